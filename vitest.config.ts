@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/**/*.thorough.test.ts"],
     testTimeout: 20_000,
     coverage: {
       provider: "v8",
