@@ -38,3 +38,15 @@ export class MessageError extends TornadeError {
   override readonly retryable = false;
   readonly code = "MessageMalformed";
 }
+
+/** The job queue did not take a message; nobody knows of what was in it. */
+export class QueueError extends TornadeError {
+  override readonly name = "QueueError";
+  override readonly retryable = true;
+  readonly code = "QueueUnavailable";
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

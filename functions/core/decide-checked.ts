@@ -1,0 +1,140 @@
+import {
+  type CheckFailure,
+  type Circumstances,
+  type Decision,
+  type Items,
+  jobItemOf,
+  type LedgerEvent,
+  nothing,
+} from "./decision.ts";
+import { decideCompleted, decideInProgress, type JobNews } from "./decide-progress.ts";
+import { claim, takeOver } from "./decide-queued.ts";
+import type { JobAction, JobEnvelope } from "./envelope.ts";
+import { liveLaunch, reopenLaunches, stepJob } from "./job-item.ts";
+import { jobKey } from "./job.ts";
+import { isClosed, isDue, type JobItem, jobItemId, type RunnerItem } from "./ledger.ts";
+import { retireLeftOver } from "./left-over.ts";
+import { loseRunner } from "./lose-runner.ts";
+import { findRunnerLeftFor, fits } from "./rebinding.ts";
+import { retireRunner, runnerOfLaunch } from "./runner-item.ts";
+import type { JobState } from "./runner-registry.ts";
+import { capacityWait, overdueAfter, runningCheckAfter } from "./waits.ts";
+
+/** GitHub was asked where an overdue or doubtful job stands. */
+export function decideChecked(
+  items: Items,
+  { jobKey: key, state }: Extract<LedgerEvent, { kind: "job-checked" }>,
+  circumstances: Circumstances,
+): Decision {
+  const item = jobItemOf(items, jobItemId(key));
+  if (item === undefined || isClosed(item)) return nothing("job is over");
+  switch (state.status) {
+    case "completed":
+    case "gone":
+      return decideCompleted(items, asNews(item, state, circumstances), circumstances);
+    case "in_progress":
+      return decideStillRunning(items, asNews(item, state, circumstances), circumstances);
+    case "waiting":
+    case "queued":
+      return decideStillWaiting(items, { item, status: state.status }, circumstances);
+  }
+}
+
+/** GitHub did not tell: the item is looked at again later, and stays as it is until then. */
+export function decideCheckFailed(
+  items: Items,
+  { jobKey: key, retryAt = 0 }: CheckFailure,
+  { now, jitter }: Circumstances,
+): Decision {
+  const item = jobItemOf(items, jobItemId(key));
+  if (item === undefined || !isDue(item, now)) return nothing("seen to meanwhile");
+  const wakeAt = Math.max(now, retryAt) + capacityWait(item.waits, jitter);
+  const later = { ...item, waits: item.waits + 1, wakeAt };
+  return { writes: [later], actions: [], outcome: "not checked" };
+}
+
+function asNews(item: JobItem, state: JobState, { now }: Circumstances): JobNews {
+  const action: JobAction = state.status === "in_progress" ? "in_progress" : "completed";
+  const envelope: JobEnvelope = {
+    version: 1,
+    kind: "job",
+    action,
+    deliveryId: "none: asked by tornade",
+    receivedAt: now,
+    happenedAt: now,
+    job: item.job,
+    ...(state.runnerName === undefined ? {} : { runnerName: state.runnerName }),
+    ...(state.conclusion === undefined ? {} : { conclusion: state.conclusion }),
+  };
+  return { envelope, assessment: { kind: "launch", spec: item.spec } };
+}
+
+function decideStillRunning(items: Items, news: JobNews, circumstances: Circumstances): Decision {
+  const item = jobItemOf(items, jobItemId(jobKey(news.envelope.job)));
+  if (item?.times.started === undefined) return decideInProgress(items, news, circumstances);
+  return wakeLater(item, circumstances.now + runningCheckAfter, "still running");
+}
+
+function wakeLater(item: JobItem, wakeAt: number, outcome: string): Decision {
+  return { writes: [{ ...item, wakeAt }], actions: [], outcome };
+}
+
+// GitHub's answer may be older than the item: what somebody else has seen to since is left alone.
+function decideStillWaiting(
+  items: Items,
+  { item, status }: { item: JobItem; status: "waiting" | "queued" },
+  circumstances: Circumstances,
+): Decision {
+  const { now } = circumstances;
+  if (!isDue(item, now)) return nothing("seen to meanwhile");
+  if (item.times.started !== undefined) {
+    return wakeLater(item, now + runningCheckAfter, "still running");
+  }
+  if (item.status === "launching") return takeOver(item, circumstances);
+  if (status === "waiting") return awaitApproval(items, item, circumstances);
+  return item.status === "parked"
+    ? claim(item, circumstances)
+    : replaceOverdue(items, item, circumstances);
+}
+
+// A job that waits for an approval would let its runner idle; GitHub sends `queued` again afterwards.
+function awaitApproval(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+  const reason = "the job waits at GitHub for an approval or for its turn";
+  const open = reopenLaunches({ ...item, losses: 0 });
+  const parked = stepJob(open, { status: "parked", reason }, circumstances.now);
+  const left = retireLeftOver(items, { item, outcomes: ["open", "started"] }, circumstances);
+  return {
+    writes: [...left.writes, parked],
+    actions: left.actions,
+    outcome: "parked until queued again",
+  };
+}
+
+// A runner that ended or serves another job will not take this one, and one that has not for so long
+// is given up: it may never have come up. A build may be queued for hours and is not dead.
+function replaceOverdue(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+  const { now } = circumstances;
+  const walk = findRunnerLeftFor(item, items, circumstances);
+  const runner = walk.kind === "found" ? walk.item : ownRunner(items, item, circumstances);
+  if (runner === undefined || runner.ended !== undefined) return claim(item, circumstances);
+  const isRobbed = runner.serves !== undefined && runner.serves !== jobKey(item.job);
+  if (isRobbed || !fits(runner, item.job, circumstances.runnerScope)) {
+    return claim(item, circumstances);
+  }
+  const isComing = runner.provider === "CODEBUILD" || runner.serves !== undefined;
+  if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
+  const retired = retireRunner(runner, now);
+  const lost = loseRunner(item, retired, circumstances);
+  return { ...lost, actions: [{ kind: "retire", item: retired }, ...lost.actions] };
+}
+
+// Also one that was never recorded: it has to be found and retired like any other.
+function ownRunner(
+  items: Items,
+  item: JobItem,
+  circumstances: Circumstances,
+): RunnerItem | undefined {
+  const live = liveLaunch(item);
+  if (live === undefined) return undefined;
+  return runnerOfLaunch(items, { item, number: live.number }, circumstances);
+}

@@ -1,0 +1,107 @@
+import {
+  type Circumstances,
+  type Decision,
+  type Items,
+  nothing,
+  runnerItemOf,
+} from "./decision.ts";
+import { endLaunches, newestLaunch, stepJob } from "./job-item.ts";
+import { jobKey } from "./job.ts";
+import { recordLaunch, toLaunched } from "./launched.ts";
+import { isClosed, type JobItem, type RunnerItem, runnerItemId } from "./ledger.ts";
+import { loseRunner } from "./lose-runner.ts";
+import {
+  findJobLeftWithout,
+  findRunnerLeftBy,
+  findRunnerLeftFor,
+  fits,
+  waitsForRunner,
+  type Walk,
+} from "./rebinding.ts";
+import { retireRunner } from "./runner-item.ts";
+import { runnerName } from "./runner-name.ts";
+
+/**
+ * A runner was taken by another job than its own, came too late, or ended: sees to it that the job that
+ * is left without a runner gets one, and that a runner that no job is left for goes.
+ */
+export function decideRebind(items: Items, name: string, circumstances: Circumstances): Decision {
+  const runner = runnerItemOf(items, runnerItemId(name));
+  if (runner === undefined) return nothing("runner is unknown");
+  const job = findJobLeftWithout(runner, items, circumstances);
+  const free = itemsOf(findRunnerLeftBy(runner, items, circumstances));
+  if (job.kind === "found") return rebindTo(job.item, { free, items }, circumstances);
+  // What is not known may be a job that needs the runner; where all have one, nobody does.
+  return retireIdle(job.missing === undefined ? free : [], circumstances);
+}
+
+function rebindTo(
+  item: JobItem,
+  { free, items }: { free: readonly RunnerItem[]; items: Items },
+  circumstances: Circumstances,
+): Decision {
+  const job = settleTaken(item, items, circumstances);
+  const [left] = itemsOf(findRunnerLeftFor(job, items, circumstances));
+  const surplus = free.filter(({ id }) => id !== left?.id);
+  if (!waitsForRunner(job)) {
+    const own = isClosed(job) && left !== undefined ? [left] : [];
+    return retireIdle([...surplus, ...own], circumstances);
+  }
+  const served = serve(job, left, circumstances);
+  const writes = job === item || served.writes.length > 0 ? served.writes : [job];
+  return join({ ...served, writes }, retireIdle(surplus, circumstances));
+}
+
+// A runner that has taken a job was started, whoever still tries to find out.
+function settleTaken(item: JobItem, items: Items, { now, runnerPrefix }: Circumstances): JobItem {
+  const newest = newestLaunch(item);
+  const isAsleep = item.wakeAt === undefined || isClosed(item);
+  if (newest?.outcome !== "open" || isAsleep) return item;
+  const name = runnerName(runnerPrefix, jobKey(item.job), newest.number);
+  if (runnerItemOf(items, runnerItemId(name))?.serves === undefined) return item;
+  return toLaunched(recordLaunch(item, newest.number), now);
+}
+
+function serve(job: JobItem, left: RunnerItem | undefined, circumstances: Circumstances): Decision {
+  if (left === undefined || left.owed.includes("stop")) return launchAnew(job, circumstances);
+  if (left.serves !== undefined) return nothing("the job has just been taken");
+  if (left.ended !== undefined) return loseRunner(job, left, circumstances);
+  if (fits(left, job.job, circumstances.runnerScope)) {
+    return nothing("another runner is left for the job");
+  }
+  return join(launchAnew(job, circumstances), retireIdle([left], circumstances));
+}
+
+// Parked for no time at all: whoever consumes the queue launches, and nobody else.
+function launchAnew(job: JobItem, { now }: Circumstances): Decision {
+  const reason = "another job took the runner that was started for this one";
+  const parked = stepJob(endLaunches(job, reason), { status: "parked", reason, wakeAt: now }, now);
+  return {
+    writes: [parked],
+    actions: [{ kind: "wake", itemId: parked.id, at: now }],
+    outcome: "robbed job launched anew",
+  };
+}
+
+function retireIdle(runners: readonly RunnerItem[], { now }: Circumstances): Decision {
+  const writes = runners.filter(isIdle).map((runner) => retireRunner(runner, now));
+  const actions = writes.map((item) => ({ kind: "retire", item }) as const);
+  return { writes, actions, outcome: "no job waits for the runner" };
+}
+
+function isIdle({ serves, ended, owed }: RunnerItem): boolean {
+  return serves === undefined && ended === undefined && owed.length === 0;
+}
+
+function join(first: Decision, second: Decision): Decision {
+  return {
+    // The job's item last, as everywhere: it is what a repeated event looks at.
+    writes: [...second.writes, ...first.writes],
+    actions: [...first.actions, ...second.actions],
+    outcome: first.outcome,
+  };
+}
+
+function itemsOf(walk: Walk<RunnerItem>): readonly RunnerItem[] {
+  return walk.kind === "found" ? [walk.item] : [];
+}

@@ -1,0 +1,87 @@
+import {
+  type Action,
+  type Circumstances,
+  type Decision,
+  type Items,
+  jobItemOf,
+  type LedgerEvent,
+  nothing,
+  runnerItemOf,
+  type RunnerStop,
+} from "./decision.ts";
+import { jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
+import { loseRunner } from "./lose-runner.ts";
+import { awaits } from "./rebinding.ts";
+import { newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
+import { readRunnerName } from "./runner-name.ts";
+import { retention } from "./waits.ts";
+
+/** A task or build ended: remember it, remove a registration that served nobody, replace the runner. */
+export function decideStopped(
+  items: Items,
+  stop: RunnerStop,
+  circumstances: Circumstances,
+): Decision {
+  const parts = readRunnerName(circumstances.runnerPrefix, stop.runnerName);
+  if (parts === undefined) return nothing("runner is not ours");
+  const item = jobItemOf(items, jobItemId(parts.jobKey));
+  const runner =
+    item === undefined
+      ? (runnerItemOf(items, runnerItemId(stop.runnerName)) ??
+        newRunnerItem(stop.runnerName, parts.jobKey, circumstances.now))
+      : runnerOfLaunch(items, { item, number: parts.launch }, circumstances);
+  const waits = item !== undefined && awaits(item, runner, circumstances);
+  const ended = runner.ended === undefined ? endRunner(runner, stop, circumstances.now) : runner;
+  const retire = ended.owed.length === 0 ? [] : [{ kind: "retire", item: ended } as const];
+  if (!waits) {
+    const rebind = ended.serves === undefined ? [rebindOf(ended)] : [];
+    // An end that is known may not have reached the job that was left with the runner.
+    if (runner.ended !== undefined) return { writes: [], actions: rebind, outcome: "end is known" };
+    return { writes: [ended], actions: [...retire, ...rebind], outcome: "runner ended" };
+  }
+  const lost = loseRunner(item, ended, circumstances);
+  return { ...lost, actions: [...retire, ...lost.actions] };
+}
+
+/** What was owed about a runner has been done. */
+export function decideRetired(
+  items: Items,
+  { name, done }: Extract<LedgerEvent, { kind: "runner-retired" }>,
+  { now }: Circumstances,
+): Decision {
+  const runner = runnerItemOf(items, runnerItemId(name));
+  if (runner === undefined) return nothing("runner is unknown");
+  const owed = runner.owed.filter((debt) => !done.includes(debt));
+  const expiresAt = now + retention;
+  if (owed.length > 0) {
+    return {
+      writes: [{ ...runner, owed, expiresAt }],
+      actions: [],
+      outcome: "runner half retired",
+    };
+  }
+  const { wakeAt: _wakeAt, ...kept } = runner;
+  // Its state change may never come: nobody shall wait for what was stopped.
+  const ended = runner.ended ?? { at: now, reason: "no job needed it" };
+  return { writes: [{ ...kept, owed, ended, expiresAt }], actions: [], outcome: "runner retired" };
+}
+
+function rebindOf({ name }: RunnerItem): Action {
+  return { kind: "rebind", runnerName: name };
+}
+
+function endRunner(runner: RunnerItem, stop: RunnerStop, now: number): RunnerItem {
+  const ended = {
+    ...runner,
+    computeId: stop.computeId,
+    ended: { at: stop.at, reason: stop.reason },
+    interrupted: stop.interrupted,
+    expiresAt: now + retention,
+  };
+  // GitHub removes the registration of a runner that ran a job; any other would stay for a day.
+  if (runner.serves !== undefined) {
+    const { wakeAt: _wakeAt, ...settled } = ended;
+    return { ...settled, owed: [] };
+  }
+  return retireRunner(ended, now);
+}

@@ -1,0 +1,55 @@
+import { decideChecked, decideCheckFailed } from "./decide-checked.ts";
+import { decideCompleted, decideInProgress } from "./decide-progress.ts";
+import { decideLaunchEnded } from "./decide-launch-ended.ts";
+import { decideQueued } from "./decide-queued.ts";
+import { decideRebind } from "./decide-rebind.ts";
+import { decideRetired, decideStopped } from "./decide-runner.ts";
+import { decideWake } from "./decide-wake.ts";
+import {
+  type Circumstances,
+  type Decision,
+  type Items,
+  type LedgerEvent,
+  nothing,
+} from "./decision.ts";
+
+/**
+ * What an event means for the items it is about: pure and total. Every event may come in any state,
+ * in any order and again; an event whose writes held in part is simply decided once more.
+ */
+export function decide(items: Items, event: LedgerEvent, circumstances: Circumstances): Decision {
+  switch (event.kind) {
+    case "job":
+      return decideJob(items, event, circumstances);
+    case "wake":
+      return decideWake(items, event.itemId, circumstances);
+    case "launch-ended":
+      return decideLaunchEnded(items, event, circumstances);
+    case "job-checked":
+      return decideChecked(items, event, circumstances);
+    case "check-failed":
+      return decideCheckFailed(items, event, circumstances);
+    case "runner-stopped":
+      return decideStopped(items, event.stop, circumstances);
+    case "rebind":
+      return decideRebind(items, event.runnerName, circumstances);
+    case "runner-retired":
+      return decideRetired(items, event, circumstances);
+  }
+}
+
+function decideJob(
+  items: Items,
+  { envelope, assessment }: Extract<LedgerEvent, { kind: "job" }>,
+  circumstances: Circumstances,
+): Decision {
+  switch (envelope.action) {
+    case "queued":
+      if (assessment.kind === "ignore") return nothing(assessment.reason);
+      return decideQueued(items, { envelope, assessment }, circumstances);
+    case "in_progress":
+      return decideInProgress(items, { envelope, assessment }, circumstances);
+    case "completed":
+      return decideCompleted(items, { envelope, assessment }, circumstances);
+  }
+}

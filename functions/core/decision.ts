@@ -1,0 +1,128 @@
+import type { JobEnvelope } from "./envelope.ts";
+import type { JobKey } from "./job.ts";
+import type { RunnerSpec } from "./labels.ts";
+import type { ItemId, JobItem, LedgerItem, RunnerDebt, RunnerItem } from "./ledger.ts";
+import type { JobState } from "./runner-registry.ts";
+import type { LaunchFailure } from "./runner-provider.ts";
+
+/** What the labels and the policy say about a job that is queued. */
+export type Assessment =
+  | { readonly kind: "ignore"; readonly reason: string }
+  | { readonly kind: "launch"; readonly spec: RunnerSpec }
+  | { readonly kind: "refuse"; readonly reason: string; readonly spec: RunnerSpec };
+
+/** How one launch ended, told by whoever carried it out. */
+export type LaunchReport =
+  | {
+      readonly kind: "started";
+      readonly number: number;
+      readonly computeId: string;
+      readonly registrationId?: number;
+    }
+  | (LaunchFailure & {
+      readonly number: number;
+      /** The registration of a runner that was not started, where it could not be removed. */
+      readonly leftRegistrationId?: number;
+      readonly error?: Error;
+    })
+  /**
+   * Nothing was started, and another rung would not help: GitHub registered no runner (then all
+   * earlier launches are settled), or what became of an earlier launch could not be found out.
+   */
+  | {
+      readonly kind: "unregistered" | "unsettled";
+      readonly number: number;
+      readonly message: string;
+      /** When GitHub may be asked again, in milliseconds since the epoch. */
+      readonly retryAt?: number;
+      /** What somebody has to know of, once it is written down. */
+      readonly error?: Error;
+    };
+
+/** Everything that can happen to items of the ledger. */
+export type LedgerEvent =
+  | { readonly kind: "job"; readonly envelope: JobEnvelope; readonly assessment: Assessment }
+  | { readonly kind: "wake"; readonly itemId: ItemId }
+  | { readonly kind: "launch-ended"; readonly jobKey: JobKey; readonly report: LaunchReport }
+  | { readonly kind: "job-checked"; readonly jobKey: JobKey; readonly state: JobState }
+  | CheckFailure
+  | { readonly kind: "runner-stopped"; readonly stop: RunnerStop }
+  | { readonly kind: "rebind"; readonly runnerName: string }
+  | {
+      readonly kind: "runner-retired";
+      readonly name: string;
+      readonly done: readonly RunnerDebt[];
+    };
+
+/** GitHub could not be asked where a job stands. */
+export type CheckFailure = {
+  readonly kind: "check-failed";
+  readonly jobKey: JobKey;
+  /** When GitHub may be asked again, in milliseconds since the epoch. */
+  readonly retryAt?: number;
+  /** What somebody has to know of, once it is written down. */
+  readonly error?: Error;
+};
+
+/** The end of a task or build, as its state change tells. */
+export type RunnerStop = {
+  readonly runnerName: string;
+  readonly computeId: string;
+  readonly at: number;
+  readonly reason: string;
+  /** Whether the capacity was taken back (Fargate Spot). */
+  readonly interrupted: boolean;
+};
+
+/** What has to be done outside after the writes have held; each is safe to repeat. */
+export type Action =
+  | { readonly kind: "launch"; readonly item: JobItem }
+  | { readonly kind: "check"; readonly item: JobItem }
+  | { readonly kind: "retire"; readonly item: RunnerItem }
+  /** Look, with fresh eyes, which job and which runner are left over because of this runner. */
+  | { readonly kind: "rebind"; readonly runnerName: string }
+  | { readonly kind: "wake"; readonly itemId: ItemId; readonly at: number }
+  /** Somebody else is at it: the message has to come again then. */
+  | { readonly kind: "come-back"; readonly at: number };
+
+export type Decision = {
+  /** Written in this order and only as long as they hold: runners first, the job's row last. */
+  readonly writes: readonly LedgerItem[];
+  /** The writes need not wait for one another: what one of them lacks can be told from the others. */
+  readonly inAnyOrder?: boolean;
+  readonly actions: readonly Action[];
+  /** What was decided, in a few constant words, for the log. */
+  readonly outcome: string;
+};
+
+/** The circumstances of a decision. */
+export type Circumstances = {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Names this invocation, for leases. */
+  readonly owner: string;
+  /** A fresh number in [0, 1): spreads waits. */
+  readonly jitter: number;
+  readonly runnerPrefix: string;
+  /** Whose jobs a runner may be given: those of its organisation, or of its repository alone. */
+  readonly runnerScope: "organization" | "repository";
+  /** How long a job may wait for capacity before it fails visibly, in milliseconds. */
+  readonly capacityDeadline: number;
+};
+
+/** The items an event is about, by id; absent ones do not exist. */
+export type Items = ReadonlyMap<ItemId, LedgerItem>;
+
+export function nothing(outcome: string): Decision {
+  return { writes: [], actions: [], outcome };
+}
+
+export function jobItemOf(items: Items, id: ItemId): JobItem | undefined {
+  const item = items.get(id);
+  return item?.kind === "job" ? item : undefined;
+}
+
+export function runnerItemOf(items: Items, id: ItemId): RunnerItem | undefined {
+  const item = items.get(id);
+  return item?.kind === "runner" ? item : undefined;
+}

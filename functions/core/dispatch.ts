@@ -1,0 +1,127 @@
+import { checkJob } from "./check-job.ts";
+import { commit, type Seen } from "./commit.ts";
+import type { Action, Circumstances, Decision, LedgerEvent } from "./decision.ts";
+import type { JobQueue } from "./job-queue.ts";
+import { jobKey } from "./job.ts";
+import { launchRunner, type LaunchPorts } from "./launch.ts";
+import { jobItemId, type Ledger, runnerItemId } from "./ledger.ts";
+import { retireRunner } from "./retire.ts";
+import { runnerName } from "./runner-name.ts";
+
+/** Everything outside that an event may set in motion. */
+export type DispatchPorts = LaunchPorts & {
+  readonly ledger: Ledger;
+  readonly queue: JobQueue;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly runnerScope: Circumstances["runnerScope"];
+  /** How long a job may wait for capacity, in milliseconds. */
+  readonly capacityDeadline: number;
+};
+
+/** How an event ended; with `comeBackAt` its message has to come again then, unacknowledged. */
+export type Dispatched = { readonly comeBackAt?: number };
+
+/**
+ * Decides an event, carries out what was decided, and goes on with what comes of that, until nothing
+ * is left to do. Write, then act, then clear: a crash in between leaves in the ledger what is owed.
+ * @throws the first error that somebody has to know of, after it was written down
+ */
+export async function dispatch(event: LedgerEvent, ports: DispatchPorts): Promise<Dispatched> {
+  const owner = createOwner(ports);
+  const seen = assumeNew(event);
+  const events = [event];
+  let dispatched: Dispatched = {};
+  for (const next of events) {
+    const decision = await commit(next, {
+      ledger: ports.ledger,
+      seen,
+      circumstances: observe(ports, owner),
+    });
+    logDecision(next, decision, ports);
+    for (const action of decision.actions) {
+      if (action.kind === "come-back") dispatched = { comeBackAt: action.at };
+      else events.push(...(await carryOut(action, { ports, seen })));
+    }
+  }
+  throwFirstError(events);
+  return dispatched;
+}
+
+// A `queued` job is nearly always a new one: its first write finds out as surely as a read would.
+function assumeNew(event: LedgerEvent): Seen {
+  if (event.kind !== "job" || event.envelope.action !== "queued") return new Map();
+  return new Map([[jobItemId(jobKey(event.envelope.job)), { version: 0 }]]);
+}
+
+async function carryOut(
+  action: Exclude<Action, { kind: "come-back" }>,
+  { ports, seen }: { ports: DispatchPorts; seen: Seen },
+): Promise<readonly LedgerEvent[]> {
+  switch (action.kind) {
+    case "launch": {
+      const report = await launchRunner(action.item, ports);
+      const key = jobKey(action.item.job);
+      seen.set(runnerItemId(runnerName(ports.runnerPrefix, key, report.number)), { version: 0 });
+      return [{ kind: "launch-ended", jobKey: key, report }];
+    }
+    case "check":
+      return [await checkJob(action.item, ports)];
+    case "rebind":
+      // Whoever binds last must see what the others bound: nothing read before counts.
+      seen.clear();
+      return [{ kind: "rebind", runnerName: action.runnerName }];
+    case "retire": {
+      const done = await retireRunner(action.item, ports);
+      return done.length === 0 ? [] : [{ kind: "runner-retired", name: action.item.name, done }];
+    }
+    case "wake": {
+      await ports.queue.send(
+        { version: 1, kind: "wake", itemId: action.itemId },
+        { delaySeconds: toDelay(action.at - ports.now()) },
+      );
+      return [];
+    }
+  }
+}
+
+// SQS delays for 15 minutes at most; what has to wait longer is woken by reconcile.
+function toDelay(milliseconds: number): number {
+  return Math.min(900, Math.max(0, Math.ceil(milliseconds / 1_000)));
+}
+
+function createOwner({ random }: DispatchPorts): string {
+  return Math.floor(random() * 2 ** 52).toString(36);
+}
+
+function observe(ports: DispatchPorts, owner: string): Circumstances {
+  const { runnerPrefix, runnerScope, capacityDeadline } = ports;
+  const now = ports.now();
+  return { now, owner, jitter: ports.random(), runnerPrefix, runnerScope, capacityDeadline };
+}
+
+function logDecision(
+  event: LedgerEvent,
+  { outcome, writes }: Decision,
+  { log }: DispatchPorts,
+): void {
+  const job = writes.find((item) => item.kind === "job");
+  const delivery = event.kind === "job" ? { deliveryId: event.envelope.deliveryId } : {};
+  const items = writes.map(({ id }) => id);
+  // A job that was given up is a matter for a person.
+  log[job?.status === "failed" ? "error" : "info"](outcome, {
+    event: event.kind,
+    ...delivery,
+    items,
+    ...(job?.reason === undefined ? {} : { reason: job.reason }),
+  });
+}
+
+function throwFirstError(events: readonly LedgerEvent[]): void {
+  for (const event of events) {
+    const source = event.kind === "launch-ended" ? event.report : event;
+    if ("error" in source && source.error !== undefined) throw source.error;
+  }
+}

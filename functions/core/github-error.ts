@@ -1,0 +1,45 @@
+import { TornadeError } from "./errors.ts";
+
+/** What GitHub answered instead of what was asked for. */
+export const gitHubErrorCodes = {
+  /** 403 or 429 of a primary or secondary rate limit. */
+  GitHubRateLimited: { retryable: true },
+  /** 5xx, no answer, or no connection: nobody knows whether the request took effect. */
+  GitHubUnavailable: { retryable: true },
+  /** The App is not, or no longer, installed there. */
+  InstallationGone: { retryable: false },
+  /** 409: a runner of that name is registered. */
+  RunnerNameTaken: { retryable: true },
+  /** Any other 4xx: a permission, a policy, a limit of the organisation. */
+  GitHubRefused: { retryable: false },
+} as const;
+
+export type GitHubErrorCode = keyof typeof gitHubErrorCodes;
+
+/** GitHub did not do what it was asked; never carries a token or a request body. */
+export class GitHubError extends TornadeError {
+  override readonly name = "GitHubError";
+  override readonly retryable: boolean;
+  readonly code: GitHubErrorCode;
+  /** When GitHub wants to be asked again, in milliseconds since the epoch. */
+  readonly retryAt?: number;
+
+  constructor(code: GitHubErrorCode, message: string, retryAt?: number) {
+    super(message);
+    this.code = code;
+    this.retryable = gitHubErrorCodes[code].retryable;
+    if (retryAt !== undefined) this.retryAt = retryAt;
+  }
+}
+
+/** What stays to be done after GitHub failed: when to ask again, and what somebody has to know of. */
+export function aftermathOf(error: GitHubError): {
+  readonly retryAt?: number;
+  readonly error?: GitHubError;
+} {
+  const { retryable, retryAt } = error;
+  return {
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(retryable ? {} : { error }),
+  };
+}

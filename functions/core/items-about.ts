@@ -1,0 +1,103 @@
+import { type Items, type LedgerEvent, jobItemOf, runnerItemOf } from "./decision.ts";
+import { jobKey } from "./job.ts";
+import {
+  jobItemId,
+  runnerItemId,
+  type ItemId,
+  type JobItem,
+  type Launch,
+  type RunnerItem,
+} from "./ledger.ts";
+import { findJobLeftWithout, findRunnerLeftBy, findRunnerLeftFor, type Walk } from "./rebinding.ts";
+import { readRunnerName, runnerName } from "./runner-name.ts";
+
+/**
+ * The items that a decision about the event wants to see, as far as they are known by now: those the
+ * event names, then the runners that these were launched with. Asked again until nothing is new.
+ */
+export function itemsAbout(event: LedgerEvent, items: Items, prefix: string): readonly ItemId[] {
+  const named = namedBy(event, prefix);
+  const outcomes = wantedOutcomes(event);
+  const runners = named.flatMap((id) => runnersOf(items, { id, outcomes }, prefix));
+  return [...new Set([...named, ...runners, ...nextOnWalk(event, items, prefix)])];
+}
+
+function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
+  switch (event.kind) {
+    case "job":
+      return [
+        jobItemId(jobKey(event.envelope.job)),
+        ...ownRunner(event.envelope.runnerName, prefix),
+      ];
+    case "wake":
+      return [event.itemId];
+    case "launch-ended":
+      return [
+        jobItemId(event.jobKey),
+        runnerItemId(runnerName(prefix, event.jobKey, event.report.number)),
+      ];
+    case "check-failed":
+      return [jobItemId(event.jobKey)];
+    case "job-checked":
+      return [jobItemId(event.jobKey), ...ownRunner(event.state.runnerName, prefix)];
+    case "runner-stopped":
+      return runnerAndItsJob(event.stop.runnerName, prefix);
+    case "rebind":
+      return [runnerItemId(event.runnerName)];
+    case "runner-retired":
+      return [runnerItemId(event.name)];
+  }
+}
+
+// The items that a walk from runner to job to runner cannot go on without.
+function nextOnWalk(event: LedgerEvent, items: Items, runnerPrefix: string): readonly ItemId[] {
+  return walksOf(event, items, { now: 0, runnerPrefix }).flatMap((walk) =>
+    walk.kind === "nobody" && walk.missing !== undefined ? [walk.missing] : [],
+  );
+}
+
+function walksOf(
+  event: LedgerEvent,
+  items: Items,
+  around: { now: number; runnerPrefix: string },
+): readonly Walk<JobItem | RunnerItem>[] {
+  if (event.kind === "job-checked") {
+    const item = jobItemOf(items, jobItemId(event.jobKey));
+    return item === undefined ? [] : [findRunnerLeftFor(item, items, around)];
+  }
+  if (event.kind !== "rebind") return [];
+  const runner = runnerItemOf(items, runnerItemId(event.runnerName));
+  if (runner === undefined) return [];
+  const job = findJobLeftWithout(runner, items, around);
+  const left = job.kind === "found" ? [findRunnerLeftFor(job.item, items, around)] : [job];
+  return [...left, findRunnerLeftBy(runner, items, around)];
+}
+
+function ownRunner(name: string | undefined, prefix: string): readonly ItemId[] {
+  if (name === undefined || readRunnerName(prefix, name) === undefined) return [];
+  return [runnerItemId(name)];
+}
+
+function runnerAndItsJob(name: string, prefix: string): readonly ItemId[] {
+  const parts = readRunnerName(prefix, name);
+  return parts === undefined ? [] : [runnerItemId(name), jobItemId(parts.jobKey)];
+}
+
+// Only where a runner may be left over are the job's own runners looked at: reads are not free.
+function wantedOutcomes(event: LedgerEvent): readonly Launch["outcome"][] {
+  if (event.kind === "job-checked") return ["open", "started"];
+  if (event.kind !== "job" || event.envelope.action === "queued") return [];
+  const isOver = event.envelope.action === "completed";
+  return isOver && event.envelope.runnerName === undefined ? ["open", "started"] : ["open"];
+}
+
+function runnersOf(
+  items: Items,
+  { id, outcomes }: { id: ItemId; outcomes: readonly Launch["outcome"][] },
+  prefix: string,
+): readonly ItemId[] {
+  const item = jobItemOf(items, id);
+  if (item === undefined) return [];
+  const wanted = item.launches.filter(({ outcome }) => outcomes.includes(outcome));
+  return wanted.map(({ number }) => runnerItemId(runnerName(prefix, jobKey(item.job), number)));
+}

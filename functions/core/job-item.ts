@@ -1,0 +1,99 @@
+import type { Assessment, Circumstances } from "./decision.ts";
+import { type Job, jobKey } from "./job.ts";
+import { type JobItem, type JobStatus, jobItemId, type Launch } from "./ledger.ts";
+import type { ProviderName } from "./provider.ts";
+import { leaseDuration, retention } from "./waits.ts";
+
+/** What is known of a job of ours; a job that is ignored has no item. */
+export type OwnAssessment = Exclude<Assessment, { kind: "ignore" }>;
+
+/** The item of a job of which nothing is known yet. */
+export function newJobItem(job: Job, assessment: OwnAssessment, now: number): JobItem {
+  return {
+    kind: "job",
+    id: jobItemId(jobKey(job)),
+    job,
+    status: "parked",
+    spec: assessment.spec,
+    ...(assessment.kind === "refuse" ? { refusal: assessment.reason } : {}),
+    launches: [],
+    rung: 0,
+    waits: 0,
+    losses: 0,
+    doubtful: false,
+    owed: [],
+    times: {},
+    expiresAt: now + retention,
+  };
+}
+
+/** What changes with every step of a job: who holds it and when it is looked at again. */
+export type JobStep = Partial<JobItem> & { readonly status: JobStatus };
+
+/** The item one step on: without a lease, a debt, a reason or a wake-up that the step does not name. */
+export function stepJob(item: JobItem, step: JobStep, now: number): JobItem {
+  const { lease: _lease, wakeAt: _wakeAt, reason: _reason, ...kept } = item;
+  return { ...kept, owed: [], expiresAt: now + retention, ...step };
+}
+
+/** The item claimed for its next launch: a fresh number, ours until the lease ends. */
+export function claimJob(item: JobItem, { now, owner }: Circumstances): JobItem {
+  const until = now + leaseDuration;
+  const launch: Launch = {
+    number: nextNumber(item),
+    provider: item.spec.rungs[item.rung] ?? lastRung(item),
+    at: now,
+    outcome: "open",
+  };
+  return stepJob(
+    item,
+    {
+      status: "launching",
+      doubtful: false,
+      lease: { owner, until },
+      owed: ["launch"],
+      wakeAt: until,
+      launches: [...item.launches, launch],
+      times: { ...item.times, claimed: item.times.claimed ?? now },
+    },
+    now,
+  );
+}
+
+/**
+ * The item whose runner is given up: it may still be there, so that the next launch has to settle that
+ * one first, as one whose outcome nobody knows.
+ */
+export function reopenLaunches(item: JobItem): JobItem {
+  const launches = item.launches.map((launch) =>
+    launch.outcome === "started" ? ({ ...launch, outcome: "open" } as const) : launch,
+  );
+  return { ...item, launches };
+}
+
+/** The item without the runner it had: that ended, or another job took it. */
+export function endLaunches(item: JobItem, reason: string): JobItem {
+  const launches = item.launches.map((launch) =>
+    launch.outcome === "started" ? ({ ...launch, outcome: "ended", reason } as const) : launch,
+  );
+  return { ...item, launches };
+}
+
+/** The launch decided last. */
+export function newestLaunch(item: JobItem): Launch | undefined {
+  return item.launches.at(-1);
+}
+
+/** The launch whose runner the job waits for: an earlier one when that was found alive. */
+export function liveLaunch(item: JobItem): Launch | undefined {
+  return item.launches.findLast(({ outcome }) => outcome === "started");
+}
+
+// An interrupted runner is replaced one rung down, and below the last one there is none.
+function lastRung({ spec }: JobItem): ProviderName {
+  return spec.rungs.at(-1) ?? "FARGATE";
+}
+
+function nextNumber(item: JobItem): number {
+  return (newestLaunch(item)?.number ?? 0) + 1;
+}

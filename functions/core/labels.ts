@@ -1,0 +1,99 @@
+import { isLaunchLabel, toAssignments, type Assignment } from "./label-assignments.ts";
+import { toLabelKeys, type LabelKey } from "./label-keys.ts";
+import { describeMisfit, toFittingRungs } from "./label-misfit.ts";
+import { findMistake } from "./label-mistakes.ts";
+import { toLadder } from "./label-values.ts";
+import type { Architecture, ProviderName } from "./provider.ts";
+
+/** What the operator decided about labels. */
+export type LabelOptions = {
+  /** The label that makes a job ours, in any case; without a `/`, which parts composite labels. */
+  readonly launchLabel: string;
+  /** What a job gets that does not ask for anything. */
+  readonly defaults: {
+    readonly runsOn: readonly ProviderName[];
+    readonly architecture: Architecture;
+    /** vCPU. */
+    readonly cpu: number;
+    /** GiB. */
+    readonly memory: number;
+    /** GiB. */
+    readonly disk: number;
+    readonly image: string;
+    readonly timeoutMinutes: number;
+  };
+  /** Names that `image=` may take besides the default one. */
+  readonly images: readonly string[];
+};
+
+/** The runner that a job's labels ask for. */
+export type RunnerSpec = {
+  /** Where to start it, in order; never empty, no repeats, and each can give the size. */
+  readonly rungs: readonly ProviderName[];
+  readonly architecture: Architecture;
+  /** vCPU as asked for; the provider rounds up. */
+  readonly cpu: number;
+  /** GiB as asked for; the provider rounds up. */
+  readonly memory: number;
+  /** GiB as asked for; the provider rounds up. */
+  readonly disk: number;
+  readonly image: string;
+  readonly timeoutMinutes: number;
+};
+
+/** What the labels of a job mean for us; a refusal is written for the developer behind them. */
+export type LabelReading =
+  | { readonly kind: "ignore"; readonly reason: "not-ours" | "static" }
+  | { readonly kind: "launch"; readonly spec: RunnerSpec }
+  | { readonly kind: "refuse"; readonly reason: string };
+
+/** Reads the labels of a job, as an array or composite, blind to their case and order; never throws. */
+export function readLabels(labels: readonly string[], options: LabelOptions): LabelReading {
+  if (!isOurs(labels, options.launchLabel)) {
+    return { kind: "ignore", reason: "not-ours" };
+  }
+  const keys = toLabelKeys([options.defaults.image, ...options.images]);
+  const assignments = toAssignments(labels, options.launchLabel);
+  const mistake = findMistake(Object.values(keys), assignments);
+  if (mistake !== undefined) {
+    return { kind: "refuse", reason: mistake };
+  }
+  // Only now: a resident runner has no misspelled label either, so the job would wait for ever.
+  if (readKey(keys.type, assignments) === "static") {
+    return { kind: "ignore", reason: "static" };
+  }
+  const spec = toSpec(keys, assignments, options.defaults);
+  const rungs = toFittingRungs(spec);
+  return rungs.length > 0
+    ? { kind: "launch", spec: { ...spec, rungs } }
+    : { kind: "refuse", reason: describeMisfit(spec, assignments) };
+}
+
+/** Tells whether a job is ours; the receiver of webhooks drops what is not. */
+export function isOurs(labels: readonly string[], launchLabel: string): boolean {
+  return labels.some((label) => isLaunchLabel(label, launchLabel));
+}
+
+function toSpec(
+  keys: ReturnType<typeof toLabelKeys>,
+  assignments: readonly Assignment[],
+  defaults: LabelOptions["defaults"],
+): RunnerSpec {
+  return {
+    rungs: readKey(keys.rungs, assignments) ?? toLadder(defaults.runsOn),
+    architecture: readKey(keys.architecture, assignments) ?? defaults.architecture,
+    cpu: readKey(keys.cpu, assignments) ?? defaults.cpu,
+    memory: readKey(keys.memory, assignments) ?? defaults.memory,
+    disk: readKey(keys.disk, assignments) ?? defaults.disk,
+    image: readKey(keys.image, assignments) ?? defaults.image,
+    timeoutMinutes: readKey(keys.timeoutMinutes, assignments) ?? defaults.timeoutMinutes,
+  };
+}
+
+function readKey<Value>(
+  key: LabelKey<Value>,
+  assignments: readonly Assignment[],
+): Value | undefined {
+  const given = assignments.find((assignment) => assignment.key === key.name);
+  return given && key.read(given.text);
+}

@@ -1,0 +1,54 @@
+import type { LaunchFailure } from "./runner-provider.ts";
+
+/** What a compute service answered instead of starting a runner. */
+export type ProviderFailure = {
+  /** `failures` is the list that RunTask returns with status 200; everything else is thrown. */
+  readonly channel: "failures" | "thrown";
+  /** Name of the exception, or `reason` of the failure. */
+  readonly name: string;
+  readonly message: string;
+  /** HTTP status; absent when there was no answer. */
+  readonly status?: number;
+};
+
+type Rule = readonly [kind: LaunchFailure["kind"], name: RegExp, message: RegExp];
+
+const any = /^/u;
+
+/**
+ * The first rule that fits decides. The services say the same thing in several ways, hence the
+ * messages: an EC2 throttle comes wrapped in InvalidParameterException, a vCPU quota in plain words.
+ */
+const rules: readonly Rule[] = [
+  ["throttled", /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/iu, any],
+  [
+    "throttled",
+    any,
+    /request limit exceeded|RequestLimitExceeded|rate exceeded|too many requests/iu,
+  ],
+  ["no-capacity", any, /capacity is unavailable|insufficient capacity/iu],
+  ["quota", /AccountLimitExceeded|LimitExceededException|ServiceQuotaExceeded/u, any],
+  ["quota", any, /reached the limit on the number of|quota|cannot have more than/iu],
+  ["unknown", /^ConflictException$/u, any],
+  ["unknown", any, /idempotency|parameter mismatch/iu],
+  ["invalid", any, /overrides length must be at most|no fargate configuration exists/iu],
+  ["invalid", any, /environment ?variable should be at most/iu],
+];
+
+/**
+ * Sorts a provider's failure by what has to be done about it (facts in the doc pages linked from
+ * docs/architecture.md). A 4xx that no rule knows started nothing and waits for an operator; whatever
+ * else is unknown may have started something, so it is settled before the next try.
+ */
+export function classifyLaunchFailure(failure: ProviderFailure): LaunchFailure {
+  const { name, message } = failure;
+  const kind = findKind(failure);
+  return { kind, message: message === "" ? name : `${name}: ${message}` };
+}
+
+function findKind({ channel, name, message, status }: ProviderFailure): LaunchFailure["kind"] {
+  if (channel === "failures") return "no-capacity";
+  if (status === undefined || status >= 500) return "unknown";
+  const rule = rules.find(([, names, messages]) => names.test(name) && messages.test(message));
+  return rule?.[0] ?? "denied";
+}

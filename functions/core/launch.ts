@@ -1,0 +1,142 @@
+import type { LaunchReport } from "./decision.ts";
+import { messageOf } from "./errors.ts";
+import { aftermathOf, GitHubError } from "./github-error.ts";
+import { newestLaunch } from "./job-item.ts";
+import { jobKey } from "./job.ts";
+import type { JobItem, Launch } from "./ledger.ts";
+import type { Log } from "./log.ts";
+import { runnerEnvironment, runnerTags } from "./runner-environment.ts";
+import { runnerName } from "./runner-name.ts";
+import type { RunnerProviders } from "./runner-provider.ts";
+import type { Registration, RunnerRegistry } from "./runner-registry.ts";
+
+/** What starting a runner needs of the outside. */
+export type LaunchPorts = {
+  readonly registry: RunnerRegistry;
+  readonly providers: RunnerProviders;
+  readonly log: Log;
+  readonly runnerPrefix: string;
+  /** Seconds after which a runner without a job ends. */
+  readonly idleSeconds: number;
+};
+
+/**
+ * Carries out the newest launch of a job: settles earlier ones whose outcome nobody knows, registers a
+ * runner at GitHub last thing before the compute is asked for, and never uses a registration twice.
+ */
+export async function launchRunner(item: JobItem, ports: LaunchPorts): Promise<LaunchReport> {
+  const newest = newestLaunch(item);
+  if (newest === undefined) throw new Error(`${item.id} has no launch to carry out`);
+  const fate = await settleEarlier(item, newest, ports);
+  if (fate !== undefined) return fate;
+  try {
+    const registration = await ports.registry.register(item.job, nameOf(item, newest, ports));
+    return await startCompute(item, { launch: newest, registration }, ports);
+  } catch (error) {
+    return reportFailure(error, newest.number);
+  }
+}
+
+async function settleEarlier(
+  item: JobItem,
+  newest: Launch,
+  ports: LaunchPorts,
+): Promise<LaunchReport | undefined> {
+  try {
+    for (const earlier of item.launches) {
+      if (earlier.outcome !== "open" || earlier === newest) continue;
+      const fate = await settle(item, { earlier, newest }, ports);
+      if (fate !== undefined) return fate;
+    }
+    return undefined;
+  } catch (error) {
+    return reportUnsettled(error, newest.number);
+  }
+}
+
+// Before another runner is started, the one that may have been is looked for: alive or booting it is
+// taken; without compute its registration is removed, so that it cannot be given a job.
+async function settle(
+  item: JobItem,
+  { earlier, newest }: { earlier: Launch; newest: Launch },
+  ports: LaunchPorts,
+): Promise<LaunchReport | undefined> {
+  const name = nameOf(item, earlier, ports);
+  const { number, provider } = earlier;
+  const registered = await ports.registry.find(item.job, name);
+  const compute = await ports.providers[provider].find(name);
+  // One that GitHub does not know (any more) never gets a job, even if it is still up.
+  if (registered === undefined) return undefined;
+  if (compute !== undefined) return { kind: "started", number, ...compute, ...registered };
+  const removal = await ports.registry.remove(item.job, registered.registrationId);
+  if (removal !== "busy") return undefined;
+  const message = `runner ${name} is busy, but its compute was not found`;
+  return { kind: "unsettled", number: newest.number, message };
+}
+
+async function startCompute(
+  item: JobItem,
+  { launch, registration }: { launch: Launch; registration: Registration },
+  ports: LaunchPorts,
+): Promise<LaunchReport> {
+  const { number, provider } = launch;
+  const runner = nameOf(item, launch, ports);
+  const outcome = await ports.providers[provider].launch({
+    runnerName: runner,
+    provider,
+    repository: item.job.repository.fullName,
+    spec: item.spec,
+    encodedJitConfig: registration.encodedJitConfig,
+    environment: runnerEnvironment(item, { runnerName: runner, idleSeconds: ports.idleSeconds }),
+    tags: runnerTags(item, runner),
+  });
+  if (outcome.kind === "started") {
+    return { ...outcome, number, registrationId: registration.registrationId };
+  }
+  if (outcome.kind === "unknown") return { ...outcome, number };
+  return { ...outcome, number, ...(await discard(item, registration, ports)) };
+}
+
+// Nothing was started, so nobody will use the registration: it must not be given a job.
+async function discard(
+  item: JobItem,
+  { registrationId }: Registration,
+  { registry, log }: LaunchPorts,
+): Promise<{ readonly leftRegistrationId?: number }> {
+  try {
+    await registry.remove(item.job, registrationId);
+    return {};
+  } catch (error) {
+    log.warn("registration not removed", { jobId: item.job.id, registrationId, error });
+    return { leftRegistrationId: registrationId };
+  }
+}
+
+function reportUnsettled(error: unknown, number: number): LaunchReport {
+  const aftermath = error instanceof GitHubError ? aftermathOf(error) : { error: toError(error) };
+  return { kind: "unsettled", number, message: messageOf(error), ...aftermath };
+}
+
+function reportFailure(error: unknown, number: number): LaunchReport {
+  const message = messageOf(error);
+  if (!(error instanceof GitHubError)) {
+    return { kind: "unknown", number, message, error: toError(error) };
+  }
+  switch (error.code) {
+    case "GitHubUnavailable":
+    case "RunnerNameTaken":
+      return { kind: "unknown", number, message };
+    case "GitHubRateLimited":
+    case "InstallationGone":
+    case "GitHubRefused":
+      return { kind: "unregistered", number, message, ...aftermathOf(error) };
+  }
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function nameOf(item: JobItem, { number }: Launch, { runnerPrefix }: LaunchPorts): string {
+  return runnerName(runnerPrefix, jobKey(item.job), number);
+}

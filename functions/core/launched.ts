@@ -1,0 +1,27 @@
+import { stepJob } from "./job-item.ts";
+import type { JobItem } from "./ledger.ts";
+import { overdueAfter } from "./waits.ts";
+
+/** The item with one launch known to have started a runner; what was open besides it is settled. */
+export function recordLaunch(item: JobItem, number: number): JobItem {
+  const launches = item.launches.map((launch) => {
+    if (launch.number === number) return { ...launch, outcome: "started" } as const;
+    if (launch.outcome !== "open") return launch;
+    return { ...launch, outcome: "not-started", reason: `launch ${number} lives` } as const;
+  });
+  return { ...item, launches };
+}
+
+/** The item of a job that has its runner, and waits for GitHub to give it to that one. */
+export function toLaunched(item: JobItem, now: number): JobItem {
+  return stepJob(
+    { ...item, waits: 0 },
+    {
+      status: item.refusal === undefined ? "launched" : "refused",
+      wakeAt: now + overdueAfter,
+      times: { ...item.times, launched: now },
+      ...(item.refusal === undefined ? {} : { reason: item.refusal }),
+    },
+    now,
+  );
+}

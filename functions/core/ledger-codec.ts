@@ -1,0 +1,17 @@
+import type { LedgerItem } from "./ledger.ts";
+import { readObject } from "./read-json.ts";
+
+/**
+ * An item as the ledger stored it. Only the kind is looked at: nothing but tornade writes the ledger.
+ * @throws {Error} when the text is no item
+ */
+export function decodeItem(text: string): LedgerItem {
+  const item: unknown = JSON.parse(text);
+  if (isItem(item)) return item;
+  throw new Error("the ledger holds something that is not an item");
+}
+
+function isItem(value: unknown): value is LedgerItem {
+  const { kind } = readObject(value, "item");
+  return kind === "job" || kind === "runner" || kind === "cursor";
+}

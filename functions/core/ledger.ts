@@ -1,0 +1,175 @@
+import type { Job, JobKey, Repository } from "./job.ts";
+import type { RunnerSpec } from "./labels.ts";
+import type { ProviderName } from "./provider.ts";
+import { clockTolerance } from "./waits.ts";
+
+/**
+ * Where a job stands. `parked` waits for a time, or for GitHub's next `queued` where `wakeAt` is
+ * absent; `refused` has a runner that only tells the reason; `failed` means that a person must act.
+ */
+export const jobStatuses = [
+  "launching",
+  "launched",
+  "running",
+  "completed",
+  "parked",
+  "refused",
+  "failed",
+] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** One try to start a runner for a job; `number` is fresh for every try and part of the runner's name. */
+export type Launch = {
+  readonly number: number;
+  readonly provider: ProviderName;
+  readonly at: number;
+  /** `open` until the outcome is known: only then may the next launch begin. */
+  readonly outcome: "open" | "started" | "not-started" | "ended";
+  readonly reason?: string;
+};
+
+/** Everything known about one attempt of one job. Times are milliseconds since the epoch. */
+export type JobItem = {
+  readonly kind: "job";
+  readonly id: `job#${JobKey}`;
+  readonly job: Job;
+  readonly status: JobStatus;
+  /** What the labels ask for; a refused job has the default size. */
+  readonly spec: RunnerSpec;
+  /** Why the job's labels cannot be served, as its own log will say. */
+  readonly refusal?: string;
+  /** Why it waits, or failed. */
+  readonly reason?: string;
+  readonly launches: readonly Launch[];
+  /** Index into `spec.rungs` of the newest or next launch. */
+  readonly rung: number;
+  /** How often in a row it had to wait for capacity, a limit or a replacement. */
+  readonly waits: number;
+  /** How many runners ended without having taken this job. */
+  readonly losses: number;
+  /** GitHub has to be asked whether the job still waits before the next launch. */
+  readonly doubtful: boolean;
+  /** Who is launching right now, and until when nobody else may. */
+  readonly lease?: { readonly owner: string; readonly until: number };
+  /** Actions decided and not yet known to be done; reconcile sees to them after `wakeAt`. */
+  readonly owed: readonly "launch"[];
+  /** When the item is looked at again without an event. */
+  readonly wakeAt?: number;
+  /** The runner that serves the job, which may have been made for another one. */
+  readonly runnerName?: string;
+  readonly conclusion?: string;
+  readonly times: JobTimes;
+  readonly expiresAt: number;
+};
+
+/** When the job reached each step, in milliseconds since the epoch. */
+export type JobTimes = {
+  readonly queued?: number;
+  readonly received?: number;
+  readonly claimed?: number;
+  readonly launched?: number;
+  readonly started?: number;
+  readonly completed?: number;
+};
+
+/** Everything known about one runner. */
+export type RunnerItem = {
+  readonly kind: "runner";
+  readonly id: `runner#${string}`;
+  readonly name: string;
+  readonly madeFor: JobKey;
+  /** The job it took, told once by `in_progress` or `completed`; GitHub may give it any that fits. */
+  readonly serves?: JobKey;
+  readonly labels: readonly string[];
+  readonly repository?: Repository;
+  readonly installationId?: number;
+  readonly provider?: ProviderName;
+  /** Task ARN or build id. */
+  readonly computeId?: string;
+  /** Id of the runner at GitHub. */
+  readonly registrationId?: number;
+  readonly ended?: { readonly at: number; readonly reason: string };
+  /** Whether its capacity was taken back (Fargate Spot). */
+  readonly interrupted?: boolean;
+  readonly owed: readonly RunnerDebt[];
+  readonly wakeAt?: number;
+  readonly expiresAt: number;
+};
+
+/** What has to be done about a runner that is no longer needed, in this order. */
+export const runnerDebts = ["deregister", "stop"] as const;
+export type RunnerDebt = (typeof runnerDebts)[number];
+
+/** How far a repeated look at something outside has come. */
+export type CursorItem = {
+  readonly kind: "cursor";
+  readonly id: `cursor#${string}`;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What the sweep for jobs that nobody told of looks at; other looks have none. */
+  readonly repositories?: readonly ActiveRepository[];
+  readonly wakeAt?: never;
+  readonly expiresAt: number;
+};
+
+/** A repository that had open jobs lately. Times are milliseconds since the epoch. */
+export type ActiveRepository = {
+  readonly repository: Repository;
+  readonly installationId?: number;
+  /** When it last had an open job, to within a few minutes. */
+  readonly activeAt: number;
+  /** When it is to be swept next. */
+  readonly dueAt: number;
+  /** Its open runs of which nothing was left to be told. */
+  readonly runs: readonly SweptRun[];
+};
+
+/** A run as it was when it was last looked into. */
+export type SweptRun = {
+  readonly id: number;
+  readonly updatedAt: number;
+  readonly sweptAt: number;
+};
+
+export type LedgerItem = JobItem | RunnerItem | CursorItem;
+export type ItemId = LedgerItem["id"];
+
+/** An item with the number of times it was written; 0 and no item: it does not exist. */
+export type Stored = { readonly item?: LedgerItem; readonly version: number };
+
+/** The memory of the system: single items, written only when nobody else wrote meanwhile. */
+export interface Ledger {
+  /** The item as last written; an expired one counts as absent. */
+  read(id: ItemId): Promise<Stored>;
+  /** Writes the item if it still has `version`; false when somebody else was faster. */
+  write(item: LedgerItem, version: number): Promise<boolean>;
+  /** Items whose `wakeAt` is not after `now`, the longest due first. */
+  due(now: number, limit: number): Promise<readonly LedgerItem[]>;
+}
+
+export function jobItemId(key: JobKey): `job#${JobKey}` {
+  return `job#${key}`;
+}
+
+export function runnerItemId(name: string): `runner#${string}` {
+  return `runner#${name}`;
+}
+
+export function cursorItemId(name: string): `cursor#${string}` {
+  return `cursor#${name}`;
+}
+
+/** Whether the text names an item of the ledger. */
+export function isItemId(text: string): text is ItemId {
+  return text.startsWith("job#") || text.startsWith("runner#");
+}
+
+/** Whether nothing more will happen to the job. */
+export function isClosed(item: JobItem): boolean {
+  return item.times.completed !== undefined || item.status === "failed";
+}
+
+/** Whether the item asked to be looked at by now; a reminder may come a little early. */
+export function isDue({ wakeAt }: LedgerItem, now: number): boolean {
+  return wakeAt !== undefined && wakeAt <= now + clockTolerance;
+}

@@ -1,0 +1,40 @@
+import type { Circumstances, Decision } from "./decision.ts";
+import { endLaunches, reopenLaunches, stepJob } from "./job-item.ts";
+import { jobKey } from "./job.ts";
+import type { JobItem, RunnerItem } from "./ledger.ts";
+import { lossWait, mostLosses } from "./waits.ts";
+
+/**
+ * The job's runner ended, or was given up, before the job began: a new one soon, after GitHub was asked
+ * whether the job still waits; five lost ones in a row are a matter for a person. An interrupted runner
+ * is replaced one rung down.
+ */
+export function loseRunner(
+  item: JobItem,
+  runner: RunnerItem,
+  { now }: Pick<Circumstances, "now">,
+): Decision {
+  const reason = describeLoss(runner);
+  // One that was left by another job is none of this job's launches: its own has been taken.
+  const mayLive = runner.ended === undefined && runner.madeFor === jobKey(item.job);
+  const settled = mayLive ? reopenLaunches(item) : endLaunches(item, reason);
+  const losses = item.losses + 1;
+  if (losses > mostLosses) {
+    const failed = stepJob({ ...settled, losses }, { status: "failed", reason }, now);
+    return { writes: [runner, failed], actions: [], outcome: "failed" };
+  }
+  const wakeAt = now + lossWait(losses);
+  const rung = item.rung + (runner.interrupted === true ? 1 : 0);
+  const parked = stepJob(
+    { ...settled, losses, rung },
+    { status: "parked", reason, wakeAt, doubtful: true },
+    now,
+  );
+  const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
+  return { writes: [runner, parked], actions: [wake], outcome: "runner lost" };
+}
+
+function describeLoss({ name, ended }: RunnerItem): string {
+  if (ended === undefined) return `runner ${name} did not take its job in time`;
+  return `runner ${name} ended before its job began: ${ended.reason}`;
+}

@@ -1,0 +1,139 @@
+import { type Circumstances, type Items, jobItemOf, runnerItemOf } from "./decision.ts";
+import { liveLaunch, newestLaunch } from "./job-item.ts";
+import { type Job, type JobKey, jobKey } from "./job.ts";
+import {
+  isClosed,
+  type ItemId,
+  type JobItem,
+  jobItemId,
+  type RunnerItem,
+  runnerItemId,
+} from "./ledger.ts";
+import { runnerOfLaunch } from "./runner-item.ts";
+import { readRunnerName, runnerName } from "./runner-name.ts";
+
+/**
+ * GitHub gives a job to any idle runner whose labels are a superset of the job's, so a job may run on
+ * a runner that was made for another one. Nobody's swap is ever written: who is left with which runner
+ * follows from `madeFor` and `serves`, and stays right in whatever order the news comes.
+ *
+ * `missing` is the item at which a walk ended because it is not there: not read yet, or unknown.
+ */
+export type Walk<Found> =
+  | { readonly kind: "found"; readonly item: Found }
+  | { readonly kind: "nobody"; readonly missing?: ItemId };
+
+/** A walk longer than this is given up: a robbed job is then served anew, which is never wrong. */
+const longestWalk = 64;
+
+type Around = Pick<Circumstances, "now" | "runnerPrefix">;
+
+/**
+ * The runner that is left for a job: its own, or, where that serves another job, that job's own, and
+ * so on to the first one that serves nobody else.
+ */
+export function findRunnerLeftFor(job: JobItem, items: Items, around: Around): Walk<RunnerItem> {
+  const own = ownRunner(job, items, around);
+  if (own.kind === "nobody") return own;
+  return follow(own.item, { items, until: jobKey(job.job) }, around);
+}
+
+/** The runner that idles because this one is taken: itself, the own one of the job it serves, and so on. */
+export function findRunnerLeftBy(
+  runner: RunnerItem,
+  items: Items,
+  around: Around,
+): Walk<RunnerItem> {
+  return follow(runner, { items, until: runner.madeFor }, around);
+}
+
+function follow(
+  first: RunnerItem,
+  { items, until }: { items: Items; until: JobKey },
+  around: Around,
+): Walk<RunnerItem> {
+  let runner = first;
+  for (let step = 0; step < longestWalk; step += 1) {
+    if (runner.serves === undefined || runner.serves === until) {
+      return { kind: "found", item: runner };
+    }
+    const id = jobItemId(runner.serves);
+    const served = jobItemOf(items, id);
+    if (served === undefined) return { kind: "nobody", missing: id };
+    const next = ownRunner(served, items, around);
+    if (next.kind === "nobody") return next;
+    runner = next.item;
+  }
+  return { kind: "nobody" };
+}
+
+function ownRunner(item: JobItem, items: Items, around: Around): Walk<RunnerItem> {
+  const newest = newestLaunch(item);
+  // A runner may take a job before its launch is recorded, and what is told of it comes first then.
+  const launch = newest?.outcome === "open" ? newest : liveLaunch(item);
+  if (launch === undefined) return { kind: "nobody" };
+  const runner = runnerOfLaunch(items, { item, number: launch.number }, around);
+  // Not read yet, or not recorded: what it serves is unknown.
+  return items.has(runner.id)
+    ? { kind: "found", item: runner }
+    : { kind: "nobody", missing: runner.id };
+}
+
+/**
+ * The job that is left without the runner: the one it was made for, or, where that runs on another
+ * runner, the one that runner was made for, and so on to the first job that no runner has taken.
+ */
+export function findJobLeftWithout(
+  runner: RunnerItem,
+  items: Items,
+  { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
+): Walk<JobItem> {
+  let current = runner;
+  for (let step = 0; step < longestWalk; step += 1) {
+    const id = jobItemId(current.madeFor);
+    const job = jobItemOf(items, id);
+    if (job === undefined) return { kind: "nobody", missing: id };
+    if (job.runnerName === undefined) return { kind: "found", item: job };
+    if (readRunnerName(runnerPrefix, job.runnerName) === undefined) return { kind: "nobody" };
+    const serverId = runnerItemId(job.runnerName);
+    const server = runnerItemOf(items, serverId);
+    if (server === undefined) return { kind: "nobody", missing: serverId };
+    if (server.id === current.id || server.id === runner.id) return { kind: "nobody" };
+    current = server;
+  }
+  return { kind: "nobody" };
+}
+
+/** Whether GitHub could give the job to the runner. */
+export function fits(
+  { labels, repository }: RunnerItem,
+  job: Job,
+  scope: Circumstances["runnerScope"],
+): boolean {
+  const given = new Set(labels.map((label) => label.toLowerCase()));
+  if (!job.labels.every((label) => given.has(label.toLowerCase()))) return false;
+  if (repository?.fullName === job.repository.fullName) return true;
+  return (
+    scope === "organization" &&
+    repository?.ownerType === "Organization" &&
+    repository.owner === job.repository.owner
+  );
+}
+
+/** Whether the job has been launched and waits for GitHub to give it to a runner. */
+export function waitsForRunner(item: JobItem): boolean {
+  const isLaunched = item.status === "launched" || item.status === "refused";
+  return isLaunched && !isClosed(item) && item.times.started === undefined;
+}
+
+/** Whether this runner is the one that was started for the job and that it still waits for. */
+export function awaits(
+  item: JobItem,
+  runner: RunnerItem,
+  { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
+): boolean {
+  // A launch still under way is left to its launcher, which will find the runner ended.
+  const live = liveLaunch(item);
+  if (!waitsForRunner(item) || live === undefined || runner.serves !== undefined) return false;
+  return runnerName(runnerPrefix, jobKey(item.job), live.number) === runner.name;
+}

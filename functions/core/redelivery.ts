@@ -1,0 +1,119 @@
+/** One attempt of GitHub to deliver an event, from the App's list of deliveries. */
+export type Delivery = {
+  readonly id: number;
+  /** Names the event; the same for every attempt. */
+  readonly guid: string;
+  /** Milliseconds since the epoch. */
+  readonly deliveredAt: number;
+  /** What we answered; 0 or a 5xx where we did not. */
+  readonly statusCode: number;
+  readonly event: string;
+};
+
+const minute = 60_000;
+
+/** GitHub delivers again what is not older than three days; an hour less leaves room for clocks. */
+export const redeliveryWindow = 71 * 60 * minute;
+
+/** A delivery that times out appears in the list only after it began. */
+const recordDelay = 5 * minute;
+
+/** How long after the newest attempt the next one is asked for, by how often that was done before. */
+const gaps = [0, 5 * minute, 30 * minute] as const;
+
+const followedEvents: ReadonlySet<string> = new Set(["workflow_job", "workflow_run"]);
+
+/**
+ * The deliveries to be asked for again, the most urgent first. Tries are counted from GitHub's own
+ * list. What we refused with a 4xx would be refused again, unless we have accepted something since:
+ * then a wrong secret or setting has been mended.
+ */
+export function chooseRedeliveries(
+  deliveries: readonly Delivery[],
+  { now, most }: { readonly now: number; readonly most: number },
+): readonly Delivery[] {
+  const acceptedAt = Math.max(0, ...deliveries.filter(isAccepted).map((one) => one.deliveredAt));
+  return unsettled(deliveries, now)
+    .filter((one) => isDue(one, { now, acceptedAt }))
+    .map(({ attempts }) => newestOf(attempts))
+    .toSorted((one, other) => urgencyOf(one) - urgencyOf(other))
+    .slice(0, most);
+}
+
+/**
+ * The time up to which nothing is left to be asked for again: earlier deliveries need not be listed
+ * any more. Never between the attempts of one event, whose number would be taken for smaller than it is.
+ */
+export function settledUntil(deliveries: readonly Delivery[], now: number): number {
+  const open = unsettled(deliveries, now).map(({ attempts }) => oldestOf(attempts).deliveredAt);
+  const latest = Math.min(now - recordDelay, ...open);
+  return groupByEvent(deliveries)
+    .toSorted((one, other) => newestOf(other).deliveredAt - newestOf(one).deliveredAt)
+    .reduce(
+      (until, attempts) =>
+        newestOf(attempts).deliveredAt < until
+          ? until
+          : Math.min(until, oldestOf(attempts).deliveredAt),
+      latest,
+    );
+}
+
+type Attempts = readonly [Delivery, ...Delivery[]];
+
+/** An event that never reached us, and how long after its newest attempt the next one is due. */
+type Unsettled = { readonly attempts: Attempts; readonly gap: number };
+
+function unsettled(deliveries: readonly Delivery[], now: number): readonly Unsettled[] {
+  return groupByEvent(deliveries).flatMap((attempts) => {
+    const gap = gaps[attempts.length - 1];
+    const isOver =
+      attempts.some(isAccepted) || oldestOf(attempts).deliveredAt <= now - redeliveryWindow;
+    return gap === undefined || isOver ? [] : [{ attempts, gap }];
+  });
+}
+
+function groupByEvent(deliveries: readonly Delivery[]): readonly Attempts[] {
+  const byGuid = new Map<string, [Delivery, ...Delivery[]]>();
+  for (const delivery of deliveries.filter(({ event }) => followedEvents.has(event))) {
+    const attempts = byGuid.get(delivery.guid);
+    if (attempts === undefined) byGuid.set(delivery.guid, [delivery]);
+    else attempts.push(delivery);
+  }
+  return [...byGuid.values()];
+}
+
+function isDue(
+  { attempts, gap }: Unsettled,
+  { now, acceptedAt }: { now: number; acceptedAt: number },
+): boolean {
+  const { statusCode, deliveredAt } = newestOf(attempts);
+  if (isRefusal(statusCode) && acceptedAt <= deliveredAt) return false;
+  return now - deliveredAt >= gap;
+}
+
+// What failed on our side first, then what we refused; the oldest of each first.
+function urgencyOf({ statusCode, deliveredAt }: Delivery): number {
+  return deliveredAt + (isRefusal(statusCode) ? redeliveryWindow : 0);
+}
+
+function isAccepted({ statusCode }: Delivery): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+function isRefusal(statusCode: number): boolean {
+  return statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429;
+}
+
+function newestOf([first, ...others]: Attempts): Delivery {
+  return others.reduce(
+    (newest, one) => (one.deliveredAt > newest.deliveredAt ? one : newest),
+    first,
+  );
+}
+
+function oldestOf([first, ...others]: Attempts): Delivery {
+  return others.reduce(
+    (oldest, one) => (one.deliveredAt < oldest.deliveredAt ? one : oldest),
+    first,
+  );
+}

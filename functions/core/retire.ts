@@ -1,0 +1,57 @@
+import type { RunnerDebt, RunnerItem } from "./ledger.ts";
+import type { Log } from "./log.ts";
+import type { RunnerProviders } from "./runner-provider.ts";
+import type { Registrar, RunnerRegistry } from "./runner-registry.ts";
+
+/** What retiring a runner needs of the outside. */
+export type RetirePorts = {
+  readonly registry: RunnerRegistry;
+  readonly providers: RunnerProviders;
+  readonly log: Log;
+};
+
+/**
+ * Removes the registration of a runner that is no longer needed, then stops its compute; one that has
+ * a job by now is left alone. What could not be done stays owed.
+ * @returns what is done, or need not be done any more
+ */
+export async function retireRunner(
+  runner: RunnerItem,
+  ports: RetirePorts,
+): Promise<readonly RunnerDebt[]> {
+  const done: RunnerDebt[] = [];
+  try {
+    for (const debt of runner.owed) {
+      if (debt === "stop") await stop(runner, ports);
+      else if ((await deregister(runner, ports)) === "busy") return runner.owed;
+      done.push(debt);
+    }
+  } catch (error) {
+    ports.log.warn("runner not retired", { runnerName: runner.name, owed: runner.owed, error });
+  }
+  return done;
+}
+
+async function deregister(
+  runner: RunnerItem,
+  { registry }: RetirePorts,
+): Promise<"removed" | "busy" | "gone"> {
+  const registrar = registrarOf(runner);
+  if (registrar === undefined) return "gone";
+  const registrationId =
+    runner.registrationId ?? (await registry.find(registrar, runner.name))?.registrationId;
+  return registrationId === undefined ? "gone" : registry.remove(registrar, registrationId);
+}
+
+async function stop(runner: RunnerItem, { providers }: RetirePorts): Promise<void> {
+  const { provider, name } = runner;
+  if (provider === undefined) return;
+  const computeId = runner.computeId ?? (await providers[provider].find(name))?.computeId;
+  if (computeId === undefined) return;
+  await providers[provider].stop(computeId, "no job needs this runner");
+}
+
+function registrarOf({ repository, installationId }: RunnerItem): Registrar | undefined {
+  if (repository === undefined) return undefined;
+  return { repository, ...(installationId === undefined ? {} : { installationId }) };
+}

@@ -1,0 +1,44 @@
+import type { RunnerSpec } from "./labels.ts";
+import type { ProviderName } from "./provider.ts";
+
+/** What a provider needs to start one runner. */
+export type LaunchRequest = {
+  readonly runnerName: string;
+  readonly provider: ProviderName;
+  /** `owner/name`: decides which role the runner has, if any. */
+  readonly repository: string;
+  readonly spec: RunnerSpec;
+  /** The single-use secret of the runner: never logged, never stored. */
+  readonly encodedJitConfig: string;
+  /** In this order: the runner's name comes first. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** For people and bills: repository, run, job. Sanitised by the provider. */
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+/**
+ * Why nothing was started, or that nobody knows.
+ * `no-capacity` and `quota`: try the next rung, then wait. `throttled`: wait. `denied`: an operator
+ * must act, wait longer. `invalid`: this request can never succeed. `unknown`: it may have started.
+ */
+export type LaunchFailure = {
+  readonly kind: "no-capacity" | "quota" | "throttled" | "denied" | "invalid" | "unknown";
+  readonly message: string;
+};
+
+/** What became of one launch. */
+export type LaunchOutcome =
+  | { readonly kind: "started"; readonly computeId: string }
+  | LaunchFailure;
+
+/** Starts, finds and stops runners on one kind of compute. Expected failures are values. */
+export interface RunnerProvider {
+  launch(request: LaunchRequest): Promise<LaunchOutcome>;
+  /** The compute of the runner of that name that is alive or still starting. */
+  find(runnerName: string): Promise<{ readonly computeId: string } | undefined>;
+  /** Stops it; one that is gone already is no error. */
+  stop(computeId: string, reason: string): Promise<void>;
+}
+
+/** The compiler lists every place that a new provider must be added to. */
+export type RunnerProviders = Readonly<Record<ProviderName, RunnerProvider>>;

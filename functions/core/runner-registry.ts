@@ -1,0 +1,27 @@
+import type { Job, Repository } from "./job.ts";
+
+/** A runner that GitHub waits for, and the single-use secret it connects with. */
+export type Registration = { readonly registrationId: number; readonly encodedJitConfig: string };
+
+/** A runner as GitHub knows it. */
+export type RegisteredRunner = { readonly registrationId: number; readonly busy: boolean };
+
+/** Where a job stands at GitHub; `gone` when GitHub does not know it any more. */
+export type JobState = {
+  readonly status: "queued" | "in_progress" | "completed" | "waiting" | "gone";
+  readonly conclusion?: string;
+  readonly runnerName?: string;
+};
+
+/** Whose runners are meant: the installation that may act, and the repository or its owner. */
+export type Registrar = { readonly repository: Repository; readonly installationId?: number };
+
+/** GitHub, as far as runners and jobs go. Every method may throw a {@link GitHubError}. */
+export interface RunnerRegistry {
+  /** Registers a runner with exactly these labels. @throws {GitHubError} `RunnerNameTaken` */
+  register(job: Job, runnerName: string): Promise<Registration>;
+  find(registrar: Registrar, runnerName: string): Promise<RegisteredRunner | undefined>;
+  /** Removes a registration; a runner that has a job is left alone. */
+  remove(registrar: Registrar, registrationId: number): Promise<"removed" | "busy" | "gone">;
+  readJob(job: Job): Promise<JobState>;
+}

@@ -1,0 +1,131 @@
+import type { JobEnvelope } from "./envelope.ts";
+import type { ActiveRepository, LedgerItem, SweptRun } from "./ledger.ts";
+import type { Registrar } from "./runner-registry.ts";
+import { clockTolerance } from "./waits.ts";
+
+/** A run that may have queued jobs, as GitHub lists it. */
+export type OpenRun = Pick<SweptRun, "id" | "updatedAt">;
+
+const minute = 60_000;
+
+/** How often a repository is looked at; its last activity need not be known more exactly either. */
+const sweepPeriod = 5 * minute;
+
+/** A sweep that left something undone is gone on with in the next pass. */
+const repeatPeriod = minute;
+
+/** That a run has not changed since it was looked into is believed no longer than this. */
+const runPeriod = 15 * minute;
+
+/** How long the webhook of a job has the time to come before the job is told of without it. */
+const webhookDelay = minute;
+
+const forgottenAfter = 24 * 60 * minute;
+
+/** Most repositories that are remembered: with their runs they are one item, of at most 400 KB. */
+const mostRemembered = 200;
+
+/** Most runs that are remembered of one repository; others are looked into every time. */
+const mostRuns = 16;
+
+/** Most repositories looked at in one pass. */
+const mostSwept = 10;
+
+/**
+ * The record of active repositories, brought up to date with the items that are open now: who has an
+ * open job is active, who had none for a day is forgotten, and so are the least active of too many.
+ */
+export function rememberActive(
+  known: readonly ActiveRepository[],
+  open: readonly LedgerItem[],
+  now: number,
+): readonly ActiveRepository[] {
+  const byId = new Map(known.map((one) => [one.repository.id, one]));
+  for (const { repository, installationId } of open.flatMap(readRegistrar)) {
+    const before = byId.get(repository.id) ?? { activeAt: 0, dueAt: now, runs: [] };
+    if (now - before.activeAt < sweepPeriod) continue;
+    const { dueAt, runs } = before;
+    const registrar = { repository, ...(installationId === undefined ? {} : { installationId }) };
+    byId.set(repository.id, { ...registrar, activeAt: now, dueAt, runs });
+  }
+  const active = [...byId.values()].filter(({ activeAt }) => now - activeAt < forgottenAfter);
+  if (active.length <= mostRemembered) return active;
+  return active.toSorted((one, other) => other.activeAt - one.activeAt).slice(0, mostRemembered);
+}
+
+/** The repositories to be swept in this pass: those that are due, the longest due first. */
+export function chooseRepositories(
+  active: readonly ActiveRepository[],
+  now: number,
+): readonly ActiveRepository[] {
+  return active
+    .filter(({ dueAt }) => dueAt <= now + clockTolerance)
+    .toSorted((one, other) => one.dueAt - other.dueAt)
+    .slice(0, mostSwept);
+}
+
+/** The runs to be looked into: new ones first, then the longest unseen; none that did not change. */
+export function chooseRuns(
+  listed: readonly OpenRun[],
+  swept: readonly SweptRun[],
+  now: number,
+): readonly OpenRun[] {
+  const byId = new Map(swept.map((run) => [run.id, run]));
+  return listed
+    .filter((run) => !isUnchanged(run, byId.get(run.id), now))
+    .toSorted(
+      (one, other) => (byId.get(one.id)?.sweptAt ?? 0) - (byId.get(other.id)?.sweptAt ?? 0),
+    );
+}
+
+/** What is known of a listed run from an earlier look, as long as the run has not changed since. */
+export function keepUnchanged(
+  listed: readonly OpenRun[],
+  swept: readonly SweptRun[],
+  now: number,
+): readonly SweptRun[] {
+  const byId = new Map(listed.map((run) => [run.id, run]));
+  return swept.filter((run) => {
+    const current = byId.get(run.id);
+    return current !== undefined && isUnchanged(current, run, now);
+  });
+}
+
+/**
+ * What a queued job of ours still lacks: nothing, the time in which its webhook may come, or somebody
+ * to tell of it. That is so where it has no item, or one that waits for just this news.
+ */
+export function judgeQueued(
+  { happenedAt, receivedAt }: JobEnvelope,
+  item: LedgerItem | undefined,
+  now: number,
+): "known" | "early" | "missed" {
+  if (item !== undefined && !awaitsNews(item)) return "known";
+  // A time that could not be read is taken from the clock, and then says nothing.
+  const isNew = now - happenedAt < webhookDelay && happenedAt !== receivedAt;
+  return isNew ? "early" : "missed";
+}
+
+/** The repository after a sweep that left something undone, or did not. */
+export function finishSweep(
+  repository: ActiveRepository,
+  { runs, complete }: { readonly runs: readonly SweptRun[]; readonly complete: boolean },
+  now: number,
+): ActiveRepository {
+  const kept = runs.slice(-mostRuns);
+  return { ...repository, runs: kept, dueAt: now + (complete ? sweepPeriod : repeatPeriod) };
+}
+
+function readRegistrar(item: LedgerItem): readonly Registrar[] {
+  return item.kind === "job" ? [item.job] : [];
+}
+
+function isUnchanged(run: OpenRun, before: SweptRun | undefined, now: number): boolean {
+  if (before === undefined || before.updatedAt !== run.updatedAt) return false;
+  return now - before.sweptAt < runPeriod;
+}
+
+// A job that waited for an approval: GitHub says `queued` once more when it got that.
+function awaitsNews(item: LedgerItem): boolean {
+  return item.kind === "job" && item.status === "parked" && item.wakeAt === undefined;
+}

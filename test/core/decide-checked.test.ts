@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+
+import { decide } from "../../functions/core/decide.ts";
+import type { CheckFailure, Circumstances } from "../../functions/core/decision.ts";
+import { jobKey } from "../../functions/core/job.ts";
+import type { LedgerItem } from "../../functions/core/ledger.ts";
+import type { JobState } from "../../functions/core/runner-registry.ts";
+import { mostLosses, overdueAfter, runningCheckAfter } from "../../functions/core/waits.ts";
+import {
+  circumstances,
+  itemsOf,
+  jobItem,
+  launchedItem,
+  launchingItem,
+  launchOf,
+  queuedJob,
+  runnerItem,
+  runningItem,
+  start,
+} from "./builders.ts";
+import { launched, swap } from "./robberies.ts";
+
+const key = jobKey(queuedJob());
+const now = start + overdueAfter;
+const overdue = launchedItem({ wakeAt: now });
+const own = "tornade-4711-1-1";
+
+function checked(
+  state: JobState,
+  items: readonly LedgerItem[],
+  overrides: Partial<Circumstances> = {},
+) {
+  const event = { kind: "job-checked", jobKey: key, state } as const;
+  return decide(itemsOf(...items), event, circumstances({ now, ...overrides }));
+}
+
+describe("decideChecked", () => {
+  it.each([
+    ["over", [jobItem({ times: { completed: start } })]],
+    ["unknown", []],
+  ])("does nothing about a job that is %s", (_state, items) => {
+    expect(checked({ status: "queued" }, items)).toEqual({
+      writes: [],
+      actions: [],
+      outcome: "job is over",
+    });
+  });
+
+  it.each(["completed", "gone"] as const)("closes a job that is %s", (status) => {
+    const { writes, actions } = checked({ status }, [overdue, runnerItem()]);
+    expect(writes).toMatchObject([
+      { name: own, owed: ["deregister", "stop"] },
+      { kind: "job", status: "completed", times: { completed: now } },
+    ]);
+    expect(actions).toMatchObject([{ kind: "retire" }]);
+  });
+
+  it("writes down who had it and how it ended", () => {
+    const state = { status: "completed", runnerName: own, conclusion: "failure" } as const;
+    expect(checked(state, [overdue, runnerItem()]).writes).toMatchObject([
+      { serves: key },
+      { runnerName: own, conclusion: "failure" },
+    ]);
+  });
+
+  it("takes a job that runs as begun", () => {
+    const state = { status: "in_progress", runnerName: own } as const;
+    expect(checked(state, [overdue, runnerItem()])).toMatchObject({
+      writes: [{ serves: key }, { status: "running", wakeAt: now + runningCheckAfter }],
+      outcome: "running",
+    });
+  });
+
+  it.each([{ status: "in_progress" }, { status: "queued" }, { status: "waiting" }] as const)(
+    "looks at a running job again later, whatever GitHub says: %j",
+    (state) => {
+      const item = runningItem({ wakeAt: now });
+      expect(checked(state, [item])).toEqual({
+        writes: [{ ...item, wakeAt: now + runningCheckAfter }],
+        actions: [],
+        outcome: "still running",
+      });
+    },
+  );
+
+  it("parks a job that waits for an approval, without its runner, until it is queued again", () => {
+    const { writes, actions, outcome } = checked({ status: "waiting" }, [
+      launchedItem({ wakeAt: now, losses: 2 }),
+      runnerItem(),
+    ]);
+    expect(writes).toMatchObject([
+      { name: own, owed: ["deregister", "stop"], wakeAt: now },
+      { kind: "job", status: "parked", losses: 0, launches: [{ outcome: "open" }] },
+    ]);
+    expect(writes[1]).not.toHaveProperty("wakeAt");
+    expect(actions).toMatchObject([{ kind: "retire", item: { name: own } }]);
+    expect(outcome).toBe("parked until queued again");
+  });
+
+  it.each([
+    ["a launch that is under way", launchingItem({ wakeAt: now + 20_000 })],
+    ["a job that was launched anew", launchedItem({ wakeAt: now + overdueAfter })],
+    ["a job that runs by now", runningItem({ wakeAt: now + runningCheckAfter })],
+    ["a job that was parked by now", jobItem({ wakeAt: now + 60_000 })],
+  ])("does not disturb %s: GitHub's answer is older", (_state, item) => {
+    for (const status of ["queued", "waiting"] as const) {
+      expect(checked({ status }, [item, runnerItem()])).toEqual({
+        writes: [],
+        actions: [],
+        outcome: "seen to meanwhile",
+      });
+    }
+  });
+
+  it("takes over a launch that was abandoned meanwhile", () => {
+    const item = launchingItem({ wakeAt: now, lease: { owner: "them", until: now } });
+    expect(checked({ status: "queued" }, [item]).outcome).toBe("claimed");
+  });
+});
+
+describe("decideChecked, still queued", () => {
+  const queued = { status: "queued" } as const;
+
+  it.each<[state: string, items: readonly LedgerItem[]]>([
+    ["is parked in doubt", [jobItem({ doubtful: true, wakeAt: now })]],
+    ["has a runner that ended", [overdue, runnerItem({ ended: { at: start, reason: "idle" } })]],
+    ["has a runner that serves another job", [overdue, runnerItem({ serves: "5-1" })]],
+    ["has no live launch", [launchedItem({ launches: [], wakeAt: now })]],
+  ])("claims a job that %s", (_state, items) => {
+    expect(checked(queued, items)).toMatchObject({
+      writes: [{ kind: "job", status: "launching", doubtful: false }],
+      actions: [{ kind: "launch" }],
+    });
+  });
+
+  it.each([
+    ["has no row", []],
+    ["is idle", [runnerItem()]],
+  ])("gives up a runner that %s, and then replaces it", (_state, runners) => {
+    const { writes, actions, outcome } = checked(queued, [overdue, ...runners]);
+    expect(writes).toMatchObject([
+      { name: own, owed: ["deregister", "stop"], wakeAt: now },
+      {
+        status: "parked",
+        doubtful: true,
+        losses: 1,
+        wakeAt: now,
+        reason: `runner ${own} did not take its job in time`,
+        launches: [{ outcome: "open" }],
+      },
+    ]);
+    expect(actions).toMatchObject([{ kind: "retire" }, { kind: "wake" }]);
+    expect(outcome).toBe("runner lost");
+  });
+
+  it("gives up the runner that a robber left, and does not look for the own one again", () => {
+    const item = launched(1, { wakeAt: now });
+    const event = { kind: "job-checked", jobKey: "1-1", state: queued } as const;
+    const decision = decide(itemsOf(item, ...swap(1, 2)), event, circumstances({ now }));
+    expect(decision).toMatchObject({
+      writes: [
+        { name: "tornade-2-1-1", owed: ["deregister", "stop"] },
+        { id: "job#1-1", status: "parked", launches: [{ outcome: "ended" }] },
+      ],
+      outcome: "runner lost",
+    });
+  });
+
+  it("fails a job whose runners never take it", () => {
+    const item = launchedItem({ wakeAt: now, losses: mostLosses });
+    expect(checked(queued, [item, runnerItem()])).toMatchObject({
+      writes: [{ owed: ["deregister", "stop"] }, { status: "failed" }],
+      actions: [{ kind: "retire" }],
+      outcome: "failed",
+    });
+  });
+
+  it.each([
+    [
+      "a build, which may be queued for hours",
+      launchedItem({
+        wakeAt: now,
+        launches: [launchOf(1, { provider: "CODEBUILD", outcome: "started" })],
+      }),
+      runnerItem({ provider: "CODEBUILD" }),
+    ],
+    ["a runner that has just taken the job", overdue, runnerItem({ serves: key })],
+  ])("waits on for %s", (_state, item, runner) => {
+    expect(checked(queued, [item, runner])).toEqual({
+      writes: [{ ...item, wakeAt: now + overdueAfter }],
+      actions: [],
+      outcome: "still starting",
+    });
+  });
+});
+
+describe("decideCheckFailed", () => {
+  const failed: CheckFailure = { kind: "check-failed", jobKey: key };
+
+  it.each([
+    [failed, now + 1_000],
+    [{ ...failed, retryAt: now + 60_000 }, now + 61_000],
+  ])("asks again later", (event, wakeAt) => {
+    expect(decide(itemsOf(overdue), event, circumstances({ now }))).toEqual({
+      writes: [{ ...overdue, waits: 1, wakeAt }],
+      actions: [],
+      outcome: "not checked",
+    });
+  });
+
+  it.each([
+    ["unknown", []],
+    ["seen to meanwhile", [launchedItem({ wakeAt: now + overdueAfter })]],
+    ["over", [jobItem({ status: "failed", wakeAt: now + overdueAfter })]],
+  ])("leaves a job alone that is %s", (_state, items) => {
+    expect(decide(itemsOf(...items), failed, circumstances({ now })).writes).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+
+import { decide } from "../../functions/core/decide.ts";
+import { leaseDuration, retention } from "../../functions/core/waits.ts";
+import {
+  circumstances,
+  itemsOf,
+  jobEvent,
+  jobItem,
+  launchedItem,
+  launchingItem,
+  launchOf,
+  runningItem,
+  runnerSpec,
+  start,
+  toIgnore,
+} from "./builders.ts";
+
+describe("decideQueued", () => {
+  it("claims a job that is seen for the first time", () => {
+    const decision = decide(itemsOf(), jobEvent(), circumstances());
+    const claimed = launchingItem({
+      times: { queued: start - 1_000, received: start, claimed: start },
+    });
+    expect(decision).toEqual({
+      writes: [claimed],
+      actions: [{ kind: "launch", item: claimed }],
+      outcome: "claimed",
+    });
+  });
+
+  it("keeps the reason of a refusal, which a runner of the default size will tell", () => {
+    const assessment = { kind: "refuse", reason: "label 'x' is odd", spec: runnerSpec() } as const;
+    const { writes } = decide(itemsOf(), jobEvent({}, assessment), circumstances());
+    expect(writes).toMatchObject([{ status: "launching", refusal: "label 'x' is odd" }]);
+  });
+
+  it("ignores a job that policy shuts out", () => {
+    expect(decide(itemsOf(), jobEvent({}, toIgnore), circumstances())).toEqual({
+      writes: [],
+      actions: [],
+      outcome: "owner is not allowed",
+    });
+  });
+
+  it.each([
+    ["completed", jobItem({ status: "completed", times: { completed: start } }), "job is over"],
+    ["failed", jobItem({ status: "failed" }), "job is over"],
+    ["launched", launchedItem(), "job has a runner"],
+    ["refused", launchedItem({ status: "refused", refusal: "x" }), "job has a runner"],
+    ["running", runningItem(), "job has a runner"],
+    ["parked until later", jobItem({ wakeAt: start + 1 }), "job waits already"],
+    [
+      "parked in doubt until later",
+      jobItem({ wakeAt: start + 1, doubtful: true }),
+      "job waits already",
+    ],
+  ])("does nothing about a job that is %s", (_state, item, outcome) => {
+    const decision = decide(itemsOf(item), jobEvent(), circumstances());
+    expect(decision).toEqual({ writes: [], actions: [], outcome });
+  });
+
+  it("does not disturb a launch that is under way: the message comes again when its lease ends", () => {
+    const item = launchingItem({ lease: { owner: "them", until: start + 1 } });
+    expect(decide(itemsOf(item), jobEvent(), circumstances())).toEqual({
+      writes: [],
+      actions: [{ kind: "come-back", at: start + 1 }],
+      outcome: "launch under way",
+    });
+  });
+
+  it("takes over a launch whose lease has ended, under a fresh number", () => {
+    const item = launchingItem({ lease: { owner: "them", until: start } });
+    const { writes, outcome } = decide(itemsOf(item), jobEvent(), circumstances());
+    expect(outcome).toBe("claimed");
+    expect(writes).toMatchObject([
+      {
+        status: "launching",
+        lease: { owner: "us", until: start + leaseDuration },
+        wakeAt: start + leaseDuration,
+        launches: [launchOf(1), launchOf(2)],
+      },
+    ]);
+  });
+
+  it("takes over a launch that nobody holds", () => {
+    const { lease: _lease, ...item } = launchingItem();
+    expect(decide(itemsOf(item), jobEvent(), circumstances()).outcome).toBe("claimed");
+  });
+
+  it("claims a parked job whose time has come", () => {
+    const item = jobItem({ wakeAt: start, reason: "no capacity", waits: 3 });
+    const [claimed] = decide(itemsOf(item), jobEvent(), circumstances()).writes;
+    expect(claimed).toMatchObject({ status: "launching", waits: 3, expiresAt: start + retention });
+    expect(claimed).not.toHaveProperty("reason");
+  });
+
+  it("asks GitHub first about a parked job in doubt: the message may be an old one", () => {
+    const item = jobItem({ doubtful: true, wakeAt: start });
+    expect(decide(itemsOf(item), jobEvent(), circumstances())).toEqual({
+      writes: [],
+      actions: [{ kind: "check", item }],
+      outcome: "checking",
+    });
+  });
+
+  it("lets the wait of a job begin anew once it was approved", () => {
+    const { wakeAt: _wakeAt, ...item } = jobItem({ waits: 4, times: { received: 1, queued: 1 } });
+    const now = start + 2 * 24 * 3_600_000;
+    const { writes } = decide(itemsOf(item), jobEvent({ receivedAt: now }), circumstances({ now }));
+    expect(writes).toMatchObject([
+      { status: "launching", waits: 0, times: { queued: 1, received: now } },
+    ]);
+  });
+});

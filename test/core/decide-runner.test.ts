@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+
+import { decide } from "../../functions/core/decide.ts";
+import type { RunnerStop } from "../../functions/core/decision.ts";
+import type { LedgerItem } from "../../functions/core/ledger.ts";
+import { lossWait, mostLosses, retention } from "../../functions/core/waits.ts";
+import {
+  circumstances,
+  itemsOf,
+  jobItem,
+  launchedItem,
+  launchingItem,
+  launchOf,
+  queuedJob,
+  runnerItem,
+  runnerSpec,
+  runningItem,
+  start,
+} from "./builders.ts";
+
+const own = "tornade-4711-1-1";
+
+function stop(items: readonly LedgerItem[], overrides: Partial<RunnerStop> = {}) {
+  const told: RunnerStop = {
+    runnerName: own,
+    computeId: "task-1",
+    at: start - 5,
+    reason: "EssentialContainerExited",
+    interrupted: false,
+    ...overrides,
+  };
+  return decide(itemsOf(...items), { kind: "runner-stopped", stop: told }, circumstances());
+}
+
+describe("decideStopped", () => {
+  const ended = {
+    ended: { at: start - 5, reason: "EssentialContainerExited" },
+    interrupted: false,
+  };
+
+  it.each(["", "build-agent-7", "tornade-1-1"])("ignores the runner '%s'", (runnerName) => {
+    expect(stop([], { runnerName })).toEqual({
+      writes: [],
+      actions: [],
+      outcome: "runner is not ours",
+    });
+  });
+
+  it("remembers the end of a runner that ran a job, and owes nothing", () => {
+    const runner = runnerItem({ serves: "4711-1", owed: ["stop"], wakeAt: start });
+    expect(stop([runningItem(), runner])).toEqual({
+      writes: [runnerItem({ serves: "4711-1", ...ended })],
+      actions: [],
+      outcome: "runner ended",
+    });
+  });
+
+  it("replaces the runner of a waiting job, after its registration was removed", () => {
+    const gone = runnerItem({ ...ended, owed: ["deregister"], wakeAt: start });
+    const { writes, actions } = stop([launchedItem(), runnerItem()]);
+    expect(writes).toEqual([
+      gone,
+      expect.objectContaining({
+        status: "parked",
+        doubtful: true,
+        losses: 1,
+        wakeAt: start,
+        reason: `runner ${own} ended before its job began: EssentialContainerExited`,
+        launches: [expect.objectContaining({ number: 1, outcome: "ended" })],
+      }),
+    ]);
+    expect(actions).toEqual([
+      { kind: "retire", item: gone },
+      { kind: "wake", itemId: "job#4711-1", at: start },
+    ]);
+  });
+
+  it("replaces the runner of a refused job too", () => {
+    const item = launchedItem({ status: "refused", refusal: "odd" });
+    expect(stop([item, runnerItem()]).outcome).toBe("runner lost");
+  });
+
+  it("replaces the runner where only its end was written down", () => {
+    const gone = runnerItem({ ...ended, owed: ["deregister"], wakeAt: start });
+    expect(stop([launchedItem(), gone])).toMatchObject({
+      writes: [gone, { status: "parked", doubtful: true }],
+      actions: [{ kind: "retire" }, { kind: "wake" }],
+    });
+  });
+
+  it("only looks for a job that is left with it the second time", () => {
+    const item = jobItem({ doubtful: true, launches: [launchOf(1, { outcome: "ended" })] });
+    expect(stop([item, runnerItem(ended)])).toEqual({
+      writes: [],
+      actions: [{ kind: "rebind", runnerName: own }],
+      outcome: "end is known",
+    });
+  });
+
+  it.each<[state: string, item: LedgerItem]>([
+    ["is over", jobItem({ times: { completed: start } })],
+    ["failed", launchedItem({ status: "failed" })],
+    ["runs on another runner", runningItem({ runnerName: "tornade-5-1-1" })],
+    ["started as a refused one", launchedItem({ status: "refused", times: { started: start } })],
+    ["is being launched", launchingItem()],
+    ["has a newer runner", launchedItem({ launches: [launchOf(2, { outcome: "started" })] })],
+    ["is parked", jobItem()],
+    ["has no live launch", launchedItem({ launches: [] })],
+  ])("removes the registration and looks whose it was left for when the job %s", (_state, item) => {
+    expect(stop([item, runnerItem()])).toMatchObject({
+      writes: [{ kind: "runner", owed: ["deregister"], wakeAt: start }],
+      actions: [{ kind: "retire" }, { kind: "rebind", runnerName: own }],
+      outcome: "runner ended",
+    });
+  });
+
+  it("knows whose runner it was even when its launch was never recorded", () => {
+    const { repository, installationId } = queuedJob();
+    expect(stop([launchingItem()]).writes).toMatchObject([
+      { name: own, repository, installationId, provider: "FARGATE", computeId: "task-1" },
+    ]);
+  });
+
+  it("remembers a runner of which nothing else is known", () => {
+    expect(stop([]).writes).toMatchObject([{ name: own, madeFor: "4711-1", owed: ["deregister"] }]);
+    expect(stop([runnerItem({ serves: "5-1" })]).writes).toMatchObject([{ serves: "5-1" }]);
+  });
+
+  it.each([1, 2, 3, 4, 5])("waits longer for every runner lost, here the %d.", (losses) => {
+    const item = launchedItem({ losses: losses - 1 });
+    expect(stop([item, runnerItem()]).writes[1]).toMatchObject({
+      losses,
+      wakeAt: start + lossWait(losses),
+    });
+  });
+
+  it("fails visibly when one more is lost than may be", () => {
+    const item = launchedItem({ losses: mostLosses });
+    const { writes, actions } = stop([item, runnerItem()]);
+    expect(writes[1]).toMatchObject({ status: "failed", losses: mostLosses + 1 });
+    expect(writes[1]).not.toHaveProperty("wakeAt");
+    expect(actions).toMatchObject([{ kind: "retire" }]);
+  });
+
+  it("replaces an interrupted runner one rung down", () => {
+    const spec = runnerSpec({ rungs: ["FARGATE_SPOT", "FARGATE"] });
+    const { writes } = stop([launchedItem({ spec }), runnerItem()], { interrupted: true });
+    expect(writes).toMatchObject([{ interrupted: true }, { rung: 1 }]);
+  });
+});
+
+describe("decideRetired", () => {
+  const owing = runnerItem({ owed: ["deregister", "stop"], wakeAt: start, expiresAt: 1 });
+
+  it("clears what was owed", () => {
+    expect(retired(["deregister", "stop"], [owing])).toEqual({
+      writes: [
+        runnerItem({
+          owed: [],
+          ended: { at: start, reason: "no job needed it" },
+          expiresAt: start + retention,
+        }),
+      ],
+      actions: [],
+      outcome: "runner retired",
+    });
+  });
+
+  it("keeps asking for what is still owed", () => {
+    expect(retired(["deregister"], [owing])).toEqual({
+      writes: [{ ...owing, owed: ["stop"], expiresAt: start + retention }],
+      actions: [],
+      outcome: "runner half retired",
+    });
+  });
+
+  it("knows nothing of a runner that has no item", () => {
+    expect(retired(["stop"], []).outcome).toBe("runner is unknown");
+  });
+});
+
+function retired(done: readonly ("deregister" | "stop")[], items: readonly LedgerItem[]) {
+  const event = { kind: "runner-retired", name: own, done } as const;
+  return decide(itemsOf(...items), event, circumstances());
+}

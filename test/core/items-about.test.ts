@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+
+import type { LedgerEvent } from "../../functions/core/decision.ts";
+import { itemsAbout } from "../../functions/core/items-about.ts";
+import type { LedgerItem } from "../../functions/core/ledger.ts";
+import { itemsOf, jobEvent, launchedItem, launchEnded, launchOf } from "./builders.ts";
+import { launched, runnerOf, running, swap } from "./robberies.ts";
+
+const job = "job#4711-1";
+const first = "runner#tornade-4711-1-1";
+const second = "runner#tornade-4711-1-2";
+const robber = "runner#tornade-5-1-1";
+const item = launchedItem({
+  launches: [
+    launchOf(1, { outcome: "open" }),
+    launchOf(2, { outcome: "started" }),
+    launchOf(3, { outcome: "not-started" }),
+    launchOf(4, { outcome: "ended" }),
+  ],
+});
+const stopped = { computeId: "task-1", at: 0, reason: "", interrupted: false };
+
+describe("itemsAbout", () => {
+  it.each<[event: LedgerEvent, ids: readonly string[]]>([
+    [jobEvent(), [job]],
+    [jobEvent({ action: "in_progress", runnerName: "tornade-5-1-1" }), [job, robber, first]],
+    [jobEvent({ action: "in_progress", runnerName: "tornade-5-1" }), [job, first]],
+    [jobEvent({ action: "in_progress" }), [job, first]],
+    [jobEvent({ action: "completed", runnerName: "tornade-5-1-1" }), [job, robber, first]],
+    [jobEvent({ action: "completed" }), [job, first, second]],
+    [{ kind: "wake", itemId: job }, [job]],
+    [launchEnded({ kind: "quota", number: 2, message: "" }), [job, second]],
+    [{ kind: "check-failed", jobKey: "4711-1" }, [job]],
+    [{ kind: "job-checked", jobKey: "4711-1", state: { status: "queued" } }, [job, first, second]],
+    [
+      {
+        kind: "job-checked",
+        jobKey: "4711-1",
+        state: { status: "completed", runnerName: "tornade-5-1-1" },
+      },
+      [job, robber, first, second],
+    ],
+    [
+      { kind: "runner-stopped", stop: { runnerName: "tornade-4711-1-1", ...stopped } },
+      [first, job],
+    ],
+    [{ kind: "runner-stopped", stop: { runnerName: "foreign", ...stopped } }, []],
+    [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first]],
+  ])("names what %j is about", (event, ids) => {
+    expect(itemsAbout(event, itemsOf(item), "tornade")).toEqual(ids);
+  });
+
+  it("names no runners of a job that is not known yet", () => {
+    expect(itemsAbout(jobEvent({ action: "completed" }), itemsOf(), "tornade")).toEqual([job]);
+  });
+
+  it.each<[known: readonly LedgerItem[], ids: readonly string[]]>([
+    [[], ["runner#tornade-1-1-1"]],
+    [[runnerOf(1, 2)], ["runner#tornade-1-1-1", "job#1-1", "job#2-1"]],
+    [
+      [runnerOf(1, 2), launched(1), running(2, "tornade-1-1-1")],
+      ["runner#tornade-1-1-1", "runner#tornade-2-1-1"],
+    ],
+    [[launched(1), ...swap(1, 2)], ["runner#tornade-1-1-1"]],
+    [
+      [runnerOf(1), running(1, "tornade-2-1-1")],
+      ["runner#tornade-1-1-1", "runner#tornade-2-1-1"],
+    ],
+    [[runnerOf(1), running(1, "build-agent")], ["runner#tornade-1-1-1"]],
+    [
+      [launched(1), runnerOf(1, 9)],
+      ["runner#tornade-1-1-1", "job#9-1"],
+    ],
+  ])("walks from runner to job to runner, one step at a time", (known, ids) => {
+    const event = { kind: "rebind", runnerName: "tornade-1-1-1" } as const;
+    expect(itemsAbout(event, itemsOf(...known), "tornade")).toEqual(ids);
+  });
+
+  it("walks on from the runner of a checked job that another job has", () => {
+    const event = { kind: "job-checked", jobKey: "1-1", state: { status: "queued" } } as const;
+    expect(itemsAbout(event, itemsOf(launched(1), ...swap(1, 2).slice(0, 2)), "tornade")).toEqual([
+      "job#1-1",
+      "runner#tornade-1-1-1",
+      "runner#tornade-2-1-1",
+    ]);
+    expect(itemsAbout(event, itemsOf(), "tornade")).toEqual(["job#1-1"]);
+  });
+});

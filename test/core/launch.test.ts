@@ -1,0 +1,206 @@
+import { describe, expect, it } from "vitest";
+
+import { GitHubError } from "../../functions/core/github-error.ts";
+import { launchRunner } from "../../functions/core/launch.ts";
+import type { LaunchFailure } from "../../functions/core/runner-provider.ts";
+import { jobItem, launchingItem, launchOf, start } from "./builders.ts";
+import { createFakeWorld, type FakeWorld } from "./fakes.ts";
+
+const own = "tornade-4711-1-1";
+const again = launchingItem({ launches: [launchOf(1), launchOf(2)] });
+
+function fail({ faults }: FakeWorld, method: string, error: unknown): void {
+  faults.set(method, [
+    () => {
+      // oxlint-disable-next-line typescript/only-throw-error -- whatever a library may throw
+      throw error;
+    },
+  ]);
+}
+
+/** A registration without compute, as a launch leaves it that died in between. */
+function register({ runners }: FakeWorld, busy = false): void {
+  runners.set(own, { registrationId: 7, name: own, busy });
+}
+
+describe("launchRunner", () => {
+  it("registers, then starts: two calls", async () => {
+    const world = createFakeWorld();
+    expect(await launchRunner(launchingItem(), world.ports)).toEqual({
+      kind: "started",
+      number: 1,
+      computeId: `FARGATE:${own}`,
+      registrationId: 1,
+    });
+    expect(world.calls).toEqual([`register ${own}`, `launch FARGATE ${own}`]);
+  });
+
+  it("hands over what the runner needs, its name first", async () => {
+    const world = createFakeWorld();
+    await launchRunner(launchingItem(), world.ports);
+    const [request] = world.requests;
+    expect(request).toMatchObject({
+      runnerName: own,
+      provider: "FARGATE",
+      repository: "acme/app",
+      encodedJitConfig: `jit of ${own}`,
+      tags: { "tornade:runner": own },
+    });
+    expect(Object.entries(request?.environment ?? {})[0]).toEqual(["RUNNER_NAME", own]);
+  });
+
+  it("cannot carry out a launch that nobody decided", async () => {
+    const launching = launchRunner(jobItem(), createFakeWorld().ports);
+    await expect(launching).rejects.toThrow("job#4711-1 has no launch to carry out");
+  });
+
+  it.each(["no-capacity", "quota", "throttled", "denied", "invalid"] as const)(
+    "removes the registration when nothing was started: %s",
+    async (kind) => {
+      const world = createFakeWorld();
+      const failure: LaunchFailure = { kind, message: "as told" };
+      world.outcomes.set("FARGATE", [failure]);
+      expect(await launchRunner(launchingItem(), world.ports)).toEqual({ ...failure, number: 1 });
+      expect(world.runners.size).toBe(0);
+    },
+  );
+
+  it("does not adopt a runner that is up but that GitHub does not know: it never gets a job", async () => {
+    const world = createFakeWorld();
+    world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
+    const launches = [launchOf(1), launchOf(2)];
+    const report = await launchRunner(launchingItem({ launches }), world.ports);
+    expect(report).toMatchObject({ kind: "started", number: 2 });
+  });
+
+  it("keeps the registration when the outcome is unknown: its runner would boot dead", async () => {
+    const world = createFakeWorld();
+    world.outcomes.set("FARGATE", [{ kind: "unknown", message: "time-out" }]);
+    expect(await launchRunner(launchingItem(), world.ports)).toMatchObject({ kind: "unknown" });
+    expect([...world.runners.keys()]).toEqual([own]);
+  });
+
+  it("tells of a registration that could not be removed", async () => {
+    const world = createFakeWorld();
+    world.outcomes.set("FARGATE", [{ kind: "quota", message: "as told" }]);
+    fail(world, "remove", new GitHubError("GitHubUnavailable", "502"));
+    expect(await launchRunner(launchingItem(), world.ports)).toMatchObject({
+      kind: "quota",
+      leftRegistrationId: 1,
+    });
+    expect(world.lines).toMatchObject([{ level: "warn", message: "registration not removed" }]);
+  });
+
+  it.each([
+    [new GitHubError("GitHubUnavailable", "502"), { kind: "unknown" }],
+    [new GitHubError("RunnerNameTaken", "409"), { kind: "unknown" }],
+    [
+      new GitHubError("GitHubRateLimited", "403", start + 60_000),
+      { kind: "unregistered", retryAt: start + 60_000 },
+    ],
+    [new GitHubError("GitHubRateLimited", "429"), { kind: "unregistered" }],
+  ])("waits when GitHub fails with %s", async (error, report) => {
+    const world = createFakeWorld();
+    fail(world, "register", error);
+    expect(await launchRunner(launchingItem(), world.ports)).toEqual({
+      ...report,
+      number: 1,
+      message: error.message,
+    });
+    expect(world.requests).toEqual([]);
+  });
+
+  it.each([
+    [new GitHubError("InstallationGone", "404"), "unregistered"],
+    [new GitHubError("GitHubRefused", "403"), "unregistered"],
+    [new TypeError("x is not a function"), "unknown"],
+  ])("tells of %s", async (error, kind) => {
+    const world = createFakeWorld();
+    fail(world, "register", error);
+    expect(await launchRunner(launchingItem(), world.ports)).toEqual({
+      kind,
+      number: 1,
+      message: error.message,
+      error,
+    });
+  });
+
+  it("tells of a thrown thing that is no error", async () => {
+    const world = createFakeWorld();
+    fail(world, "register", "boom");
+    expect(await launchRunner(launchingItem(), world.ports)).toMatchObject({
+      kind: "unknown",
+      message: "boom",
+      error: new Error("boom"),
+    });
+  });
+});
+
+describe("launchRunner after a launch of unknown outcome", () => {
+  it("adopts a runner that is alive", async () => {
+    const world = createFakeWorld();
+    register(world);
+    world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
+    expect(await launchRunner(again, world.ports)).toMatchObject({
+      kind: "started",
+      number: 1,
+      computeId: "task-1",
+      registrationId: 7,
+    });
+    expect(world.requests).toEqual([]);
+  });
+
+  it("removes a registration without compute, then starts another runner", async () => {
+    const world = createFakeWorld();
+    register(world);
+    expect(await launchRunner(again, world.ports)).toMatchObject({ kind: "started", number: 2 });
+    expect(world.calls).toEqual([
+      `find ${own}`,
+      `search ${own}`,
+      "remove 7",
+      "register tornade-4711-1-2",
+      "launch FARGATE tornade-4711-1-2",
+    ]);
+  });
+
+  it("goes on when nothing came of it", async () => {
+    const world = createFakeWorld();
+    expect(await launchRunner(again, world.ports)).toMatchObject({ kind: "started", number: 2 });
+    expect(world.calls).not.toContain("remove 7");
+  });
+
+  it("starts nothing beside a busy runner whose compute it cannot find", async () => {
+    const world = createFakeWorld();
+    register(world, true);
+    expect(await launchRunner(again, world.ports)).toEqual({
+      kind: "unsettled",
+      number: 2,
+      message: `runner ${own} is busy, but its compute was not found`,
+    });
+    expect(world.requests).toEqual([]);
+  });
+
+  it.each([
+    ["find", new GitHubError("GitHubUnavailable", "502"), {}],
+    ["find", new GitHubError("GitHubRateLimited", "403", start + 9), { retryAt: start + 9 }],
+    ["search", new TypeError("no route"), { error: new TypeError("no route") }],
+    ["search", "boom", { error: new Error("boom") }],
+  ])("starts nothing while %s fails with %s", async (method, error, more) => {
+    const world = createFakeWorld();
+    fail(world, method, error);
+    expect(await launchRunner(again, world.ports)).toEqual({
+      kind: "unsettled",
+      number: 2,
+      message: error instanceof Error ? error.message : error,
+      ...more,
+    });
+    expect(world.calls.filter((call) => call.startsWith("register"))).toEqual([]);
+  });
+
+  it("does not ask about launches whose outcome is known", async () => {
+    const world = createFakeWorld();
+    const launches = [launchOf(1, { outcome: "not-started" }), launchOf(2)];
+    await launchRunner(launchingItem({ launches }), world.ports);
+    expect(world.calls).toHaveLength(2);
+  });
+});

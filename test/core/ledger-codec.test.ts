@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+
+import { decodeItem } from "../../functions/core/ledger-codec.ts";
+import { jobItem, runnerItem } from "./builders.ts";
+
+describe("decodeItem", () => {
+  it.each([jobItem(), runnerItem()])("gives back what was stored", (item) => {
+    expect(decodeItem(JSON.stringify(item))).toEqual(item);
+  });
+
+  it.each([
+    ['{"kind":"run"}', "the ledger holds something that is not an item"],
+    ["{}", "the ledger holds something that is not an item"],
+    ["null", "item should be an object, got null"],
+    ["", "JSON"],
+  ])("refuses %s", (text, message) => {
+    expect(() => decodeItem(text)).toThrow(message);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+
+import { createMemoryLedger } from "../../functions/adapters/memory-ledger.ts";
+import type { Ledger } from "../../functions/core/ledger.ts";
+import { type DeliveryLog, recoverDeliveries } from "../../functions/core/recover-deliveries.ts";
+import { type Delivery, redeliveryWindow } from "../../functions/core/redelivery.ts";
+
+const minute = 60_000;
+const now = Date.parse("2026-11-21T12:00:00Z");
+const cursorId = "cursor#deliveries";
+
+/** A failed attempt at `workflow_job`, made so many minutes ago. */
+function delivery(id: number, minutesAgo: number, statusCode = 503): Delivery {
+  const deliveredAt = now - minutesAgo * minute;
+  return { id, guid: `guid-${id}`, deliveredAt, statusCode, event: "workflow_job" };
+}
+
+type FakeLog = DeliveryLog & {
+  readonly questions: { readonly outcome: string; readonly since: number }[];
+  readonly asked: number[];
+};
+
+function createFakeLog(
+  deliveries: readonly Delivery[],
+  refused: ReadonlySet<number> = new Set(),
+): FakeLog {
+  const questions: FakeLog["questions"] = [];
+  const asked: number[] = [];
+  return {
+    questions,
+    asked,
+    list: async ({ outcome, since, most }) => {
+      questions.push({ outcome, since });
+      const wanted = deliveries.filter(
+        ({ statusCode, deliveredAt }) =>
+          statusCode < 300 === (outcome === "success") && deliveredAt >= since,
+      );
+      return wanted.slice(0, most);
+    },
+    redeliver: async (id) => {
+      if (refused.has(id)) throw new Error(`delivery ${id} is too old`);
+      asked.push(id);
+    },
+  };
+}
+
+async function cursorOf(ledger: Ledger): Promise<number | undefined> {
+  const { item } = await ledger.read(cursorId);
+  return item?.kind === "cursor" ? item.at : undefined;
+}
+
+async function isAway(): Promise<never> {
+  throw new Error("502");
+}
+
+describe("recoverDeliveries", () => {
+  it("asks one question where nothing failed, and looks no further back the next time", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const deliveries = createFakeLog([delivery(1, 1, 202)]);
+
+    expect(await recoverDeliveries({ deliveries, ledger, now })).toEqual({ asked: 0, errors: [] });
+    await recoverDeliveries({ deliveries, ledger, now: now + minute });
+
+    expect(deliveries.questions).toEqual([
+      { outcome: "failure", since: now - redeliveryWindow },
+      { outcome: "failure", since: now - 5 * minute },
+    ]);
+    expect(await cursorOf(ledger)).toBe(now - 4 * minute);
+  });
+
+  it("asks again for what failed and was not delivered since", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const mended = { ...delivery(3, 5, 202), guid: "guid-2" };
+    const deliveries = createFakeLog([delivery(1, 2), delivery(2, 10), mended]);
+
+    expect(await recoverDeliveries({ deliveries, ledger, now })).toEqual({ asked: 1, errors: [] });
+
+    expect(deliveries.asked).toEqual([1]);
+    expect(deliveries.questions[1]).toEqual({ outcome: "success", since: now - 10 * minute });
+  });
+
+  it("keeps the cursor at what is open until it is delivered", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const open = createFakeLog([delivery(1, 20)]);
+    await recoverDeliveries({ deliveries: open, ledger, now });
+    expect(await cursorOf(ledger)).toBe(now - 20 * minute);
+
+    const delivered = { ...delivery(2, 10, 202), guid: "guid-1" };
+    const settled = createFakeLog([delivery(1, 20), delivered]);
+    await recoverDeliveries({ deliveries: settled, ledger, now });
+    expect(settled.questions[0]?.since).toBe(now - 20 * minute);
+    expect(await cursorOf(ledger)).toBe(now - 5 * minute);
+  });
+
+  it("keeps to its budget, and goes on with the rest in the next pass", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const failed = Array.from({ length: 40 }, (_, index) => delivery(index + 1, 50 - index));
+    const deliveries = createFakeLog(failed);
+
+    expect(await recoverDeliveries({ deliveries, ledger, now })).toEqual({ asked: 30, errors: [] });
+
+    expect(deliveries.asked).toEqual(failed.slice(0, 30).map(({ id }) => id));
+    expect(await cursorOf(ledger)).toBe(now - 50 * minute);
+  });
+
+  it("is not stopped by one that cannot be delivered again, and tells of it", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const failed = [delivery(1, 30), delivery(2, 20), delivery(3, 10)];
+    const deliveries = createFakeLog(failed, new Set([1]));
+
+    const { asked, errors } = await recoverDeliveries({ deliveries, ledger, now });
+
+    expect(asked).toBe(2);
+    expect(errors).toEqual([new Error("delivery 1 is too old")]);
+    expect(deliveries.asked).toEqual([2, 3]);
+    expect(await cursorOf(ledger)).toBe(now - 30 * minute);
+  });
+
+  it("only looks at more than it must when another pass was faster to write the cursor", async () => {
+    const memory = createMemoryLedger(() => now);
+    const deliveries = createFakeLog([delivery(1, 2)]);
+    const ledger: Ledger = { ...memory, write: async () => false };
+
+    expect(await recoverDeliveries({ deliveries, ledger, now })).toEqual({ asked: 1, errors: [] });
+    expect(await cursorOf(memory)).toBeUndefined();
+
+    await recoverDeliveries({ deliveries: createFakeLog([]), ledger: memory, now });
+    expect(await cursorOf(memory)).toBe(now - 5 * minute);
+  });
+
+  it("leaves the cursor where it is when GitHub cannot be asked", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const deliveries = { ...createFakeLog([]), list: isAway };
+
+    await expect(recoverDeliveries({ deliveries, ledger, now })).rejects.toThrow("502");
+    expect(await cursorOf(ledger)).toBeUndefined();
+  });
+});

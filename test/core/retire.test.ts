@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+
+import { GitHubError } from "../../functions/core/github-error.ts";
+import type { RunnerItem } from "../../functions/core/ledger.ts";
+import { retireRunner } from "../../functions/core/retire.ts";
+import { runnerItem } from "./builders.ts";
+import { createFakeWorld, type FakeWorld } from "./fakes.ts";
+
+const own = "tornade-4711-1-1";
+const both = ["deregister", "stop"] as const;
+
+function start(busy = false): FakeWorld {
+  const world = createFakeWorld();
+  world.runners.set(own, { registrationId: 1, name: own, busy });
+  world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
+  return world;
+}
+
+function owing(overrides: Partial<RunnerItem> = {}): RunnerItem {
+  return runnerItem({ owed: both, ...overrides });
+}
+
+function without(...fields: readonly (keyof RunnerItem)[]): RunnerItem {
+  const entries = Object.entries(owing()).filter(
+    ([name]) => !fields.some((field) => field === name),
+  );
+  return { ...bare, ...Object.fromEntries(entries) };
+}
+
+const bare: RunnerItem = {
+  kind: "runner",
+  id: `runner#${own}`,
+  name: own,
+  madeFor: "4711-1",
+  labels: [],
+  owed: both,
+  expiresAt: 0,
+};
+
+describe("retireRunner", () => {
+  it("removes the registration, then stops the compute", async () => {
+    const world = start();
+    expect(await retireRunner(owing(), world.ports)).toEqual(both);
+    expect(world.calls).toEqual(["remove 1", "stop task-1"]);
+    expect(world.computes).toMatchObject([{ alive: false }]);
+  });
+
+  it("leaves a runner alone that has a job by now", async () => {
+    const world = start(true);
+    expect(await retireRunner(owing(), world.ports)).toEqual(both);
+    expect(world.calls).toEqual(["remove 1"]);
+    expect(world.computes).toMatchObject([{ alive: true }]);
+  });
+
+  it("stops a runner whose registration is gone", async () => {
+    const world = start();
+    world.runners.clear();
+    expect(await retireRunner(owing(), world.ports)).toEqual(both);
+    expect(world.calls).toEqual(["remove 1", "stop task-1"]);
+  });
+
+  it("finds by name what was never written down", async () => {
+    const world = start();
+    expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(both);
+    expect(world.calls).toEqual([`find ${own}`, "remove 1", `search ${own}`, "stop task-1"]);
+  });
+
+  it("has nothing to do where nothing came of the launch", async () => {
+    const world = createFakeWorld();
+    expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(both);
+    expect(world.calls).toEqual([`find ${own}`, `search ${own}`]);
+  });
+
+  it("asks as the repository itself where no installation is known", async () => {
+    const world = start();
+    expect(await retireRunner(without("installationId"), world.ports)).toEqual(both);
+  });
+
+  it("has nothing to do for a runner of which only the name is known", async () => {
+    const world = start();
+    expect(await retireRunner(bare, world.ports)).toEqual(both);
+    expect(world.calls).toEqual([]);
+  });
+
+  it.each([
+    ["remove", []],
+    ["stop", ["deregister"]],
+  ])("leaves owed what failed in %s", async (method, done) => {
+    const world = start();
+    const error = new GitHubError("GitHubUnavailable", "502");
+    world.faults.set(method, [
+      () => {
+        throw error;
+      },
+    ]);
+    expect(await retireRunner(owing(), world.ports)).toEqual(done);
+    expect(world.lines).toEqual([
+      {
+        level: "warn",
+        message: "runner not retired",
+        fields: { runnerName: own, owed: both, error },
+      },
+    ]);
+  });
+
+  it("does no more than is owed", async () => {
+    const world = start();
+    expect(await retireRunner(owing({ owed: ["stop"] }), world.ports)).toEqual(["stop"]);
+    expect(world.calls).toEqual(["stop task-1"]);
+  });
+});

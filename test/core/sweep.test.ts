@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+
+import type { ActiveRepository, LedgerItem } from "../../functions/core/ledger.ts";
+import {
+  chooseRepositories,
+  chooseRuns,
+  finishSweep,
+  judgeQueued,
+  keepUnchanged,
+  rememberActive,
+} from "../../functions/core/sweep.ts";
+import {
+  jobEnvelope,
+  jobItem,
+  launchedItem,
+  queuedJob,
+  runnerItem,
+  runningItem,
+  start as now,
+} from "./builders.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+function active(id: number, overrides: Partial<ActiveRepository> = {}): ActiveRepository {
+  const repository = { ...queuedJob().repository, id, fullName: `acme/app-${id}` };
+  return { repository, installationId: 42, activeAt: now, dueAt: now, runs: [], ...overrides };
+}
+
+function openJobOf(id: number, overrides: Partial<LedgerItem & { kind: "job" }> = {}) {
+  const { repository } = active(id);
+  return jobItem({ job: queuedJob({ id: id * 10, repository }), ...overrides });
+}
+
+function idsOf(repositories: readonly ActiveRepository[]): readonly number[] {
+  return repositories.map(({ repository }) => repository.id);
+}
+
+describe("rememberActive", () => {
+  it("has a repository swept soon that it sees for the first time", () => {
+    expect(rememberActive([], [openJobOf(1)], now)).toEqual([active(1)]);
+  });
+
+  it("sees a repository once, however many jobs are open in it", () => {
+    const open = [openJobOf(1), openJobOf(1, { status: "running" }), openJobOf(2)];
+    expect(idsOf(rememberActive([], open, now))).toEqual([1, 2]);
+  });
+
+  it("takes nothing but jobs for activity", () => {
+    expect(rememberActive([], [runnerItem({ wakeAt: now })], now)).toEqual([]);
+  });
+
+  it("leaves out an installation that was not told", () => {
+    const { installationId: _told, ...job } = queuedJob();
+    const [one] = rememberActive([], [jobItem({ job })], now);
+    expect(one).not.toHaveProperty("installationId");
+  });
+
+  it.each([
+    ["does not change within five minutes", 5 * minute - 1, 5 * minute - 1],
+    ["is renewed after five minutes", 5 * minute, 0],
+  ])("the time of the last activity %s", (_when, before, after) => {
+    const known = [active(1, { activeAt: now - before })];
+    expect(rememberActive(known, [openJobOf(1)], now)).toEqual([
+      active(1, { activeAt: now - after }),
+    ]);
+  });
+
+  it("keeps what was found out by sweeping, and takes the name that a repository has now", () => {
+    const runs = [{ id: 5, updatedAt: 6, sweptAt: 7 }];
+    const before = { activeAt: now - hour, dueAt: now + 1, runs };
+    const old = { ...active(1).repository, fullName: "acme/old" };
+    const known = [active(1, { ...before, repository: old })];
+    expect(rememberActive(known, [openJobOf(1)], now)).toEqual([
+      active(1, { dueAt: now + 1, runs }),
+    ]);
+  });
+
+  it.each([
+    [24 * hour - 1, [1]],
+    [24 * hour, []],
+  ])("remembers for a day: after %d ms %j", (ago, ids) => {
+    expect(idsOf(rememberActive([active(1, { activeAt: now - ago })], [], now))).toEqual(ids);
+  });
+
+  it("forgets the least active where there are more than 200", () => {
+    const known = Array.from({ length: 200 }, (_, id) => active(id, { activeAt: now - id }));
+    const remembered = rememberActive(known, [openJobOf(999)], now);
+    expect(remembered).toHaveLength(200);
+    expect(idsOf(remembered)).toContain(999);
+    expect(idsOf(remembered)).not.toContain(199);
+  });
+});
+
+describe("chooseRepositories", () => {
+  it("takes what is due, the longest due first", () => {
+    const dueAt = [now, now - 3, now + minute, now - 2].map((due, id) =>
+      active(id, { dueAt: due }),
+    );
+    expect(idsOf(chooseRepositories(dueAt, now))).toEqual([1, 3, 0]);
+  });
+
+  it("takes what becomes due within the inaccuracy of clocks, or it would wait for another pass", () => {
+    expect(chooseRepositories([active(1, { dueAt: now + 2_000 })], now)).toHaveLength(1);
+    expect(chooseRepositories([active(1, { dueAt: now + 2_001 })], now)).toHaveLength(0);
+  });
+
+  it("takes ten at most", () => {
+    const due = Array.from({ length: 30 }, (_, id) => active(id));
+    expect(chooseRepositories(due, now)).toEqual(due.slice(0, 10));
+  });
+});
+
+describe("chooseRuns", () => {
+  it.each([
+    ["was never looked into", { id: 2, updatedAt: 7, sweptAt: now }, true],
+    ["has changed", { id: 1, updatedAt: 6, sweptAt: now }, true],
+    ["has not changed", { id: 1, updatedAt: 7, sweptAt: now - 15 * minute + 1 }, false],
+    ["was looked into long ago", { id: 1, updatedAt: 7, sweptAt: now - 15 * minute }, true],
+  ])("decides on a run that %s", (_what, swept, isChosen) => {
+    const listed = { id: 1, updatedAt: 7 };
+    expect(chooseRuns([listed], [swept], now)).toEqual(isChosen ? [listed] : []);
+    expect(keepUnchanged([listed], [swept], now)).toEqual(isChosen ? [] : [swept]);
+  });
+
+  it("takes new ones first, then the longest unseen", () => {
+    const listed = [1, 2, 3].map((id) => ({ id, updatedAt: 7 }));
+    const swept = [1, 2].map((id) => ({ id, updatedAt: 6, sweptAt: now - id }));
+    expect(chooseRuns(listed, swept, now).map(({ id }) => id)).toEqual([3, 2, 1]);
+  });
+});
+
+describe("keepUnchanged", () => {
+  it("forgets runs that are not open any more", () => {
+    expect(keepUnchanged([], [{ id: 1, updatedAt: 7, sweptAt: now }], now)).toEqual([]);
+  });
+});
+
+describe("judgeQueued", () => {
+  const { wakeAt: _wakeAt, ...awaiting } = jobItem();
+  it.each([
+    ["has no item", undefined, "missed"],
+    ["waits for GitHub's news", awaiting, "missed"],
+    ["waits for a time", jobItem(), "known"],
+    ["has a runner", launchedItem(), "known"],
+    ["runs", runningItem(), "known"],
+    ["has failed", { ...awaiting, status: "failed" } as const, "known"],
+    ["is no job", runnerItem(), "known"],
+  ])("of a job that %s", (_what, item, judgement) => {
+    const envelope = jobEnvelope({ happenedAt: now - minute });
+    expect(judgeQueued(envelope, item, now)).toBe(judgement);
+  });
+
+  it.each([
+    ["its webhook may still come", minute - 1, "early"],
+    ["its webhook had the time to come", minute, "missed"],
+    ["the clock of GitHub is ahead", -500, "early"],
+    ["nobody can tell", 0, "missed"],
+  ])("when %s", (_when, ago, judgement) => {
+    const envelope = jobEnvelope({ happenedAt: now - ago, receivedAt: now });
+    expect(judgeQueued(envelope, undefined, now)).toBe(judgement);
+  });
+});
+
+describe("finishSweep", () => {
+  it.each([
+    [true, 5 * minute],
+    [false, minute],
+  ])("sets the next time; complete: %s", (complete, pause) => {
+    const runs = [{ id: 5, updatedAt: 6, sweptAt: 7 }];
+    expect(finishSweep(active(1), { runs, complete }, now)).toEqual(
+      active(1, { dueAt: now + pause, runs }),
+    );
+  });
+
+  it("keeps no more of the runs than fits, the last ones", () => {
+    const runs = Array.from({ length: 20 }, (_, id) => ({ id, updatedAt: 6, sweptAt: 7 }));
+    const { runs: kept } = finishSweep(active(1), { runs, complete: true }, now);
+    expect(kept).toEqual(runs.slice(4));
+  });
+
+  it("leaves a record that the largest item can hold", () => {
+    const runs = Array.from({ length: 100 }, (_, id) => ({
+      id: Number.MAX_SAFE_INTEGER - id,
+      updatedAt: now,
+      sweptAt: now,
+    }));
+    const [owner, name] = ["o".repeat(39), "n".repeat(100)];
+    const repository = { ...queuedJob().repository, owner, fullName: `${owner}/${name}` };
+    const one = finishSweep(active(1, { repository }), { runs, complete: true }, now);
+    expect(JSON.stringify(one).length * 200).toBeLessThan(380_000);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+
+import { capacityWait, failureWait, leaseDuration, lossWait } from "../../functions/core/waits.ts";
+
+describe("lossWait", () => {
+  it.each([
+    [1, 0],
+    [2, 5_000],
+    [3, 10_000],
+    [4, 20_000],
+    [5, 40_000],
+  ])("is after %d lost runners %d ms", (losses, wait) => {
+    expect(lossWait(losses)).toBe(wait);
+  });
+});
+
+describe("capacityWait", () => {
+  it.each([
+    [0, 0, 1_000],
+    [0, 0.5, 6_000],
+    [3, 0.5, 41_000],
+    [20, 0.5, 151_000],
+    [5_000, 0.999_999, 300_999],
+  ])("is after %d waits and with jitter %d: %d ms", (waits, jitter, wait) => {
+    expect(capacityWait(waits, jitter)).toBe(wait);
+  });
+});
+
+describe("failureWait", () => {
+  it.each([
+    [1, 0, 1_000],
+    [1, 0.5, 6_000],
+    [20, 0.5, 61_000],
+  ])("is after %d receives and with jitter %d: %d ms", (receives, jitter, wait) => {
+    expect(failureWait(receives, jitter)).toBe(wait);
+  });
+});
+
+describe("leaseDuration", () => {
+  it("outlasts a function, which runs for 15 s at most", () => {
+    expect(leaseDuration).toBe(20_000);
+  });
+});
