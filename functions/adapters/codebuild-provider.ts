@@ -1,0 +1,118 @@
+import {
+  BatchGetBuildsCommand,
+  type Build,
+  CodeBuildClient,
+  ListBuildsForProjectCommand,
+  StartBuildCommand,
+  type StartBuildCommandInput,
+  StopBuildCommand,
+} from "@aws-sdk/client-codebuild";
+
+import { toCodeBuildSize } from "../core/codebuild-size.ts";
+import type { LaunchFailure, LaunchRequest, RunnerProvider } from "../core/runner-provider.ts";
+import { createAwsClientConfig } from "./aws-client.ts";
+import { isNotFound, toLaunchFailure } from "./provider-failure.ts";
+import type { RunnerImages } from "./runner-images.ts";
+import { toRunnerVariables } from "./runner-variables.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Where runners on CodeBuild run. */
+export type CodeBuildOptions = {
+  /** One project serves all sizes and both architectures. */
+  readonly project: string;
+  readonly images: RunnerImages;
+  /** Role of the build by repository (`owner/name`); one that is not listed has the project's. */
+  readonly roles: ReadonlyMap<string, string>;
+};
+
+/** Starts runners as builds, in privileged mode so that jobs can use Docker. */
+export function createCodeBuildProvider(
+  surroundings: Surroundings,
+  options: CodeBuildOptions,
+): RunnerProvider {
+  const client = new CodeBuildClient(createAwsClientConfig(surroundings));
+  return {
+    launch: async (request) => {
+      const input = toStartBuildInput(request, options);
+      if ("kind" in input) return input;
+      try {
+        const { build } = await client.send(new StartBuildCommand(input));
+        if (build?.id === undefined)
+          return { kind: "unknown", message: "StartBuild named no build" };
+        return { kind: "started", computeId: build.id };
+      } catch (error) {
+        return toLaunchFailure(error);
+      }
+    },
+    find: async (runnerName) => findBuild(client, options.project, runnerName),
+    stop: async (computeId) => {
+      try {
+        await client.send(new StopBuildCommand({ id: computeId }));
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    },
+  };
+}
+
+function toStartBuildInput(
+  request: LaunchRequest,
+  { project, images, roles }: CodeBuildOptions,
+): StartBuildCommandInput | LaunchFailure {
+  const { image, architecture, timeoutMinutes } = request.spec;
+  const uri = images.get(image.toLowerCase())?.[architecture]?.codeBuildImage;
+  if (uri === undefined) {
+    const message = `image '${image}' has no CodeBuild image for ${architecture}; add one to the image table`;
+    return { kind: "denied", message };
+  }
+  const size = toCodeBuildSize(request.spec, architecture);
+  if (size === undefined) return { kind: "invalid", message: "no CodeBuild size is large enough" };
+  const variables = toRunnerVariables(request);
+  if ("kind" in variables) return variables;
+  const role = roles.get(request.repository.toLowerCase());
+  return {
+    projectName: project,
+    sourceTypeOverride: "NO_SOURCE",
+    environmentTypeOverride: size.environmentType,
+    computeTypeOverride: size.computeType,
+    imageOverride: uri,
+    imagePullCredentialsTypeOverride: uri.startsWith("aws/codebuild/")
+      ? "CODEBUILD"
+      : "SERVICE_ROLE",
+    privilegedModeOverride: true,
+    ...toTimeouts(timeoutMinutes),
+    ...(role === undefined ? {} : { serviceRoleOverride: role }),
+    environmentVariablesOverride: variables.map((variable) => ({ ...variable, type: "PLAINTEXT" })),
+    // Serves only an identical request sent again at once; the next launch has another name.
+    idempotencyToken: request.runnerName,
+  };
+}
+
+// CodeBuild wants at least five minutes for either; a build that is queued longer than eight hours
+// fails in any case.
+function toTimeouts(timeoutMinutes: number) {
+  return {
+    timeoutInMinutesOverride: Math.min(2_160, Math.max(5, Math.ceil(timeoutMinutes))),
+    queuedTimeoutInMinutesOverride: 480,
+  };
+}
+
+// Builds cannot be searched; a runner that is looked for is among the newest hundred.
+async function findBuild(
+  client: CodeBuildClient,
+  project: string,
+  runnerName: string,
+): Promise<{ readonly computeId: string } | undefined> {
+  const list = new ListBuildsForProjectCommand({ projectName: project, sortOrder: "DESCENDING" });
+  const { ids = [] } = await client.send(list);
+  if (ids.length === 0) return undefined;
+  const { builds = [] } = await client.send(new BatchGetBuildsCommand({ ids: ids.slice(0, 100) }));
+  const computeId = builds.find((build) => isRunning(build, runnerName))?.id;
+  return computeId === undefined ? undefined : { computeId };
+}
+
+function isRunning({ buildStatus, environment }: Build, runnerName: string): boolean {
+  const variables = environment?.environmentVariables ?? [];
+  const { value } = variables.find(({ name }) => name === "RUNNER_NAME") ?? {};
+  return buildStatus === "IN_PROGRESS" && value === runnerName;
+}

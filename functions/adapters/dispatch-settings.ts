@@ -1,0 +1,121 @@
+import type { AssessOptions } from "../core/assess.ts";
+import { SettingsError } from "../core/errors.ts";
+import { readObject, readText as readJsonText } from "../core/read-json.ts";
+import type { CredentialParameters } from "./github-credentials.ts";
+import { readLabelDefaults } from "./label-defaults.ts";
+import { readRunnerImages, type RunnerImages } from "./runner-images.ts";
+import {
+  readChoice,
+  readInteger,
+  readJson,
+  readLaunchLabel,
+  readRunnerPrefix,
+  readSome,
+  readText,
+  settingNames as names,
+} from "./settings.ts";
+import type { Environment } from "./surroundings.ts";
+import type { CodeBuildOptions } from "./codebuild-provider.ts";
+import type { FargateOptions } from "./fargate-provider.ts";
+
+/** What the functions that launch and retire runners read from their environment. */
+export type DispatchSettings = {
+  readonly queueUrl: string;
+  readonly ledgerTable: string;
+  readonly runnerPrefix: string;
+  readonly idleSeconds: number;
+  /** Milliseconds. */
+  readonly capacityDeadline: number;
+  readonly assess: AssessOptions;
+  readonly gitHub: {
+    readonly apiUrl: string;
+    readonly scope: "organization" | "repository";
+    readonly runnerGroupId: number;
+  };
+  readonly credentialParameters: CredentialParameters;
+  readonly fargate: FargateOptions;
+  readonly codeBuild: CodeBuildOptions;
+};
+
+/**
+ * Reads the settings of a function that launches or retires runners.
+ * @throws {SettingsError} naming the first one that is missing or wrong
+ */
+export function readDispatchSettings(env: Environment): DispatchSettings {
+  const images = readJson(env, names.images, { decode: readRunnerImages });
+  const roles = readJson(env, names.repositoryRoles, { decode: readRoles, fallback: "{}" });
+  return {
+    queueUrl: readText(env, names.queueUrl),
+    ledgerTable: readText(env, names.ledgerTable),
+    runnerPrefix: readRunnerPrefix(env),
+    idleSeconds: readInteger(env, names.idleMinutes, { fallback: 5, least: 1, most: 60 }) * 60,
+    capacityDeadline:
+      readInteger(env, names.capacityDeadline, { fallback: 60, least: 1, most: 1_380 }) * 60_000,
+    assess: readAssessOptions(env, images),
+    gitHub: {
+      apiUrl: readGitHubApiUrl(env),
+      scope: readChoice(env, names.runnerScope, ["organization", "repository"]),
+      runnerGroupId: readInteger(env, names.runnerGroupId, {
+        fallback: 1,
+        least: 1,
+        most: Number.MAX_SAFE_INTEGER,
+      }),
+    },
+    credentialParameters: readCredentialParameters(env),
+    fargate: {
+      cluster: readText(env, names.cluster),
+      containerName: readText(env, names.containerName, "runner"),
+      subnets: readSome(env, names.subnets),
+      securityGroups: readSome(env, names.securityGroups),
+      assignPublicIp: readChoice(env, names.assignPublicIp, ["ENABLED", "DISABLED"]),
+      images,
+      roles,
+    },
+    codeBuild: { project: readText(env, names.codeBuildProject), images, roles },
+  };
+}
+
+/** Where GitHub's API is, without a slash at the end. */
+export function readGitHubApiUrl(env: Environment): string {
+  return readText(env, names.gitHubApiUrl, "https://api.github.com").replace(/\/+$/u, "");
+}
+
+/**
+ * Where the App's credentials are.
+ * @throws {SettingsError} when one of the names is missing
+ */
+export function readCredentialParameters(env: Environment): CredentialParameters {
+  return {
+    appId: readText(env, names.appIdParameter),
+    privateKey: readText(env, names.privateKeyParameter),
+  };
+}
+
+function readAssessOptions(env: Environment, images: RunnerImages): AssessOptions {
+  return {
+    launchLabel: readLaunchLabel(env),
+    owners: readSome(env, names.owners),
+    publicRepositories: readChoice(env, names.publicRepositories, ["refuse", "allow"]),
+    images: [...images.keys()],
+    defaults: readDefaults(env, images),
+  };
+}
+
+function readDefaults(env: Environment, images: RunnerImages): AssessOptions["defaults"] {
+  const defaults = readJson(env, names.defaults, { decode: readLabelDefaults, fallback: "{}" });
+  if (images.has(defaults.image)) return defaults;
+  throw new SettingsError(
+    "SettingInvalid",
+    `${names.images} has no image '${defaults.image}', which a job gets that asks for none; add it, or name another in ${names.defaults}`,
+  );
+}
+
+function readRoles(value: unknown): ReadonlyMap<string, string> {
+  const roles = Object.entries(readObject(value, "roles"));
+  return new Map(
+    roles.map(([repository, role]) => [
+      repository.toLowerCase(),
+      readJsonText(role, `role of ${repository}`),
+    ]),
+  );
+}

@@ -1,0 +1,59 @@
+import { GitHubError } from "../core/github-error.ts";
+import { readArray, readFlag, readNumber, readObject, readText } from "../core/read-json.ts";
+import type { JobState, RegisteredRunner, Registration } from "../core/runner-registry.ts";
+
+/** The runner and its secret in the answer of `generate-jitconfig`. */
+export function readRegistration(data: unknown): Registration {
+  return understand("a JIT config", () => {
+    const answer = readObject(data, "answer");
+    const runner = readObject(answer["runner"], "runner");
+    return {
+      registrationId: readNumber(runner["id"], "runner.id"),
+      encodedJitConfig: readText(answer["encoded_jit_config"], "encoded_jit_config"),
+    };
+  });
+}
+
+/** The runner of exactly this name in a list of runners. */
+export function findRunner(data: unknown, name: string): RegisteredRunner | undefined {
+  return understand("a list of runners", () => {
+    const runners = readArray(readObject(data, "answer")["runners"], "runners");
+    const found = runners
+      .map((runner) => readObject(runner, "runner"))
+      .find((runner) => runner["name"] === name);
+    if (found === undefined) return undefined;
+    return {
+      registrationId: readNumber(found["id"], "runner.id"),
+      busy: readFlag(found["busy"], "runner.busy"),
+    };
+  });
+}
+
+/** Where a job stands. */
+export function readJobState(data: unknown): JobState {
+  return understand("a job", () => {
+    const job = readObject(data, "answer");
+    const { runner_name: runnerName, conclusion } = job;
+    return {
+      status: readStatus(readText(job["status"], "status")),
+      ...(typeof conclusion === "string" ? { conclusion } : {}),
+      ...(typeof runnerName === "string" && runnerName !== "" ? { runnerName } : {}),
+    };
+  });
+}
+
+// `waiting` (approval), `pending` (concurrency) and `requested` all mean: not for a runner yet.
+function readStatus(status: string): JobState["status"] {
+  if (status === "queued" || status === "in_progress" || status === "completed") return status;
+  return "waiting";
+}
+
+/** What `read` makes of an answer. @throws {GitHubError} when the answer is something else */
+export function understand<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new GitHubError("GitHubUnavailable", `GitHub did not send ${what}: ${problem}`);
+  }
+}

@@ -1,0 +1,76 @@
+import { TornadeError } from "../core/errors.ts";
+import type { Registrar } from "../core/runner-registry.ts";
+import { createGitHubApp } from "./github-app.ts";
+import type { GitHubCredentials } from "./github-credentials.ts";
+import { statusOf, toGitHubError } from "./github-failure.ts";
+import { createGitHubRequest } from "./github-request.ts";
+import { createGitHubTokens, type Permission } from "./github-tokens.ts";
+import type { Refreshed } from "./refreshed.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** One request to GitHub as an installation of the App. */
+export type Call = {
+  readonly permission: Permission;
+  readonly route: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Statuses besides 2xx that are answers, not failures. */
+  readonly expected?: readonly number[];
+};
+
+/** What GitHub answered; no data and no headers where the status was one of the expected failures. */
+export type Answer = {
+  readonly status: number;
+  readonly data: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+};
+
+/** Sends a call; `what` says in an error what GitHub did not do. @throws {GitHubError} */
+export type SendCall = (what: string, registrar: Registrar, call: Call) => Promise<Answer>;
+
+/** Sends calls with the right token; one that GitHub no longer takes is replaced once. */
+export function createCaller(
+  surroundings: Surroundings,
+  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
+): SendCall {
+  const request = createGitHubRequest(surroundings, options.apiUrl);
+  const { credentials } = options;
+  const getToken = createGitHubTokens(createGitHubApp({ surroundings, credentials, request }));
+
+  const send = async (registrar: Registrar, call: Call, refresh: boolean): Promise<Answer> => {
+    // Apart from the request: that there is no token (404, 422) says nothing of what is asked about.
+    const token = await getToken(registrar, call.permission, { refresh });
+    const headers = { authorization: `token ${token}` };
+    try {
+      return rejectRedirection(await request(call.route, { ...call.parameters, headers }));
+    } catch (error) {
+      const status = statusOf(error);
+      if (call.expected?.includes(status) === true) return { status, data: undefined, headers: {} };
+      throw error;
+    }
+  };
+  const sendWithFreshToken = async (registrar: Registrar, call: Call): Promise<Answer> => {
+    try {
+      return await send(registrar, call, false);
+    } catch (error) {
+      if (statusOf(error) !== 401) throw error;
+      return send(registrar, call, true);
+    }
+  };
+  return async (what, registrar, call) => {
+    try {
+      return await sendWithFreshToken(registrar, call);
+    } catch (error) {
+      // A setting that is wrong, or an installation that is gone, says so itself.
+      if (error instanceof TornadeError) throw error;
+      throw toGitHubError(error, what, surroundings.now());
+    }
+  };
+}
+
+// Octokit hands a redirection on as an answer; nothing was done, and nothing is in it.
+function rejectRedirection(answer: Answer): Answer {
+  if (answer.status < 300) return answer;
+  throw Object.assign(new Error("the repository or its owner has another name now"), {
+    status: answer.status,
+  });
+}

@@ -1,0 +1,78 @@
+import { TornadeError } from "../core/errors.ts";
+import { readArray, readNumber, readObject, readText, readTimestamp } from "../core/read-json.ts";
+import type { DeliveryLog } from "../core/recover-deliveries.ts";
+import type { Delivery } from "../core/redelivery.ts";
+import { createGitHubApp } from "./github-app.ts";
+import { understand } from "./github-answers.ts";
+import type { GitHubCredentials } from "./github-credentials.ts";
+import { toGitHubError } from "./github-failure.ts";
+import { createGitHubRequest } from "./github-request.ts";
+import type { Refreshed } from "./refreshed.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/**
+ * GitHub's record of its deliveries to the App, asked as the App itself: no installation's budget is
+ * touched.
+ */
+export function createGitHubDeliveries(
+  surroundings: Surroundings,
+  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
+): DeliveryLog {
+  const request = createGitHubRequest(surroundings, options.apiUrl);
+  const { credentials } = options;
+  const { call } = createGitHubApp({ surroundings, credentials, request });
+  const ask = async (what: string, route: string, parameters: Parameters): Promise<Answer> => {
+    try {
+      return await call(route, parameters);
+    } catch (error) {
+      if (error instanceof TornadeError) throw error;
+      throw toGitHubError(error, what, surroundings.now());
+    }
+  };
+  return {
+    list: async ({ outcome, since, most }) => {
+      const found: Delivery[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = cursor === undefined ? {} : { cursor };
+        const parameters = { status: outcome, per_page: 100, ...page };
+        const answer = await ask("list deliveries", "GET /app/hook/deliveries", parameters);
+        const deliveries = readDeliveries(answer.data);
+        found.push(...deliveries.filter(({ deliveredAt }) => deliveredAt >= since));
+        const isPast = deliveries.some(({ deliveredAt }) => deliveredAt < since);
+        cursor = isPast || found.length >= most ? undefined : readNextCursor(answer);
+      } while (cursor !== undefined);
+      return found.slice(0, most);
+    },
+    redeliver: async (deliveryId) => {
+      const route = "POST /app/hook/deliveries/{delivery_id}/attempts";
+      await ask(`deliver ${deliveryId} again`, route, { delivery_id: deliveryId });
+    },
+  };
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };
+
+function readDeliveries(data: unknown): readonly Delivery[] {
+  return understand("a list of deliveries", () =>
+    readArray(data, "deliveries").map((value) => {
+      const delivery = readObject(value, "delivery");
+      return {
+        id: readNumber(delivery["id"], "delivery.id"),
+        guid: readText(delivery["guid"], "delivery.guid"),
+        deliveredAt: readTimestamp(readText(delivery["delivered_at"], "delivered_at")) ?? 0,
+        statusCode: readNumber(delivery["status_code"], "delivery.status_code"),
+        event: readText(delivery["event"], "delivery.event"),
+      };
+    }),
+  );
+}
+
+// The next page is told in a header only: `<https://…?cursor=v1_…>; rel="next"`.
+function readNextCursor({ headers }: Answer): string | undefined {
+  const { link } = headers;
+  const next = typeof link === "string" ? /<([^>]*)>; rel="next"/u.exec(link)?.[1] : undefined;
+  return next === undefined ? undefined : (new URL(next).searchParams.get("cursor") ?? undefined);
+}

@@ -1,0 +1,69 @@
+import { GitHubError } from "../core/github-error.ts";
+
+/** The part of an Octokit `RequestError` that is looked at; everything else may hold secrets. */
+type Failure = {
+  readonly status: number;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+};
+
+/** What GitHub's failure to do `what` means, as an error that says nothing secret. */
+export function toGitHubError(error: unknown, what: string, now: number): GitHubError {
+  const { status, message, headers } = readFailure(error);
+  const requestId = headers["x-github-request-id"];
+  const trace = typeof requestId === "string" ? ` (request ${requestId})` : "";
+  const text = `GitHub did not ${what}: ${status} ${withoutSecrets(message)}${trace}`;
+  const retryAt = readRetryAt({ status, message, headers }, now);
+  if (retryAt !== undefined) return new GitHubError("GitHubRateLimited", text, retryAt);
+  if (status >= 500 || status === 408) return new GitHubError("GitHubUnavailable", text);
+  if (status === 409) return new GitHubError("RunnerNameTaken", text);
+  return new GitHubError("GitHubRefused", text);
+}
+
+// Proxies echo headers and send pages. Tokens begin with `ghs_`, JWTs and JIT configs with `eyJ`.
+function withoutSecrets(message: string): string {
+  return message.replaceAll(/\b(?:gh[a-z]_|eyJ)[\w.+/=-]{20,}/gu, "…").slice(0, 300);
+}
+
+/** The HTTP status of a failed request; 500 where there was no answer. */
+export function statusOf(error: unknown): number {
+  return readFailure(error).status;
+}
+
+/** How many seconds GitHub's clock is ahead of `now`, told by a failed request. */
+export function readClockSkew(error: unknown, now: number): number {
+  const { date } = readFailure(error).headers;
+  const at = typeof date === "string" ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(at) ? 0 : Math.round((at - now) / 1_000);
+}
+
+function readFailure(error: unknown): Failure {
+  if (!(error instanceof Error)) return { status: 500, message: String(error), headers: {} };
+  const status = "status" in error && typeof error.status === "number" ? error.status : 500;
+  const response = "response" in error ? error.response : undefined;
+  return { status, message: error.message, headers: readHeaders(response) };
+}
+
+function readHeaders(response: unknown): Readonly<Record<string, unknown>> {
+  if (typeof response !== "object" || response === null || !("headers" in response)) return {};
+  const { headers } = response;
+  return typeof headers === "object" && headers !== null ? { ...headers } : {};
+}
+
+// GitHub's rules: `retry-after`, else the reset of an exhausted budget, else a minute at least.
+// https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+function readRetryAt({ status, message, headers }: Failure, now: number): number | undefined {
+  if (status !== 403 && status !== 429) return undefined;
+  const retryAfter = readSeconds(headers["retry-after"]);
+  if (retryAfter !== undefined) return now + retryAfter * 1_000;
+  const reset = readSeconds(headers["x-ratelimit-reset"]);
+  if (headers["x-ratelimit-remaining"] === "0" && reset !== undefined) {
+    return Math.max(now, reset * 1_000);
+  }
+  return status === 429 || /rate limit/iu.test(message) ? now + 60_000 : undefined;
+}
+
+function readSeconds(value: unknown): number | undefined {
+  const seconds = typeof value === "string" ? Number(value) : Number.NaN;
+  return Number.isFinite(seconds) ? seconds : undefined;
+}

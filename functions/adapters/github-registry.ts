@@ -1,0 +1,122 @@
+import type { Job } from "../core/job.ts";
+import type {
+  JobState,
+  RegisteredRunner,
+  Registrar,
+  Registration,
+  RunnerRegistry,
+} from "../core/runner-registry.ts";
+import { findRunner, readJobState, readRegistration } from "./github-answers.ts";
+import { createCaller, type SendCall } from "./github-caller.ts";
+import type { GitHubCredentials } from "./github-credentials.ts";
+import type { Permission } from "./github-tokens.ts";
+import { obeyRateLimits } from "./obey-rate-limits.ts";
+import type { Refreshed } from "./refreshed.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Where GitHub is, and where runners are registered. */
+export type GitHubOptions = {
+  /** E.g. `https://api.github.com`, `https://api.acme.ghe.com` or `https://ghes.acme.com/api/v3`. */
+  readonly apiUrl: string;
+  /** An organisation's runners, or each repository's own; a user has no organisation's. */
+  readonly scope: "organization" | "repository";
+  readonly runnerGroupId: number;
+  readonly credentials: Refreshed<GitHubCredentials>;
+};
+
+/** GitHub's REST API behind the port of the core: one call a method, tokens apart. */
+export function createGitHubRegistry(
+  surroundings: Surroundings,
+  options: GitHubOptions,
+): RunnerRegistry {
+  const call = obeyRateLimits(createCaller(surroundings, options), surroundings.now);
+  const asked = { call, ...options };
+  return {
+    register: async (job, runnerName) => register(job, runnerName, asked),
+    find: async (registrar, runnerName) => find(registrar, runnerName, asked),
+    remove: async (registrar, registrationId) => remove(registrar, registrationId, asked),
+    readJob: async (job) => readJob(job, asked),
+  };
+}
+
+type Asked = GitHubOptions & { readonly call: SendCall };
+
+async function register(job: Job, runnerName: string, asked: Asked): Promise<Registration> {
+  const { path, names, permission } = readScope(job, asked.scope);
+  const { data } = await asked.call(`register runner ${runnerName}`, job, {
+    permission,
+    route: `POST ${path}/actions/runners/generate-jitconfig`,
+    parameters: {
+      ...names,
+      name: runnerName,
+      runner_group_id: asked.runnerGroupId,
+      labels: [...job.labels],
+    },
+  });
+  return readRegistration(data);
+}
+
+async function find(
+  registrar: Registrar,
+  runnerName: string,
+  asked: Asked,
+): Promise<RegisteredRunner | undefined> {
+  const { path, names, permission } = readScope(registrar, asked.scope);
+  const { data } = await asked.call(`list runner ${runnerName}`, registrar, {
+    permission,
+    route: `GET ${path}/actions/runners`,
+    parameters: { ...names, name: runnerName, per_page: 100 },
+  });
+  return findRunner(data, runnerName);
+}
+
+async function remove(
+  registrar: Registrar,
+  registrationId: number,
+  asked: Asked,
+): Promise<"removed" | "busy" | "gone"> {
+  const { path, names, permission } = readScope(registrar, asked.scope);
+  const { status } = await asked.call(`remove runner ${registrationId}`, registrar, {
+    permission,
+    route: `DELETE ${path}/actions/runners/{runner_id}`,
+    parameters: { ...names, runner_id: registrationId },
+    expected: [404, 422],
+  });
+  if (status === 422) return "busy";
+  return status === 404 ? "gone" : "removed";
+}
+
+async function readJob(job: Job, { call }: Asked): Promise<JobState> {
+  const { data, status } = await call(`read job ${job.id}`, job, {
+    permission: { actions: "read" },
+    route: "GET /repos/{owner}/{repo}/actions/jobs/{job_id}",
+    parameters: { ...repositoryNames(job), job_id: job.id },
+    expected: [404],
+  });
+  return status === 404 ? { status: "gone" } : readJobState(data);
+}
+
+type Scope = {
+  readonly path: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly permission: Permission;
+};
+
+// A user has no organisation's runners, whatever the setting says.
+function readScope(registrar: Registrar, scope: GitHubOptions["scope"]): Scope {
+  const { owner, ownerType } = registrar.repository;
+  if (scope === "organization" && ownerType === "Organization") {
+    const permission = { organization_self_hosted_runners: "write" } as const;
+    return { path: "/orgs/{org}", names: { org: owner }, permission };
+  }
+  const permission = { administration: "write" } as const;
+  return { path: "/repos/{owner}/{repo}", names: repositoryNames(registrar), permission };
+}
+
+function repositoryNames({ repository }: Registrar): {
+  readonly owner: string;
+  readonly repo: string;
+} {
+  const repo = repository.fullName.slice(repository.fullName.indexOf("/") + 1);
+  return { owner: repository.owner, repo };
+}

@@ -1,0 +1,15 @@
+import { request } from "@octokit/request";
+
+import type { Surroundings } from "./surroundings.ts";
+
+/** Octokit's `request`, bound to one GitHub. */
+export type GitHubRequest = typeof request;
+
+/** Makes the carrier of all requests to GitHub; global `fetch` is never used. */
+export function createGitHubRequest(surroundings: Surroundings, apiUrl: string): GitHubRequest {
+  return request.defaults({
+    baseUrl: apiUrl,
+    headers: { "user-agent": "tornade", "x-github-api-version": "2022-11-28" },
+    request: { fetch: surroundings.fetch },
+  });
+}

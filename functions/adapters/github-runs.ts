@@ -1,0 +1,101 @@
+import type { JobEnvelope } from "../core/envelope.ts";
+import { readJobDelivery } from "../core/job-delivery.ts";
+import { readArray, readNumber, readObject, readText, readTimestamp } from "../core/read-json.ts";
+import type { Registrar } from "../core/runner-registry.ts";
+import type { OpenRun } from "../core/sweep.ts";
+import type { Page, RunLog } from "../core/run-log.ts";
+import { understand } from "./github-answers.ts";
+import { type Answer, createCaller } from "./github-caller.ts";
+import type { GitHubCredentials } from "./github-credentials.ts";
+import type { Refreshed } from "./refreshed.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const pageSize = 100;
+const permission = { actions: "read" } as const;
+
+/** GitHub's lists of runs and their jobs: one call a page. */
+export function createGitHubRuns(
+  surroundings: Surroundings,
+  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
+): RunLog {
+  const call = createCaller(surroundings, options);
+  return {
+    listRuns: async (registrar, status) => {
+      const { fullName } = registrar.repository;
+      const answer = await call(`list runs of ${fullName}`, registrar, {
+        permission,
+        route: "GET /repos/{owner}/{repo}/actions/runs",
+        parameters: { ...repositoryNames(registrar), status, per_page: pageSize },
+      });
+      const read = () => readList(answer.data, "workflow_runs").map(readRun);
+      const entries = understand("a list of runs", read);
+      return { entries, hasMore: false, left: readLeft(answer) };
+    },
+    listQueued: async (registrar, runId, page) => {
+      const answer = await call(`list jobs of run ${runId}`, registrar, {
+        permission,
+        route: "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
+        parameters: {
+          ...repositoryNames(registrar),
+          run_id: runId,
+          filter: "latest",
+          per_page: pageSize,
+          page,
+        },
+      });
+      return readJobs(answer, registrar, surroundings.now());
+    },
+  };
+}
+
+function readJobs(answer: Answer, registrar: Registrar, now: number): Page<JobEnvelope> {
+  return understand("a list of jobs", () => {
+    const jobs = readList(answer.data, "jobs");
+    const queued = jobs.filter((job) => readObject(job, "job")["status"] === "queued");
+    return {
+      entries: queued.map((job) => toEnvelope(job, registrar, now)),
+      hasMore: jobs.length === pageSize,
+      left: readLeft(answer),
+    };
+  });
+}
+
+// A listed job has the fields of a `workflow_job` delivery, so that it is read as the one that is missing.
+function toEnvelope(job: unknown, registrar: Registrar, now: number): JobEnvelope {
+  const { repository, installationId } = registrar;
+  const { id, fullName, owner, ownerType } = repository;
+  const payload = {
+    workflow_job: job,
+    repository: {
+      id,
+      full_name: fullName,
+      owner: { login: owner, type: ownerType },
+      private: repository.private,
+    },
+    ...(installationId === undefined ? {} : { installation: { id: installationId } }),
+  };
+  return readJobDelivery("queued", payload, { deliveryId: "sweep", receivedAt: now });
+}
+
+function readRun(value: unknown): OpenRun {
+  const run = readObject(value, "run");
+  const updatedAt = readTimestamp(readText(run["updated_at"], "run.updated_at")) ?? 0;
+  return { id: readNumber(run["id"], "run.id"), updatedAt };
+}
+
+function readList(data: unknown, field: string): readonly unknown[] {
+  return readArray(readObject(data, "answer")[field], field);
+}
+
+// A GitHub without limits (GHES may have none) does not tell any.
+function readLeft({ headers }: Answer): number {
+  const left = Number(headers["x-ratelimit-remaining"]) / Number(headers["x-ratelimit-limit"]);
+  return Number.isNaN(left) ? 1 : left;
+}
+
+function repositoryNames({ repository: { fullName, owner } }: Registrar): {
+  readonly owner: string;
+  readonly repo: string;
+} {
+  return { owner, repo: fullName.slice(fullName.indexOf("/") + 1) };
+}

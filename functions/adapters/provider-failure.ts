@@ -1,0 +1,33 @@
+import { classifyLaunchFailure } from "../core/launch-failure.ts";
+import type { LaunchFailure } from "../core/runner-provider.ts";
+
+/** What an error of an AWS client means for a launch. */
+export function toLaunchFailure(error: unknown): LaunchFailure {
+  const { name, message, status } = readAwsError(error);
+  // An answer that is good but cannot be read says as little as none.
+  const answered = status === undefined || status < 400 ? {} : { status };
+  return classifyLaunchFailure({ channel: "thrown", name, message, ...answered });
+}
+
+/** Whether an AWS client failed because the task or build it was asked about does not exist. */
+export function isNotFound(error: unknown): boolean {
+  const { name, message } = readAwsError(error);
+  return name === "ResourceNotFoundException" || /task was not found/iu.test(message);
+}
+
+/** The parts of an AWS client's error that say what happened. */
+function readAwsError(error: unknown): {
+  readonly name: string;
+  readonly message: string;
+  readonly status?: number;
+} {
+  if (!(error instanceof Error)) return { name: "Unknown", message: String(error) };
+  const status = readStatus("$metadata" in error ? error.$metadata : undefined);
+  return { name: error.name, message: error.message, ...(status === undefined ? {} : { status }) };
+}
+
+function readStatus(metadata: unknown): number | undefined {
+  if (typeof metadata !== "object" || metadata === null) return undefined;
+  if (!("httpStatusCode" in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+}

@@ -1,0 +1,44 @@
+/** A value that is loaded when first needed and loaded anew when it has grown old. */
+export type Refreshed<T> = {
+  /** The value, loaded first if there is none or the last try is longer ago than the maximum age. */
+  readonly get: () => Promise<T>;
+  /** The value loaded anew, unless that was tried within the minimum age: then as it is. */
+  readonly reload: () => Promise<T>;
+};
+
+/** How long a loaded value serves, in milliseconds. */
+export type RefreshedOptions = {
+  readonly now: () => number;
+  readonly maximumAge: number;
+  readonly minimumAge: number;
+};
+
+/**
+ * Keeps what `load` brought for a while. A first load that fails is never kept: the next call tries
+ * again. A later one that fails leaves the old value in service. Simultaneous callers share a load.
+ */
+export function createRefreshed<T>(
+  load: () => Promise<T>,
+  { now, maximumAge, minimumAge }: RefreshedOptions,
+): Refreshed<T> {
+  let loaded: { readonly value: T } | undefined;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let pending: Promise<T> | undefined;
+
+  const loadNow = async (): Promise<T> => {
+    triedAt = now();
+    pending ??= load();
+    try {
+      loaded = { value: await pending };
+    } catch (error) {
+      if (loaded === undefined) throw error;
+    } finally {
+      pending = undefined;
+    }
+    return loaded.value;
+  };
+  const getWithin = async (age: number): Promise<T> =>
+    loaded !== undefined && now() - triedAt < age ? loaded.value : loadNow();
+
+  return { get: async () => getWithin(maximumAge), reload: async () => getWithin(minimumAge) };
+}

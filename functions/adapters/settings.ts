@@ -1,0 +1,139 @@
+import { SettingsError } from "../core/errors.ts";
+import type { Environment } from "./surroundings.ts";
+
+/**
+ * Every environment variable of tornade's functions, shared by what deploys and what reads them.
+ * What each means is told in docs/settings.md.
+ */
+export const settingNames = {
+  appIdParameter: "TORNADE_APP_ID_PARAMETER",
+  assignPublicIp: "TORNADE_ASSIGN_PUBLIC_IP",
+  capacityDeadline: "TORNADE_CAPACITY_DEADLINE_MINUTES",
+  cluster: "TORNADE_CLUSTER",
+  codeBuildProject: "TORNADE_CODEBUILD_PROJECT",
+  containerName: "TORNADE_CONTAINER_NAME",
+  deadLetterQueueUrl: "TORNADE_DEAD_LETTER_QUEUE_URL",
+  defaults: "TORNADE_DEFAULTS",
+  gitHubApiUrl: "GITHUB_API_URL",
+  idleMinutes: "TORNADE_IDLE_MINUTES",
+  images: "TORNADE_IMAGES",
+  launchLabel: "TORNADE_LAUNCH_LABEL",
+  ledgerTable: "TORNADE_LEDGER_TABLE",
+  owners: "TORNADE_OWNERS",
+  previousWebhookSecretParameter: "TORNADE_PREVIOUS_WEBHOOK_SECRET_PARAMETER",
+  privateKeyParameter: "TORNADE_PRIVATE_KEY_PARAMETER",
+  publicRepositories: "TORNADE_PUBLIC_REPOSITORIES",
+  queueUrl: "TORNADE_QUEUE_URL",
+  repositoryRoles: "TORNADE_REPOSITORY_ROLES",
+  runnerGroupId: "TORNADE_RUNNER_GROUP_ID",
+  runnerPrefix: "TORNADE_RUNNER_PREFIX",
+  runnerScope: "TORNADE_RUNNER_SCOPE",
+  securityGroups: "TORNADE_SECURITY_GROUPS",
+  subnets: "TORNADE_SUBNETS",
+  webhookSecretParameter: "TORNADE_WEBHOOK_SECRET_PARAMETER",
+} as const;
+
+/** The name of one environment variable of tornade. */
+export type SettingName = (typeof settingNames)[keyof typeof settingNames];
+
+/**
+ * The text of a setting, or `fallback` where it is unset or empty.
+ * @throws {SettingsError} when it is unset and there is no fallback
+ */
+export function readText(env: Environment, name: SettingName, fallback?: string): string {
+  const text = env[name]?.trim() ?? "";
+  if (text !== "") return text;
+  if (fallback !== undefined) return fallback;
+  throw new SettingsError("SettingMissing", `${name} is not set; see docs/settings.md`);
+}
+
+/** A comma-separated list; empty where the setting is unset. */
+export function readList(env: Environment, name: SettingName): readonly string[] {
+  const entries = readText(env, name, "").split(",");
+  return entries.map((entry) => entry.trim()).filter((entry) => entry !== "");
+}
+
+/**
+ * A comma-separated list of at least one entry.
+ * @throws {SettingsError} when the setting is unset or names nothing
+ */
+export function readSome(env: Environment, name: SettingName): readonly string[] {
+  const entries = readList(env, name);
+  if (entries.length > 0) return entries;
+  throw new SettingsError("SettingMissing", `${name} is not set; see docs/settings.md`);
+}
+
+/**
+ * A whole number between `least` and `most`, or `fallback` where the setting is unset.
+ * @throws {SettingsError} when it is anything else
+ */
+export function readInteger(
+  env: Environment,
+  name: SettingName,
+  { fallback, least, most }: { fallback: number; least: number; most: number },
+): number {
+  const text = readText(env, name, String(fallback));
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw invalid(name, `a whole number from ${least} to ${most}`, text);
+}
+
+/**
+ * One of a few words, in any case; the first is the default.
+ * @throws {SettingsError} when it is none of them
+ */
+export function readChoice<const Choice extends string>(
+  env: Environment,
+  name: SettingName,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const text = readText(env, name, choices[0]);
+  const chosen = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
+  if (chosen !== undefined) return chosen;
+  throw invalid(name, `one of ${choices.join(", ")}`, text);
+}
+
+/**
+ * What `decode` makes of a setting that holds JSON.
+ * @throws {SettingsError} when it is not JSON, or `decode` throws
+ */
+export function readJson<T>(
+  env: Environment,
+  name: SettingName,
+  { decode, fallback }: { decode: (value: unknown) => T; fallback?: string },
+): T {
+  const text = readText(env, name, fallback);
+  try {
+    return decode(JSON.parse(text));
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(
+      "SettingInvalid",
+      `${name} is not as docs/settings.md says: ${problem}`,
+    );
+  }
+}
+
+/**
+ * What the names of all our runners begin with; tells two installations in one organisation apart.
+ * @throws {SettingsError} when runner names of it would not be legal
+ */
+export function readRunnerPrefix(env: Environment): string {
+  const prefix = readText(env, settingNames.runnerPrefix, "tornade");
+  if (/^[a-z0-9][a-z0-9-]{0,15}$/u.test(prefix)) return prefix;
+  throw invalid(settingNames.runnerPrefix, "1 to 16 of a-z, 0-9 and '-'", prefix);
+}
+
+/**
+ * The label that makes a job ours.
+ * @throws {SettingsError} when it could not be told from the parts of a composite label
+ */
+export function readLaunchLabel(env: Environment): string {
+  const label = readText(env, settingNames.launchLabel, "tornade");
+  if (/^[^\s/,=]{1,64}$/u.test(label)) return label;
+  throw invalid(settingNames.launchLabel, "a label without spaces, '/', ',' and '='", label);
+}
+
+function invalid(name: SettingName, allowed: string, got: string): SettingsError {
+  return new SettingsError("SettingInvalid", `${name} should be ${allowed}, got '${got}'`);
+}

@@ -1,0 +1,45 @@
+import type { SQSClientConfig } from "@aws-sdk/client-sqs";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+
+import type { Log } from "../core/log.ts";
+import { createJsonLog } from "./json-log.ts";
+import { createNodeFetch, type Fetch } from "./node-fetch.ts";
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Everything outside of a function. The simulator and local mode run the same functions in other
+ * surroundings: many instances in one process, on a virtual clock, without sockets.
+ */
+export type Surroundings = {
+  readonly env: Environment;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Carries the requests of every AWS client. */
+  readonly requestHandler: NonNullable<SQSClientConfig["requestHandler"]>;
+  /** Carries the requests to GitHub. */
+  readonly fetch: Fetch;
+  readonly log: Log;
+};
+
+/** Milliseconds one request may take: well below the functions' timeout of 15 s, retry included. */
+const requestTimeout = 4_000;
+
+/** The surroundings of a deployed function; the only place that reads `process.env`. */
+export function createLambdaSurroundings(): Surroundings {
+  return {
+    env: process.env,
+    now: Date.now,
+    random: Math.random,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 1_500,
+      requestTimeout,
+      throwOnRequestTimeout: true,
+    }),
+    fetch: createNodeFetch(requestTimeout),
+    log: createJsonLog((line) => process.stdout.write(line)),
+  };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+
+import { readDispatchSettings } from "../../functions/adapters/dispatch-settings.ts";
+import { SettingsError } from "../../functions/core/errors.ts";
+import { dispatchEnv } from "../support/dispatch-env.ts";
+
+const names = Object.keys(dispatchEnv).filter((name) => name !== "TORNADE_DEAD_LETTER_QUEUE_URL");
+
+describe("readDispatchSettings", () => {
+  it("has a default for all that is not required", () => {
+    expect(readDispatchSettings(dispatchEnv)).toMatchObject({
+      runnerPrefix: "tornade",
+      idleSeconds: 300,
+      capacityDeadline: 3_600_000,
+      gitHub: { apiUrl: "https://api.github.com", scope: "organization", runnerGroupId: 1 },
+      fargate: { containerName: "runner", assignPublicIp: "ENABLED" },
+      assess: {
+        launchLabel: "tornade",
+        owners: ["acme"],
+        publicRepositories: "refuse",
+        images: ["default"],
+        defaults: {
+          runsOn: ["FARGATE"],
+          architecture: "X86_64",
+          cpu: 1,
+          memory: 2,
+          disk: 20,
+          image: "default",
+          timeoutMinutes: 360,
+        },
+      },
+    });
+  });
+
+  it.each(names)("needs %s", (name) => {
+    const read = () => readDispatchSettings({ ...dispatchEnv, [name]: " " });
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(`${name} is not set; see docs/settings.md`);
+  });
+
+  it.each([
+    [
+      "GITHUB_API_URL",
+      "https://ghes.acme.com/api/v3/",
+      { gitHub: { apiUrl: "https://ghes.acme.com/api/v3" } },
+    ],
+    ["TORNADE_ASSIGN_PUBLIC_IP", "disabled", { fargate: { assignPublicIp: "DISABLED" } }],
+    ["TORNADE_CAPACITY_DEADLINE_MINUTES", "10", { capacityDeadline: 600_000 }],
+    ["TORNADE_CONTAINER_NAME", "main", { fargate: { containerName: "main" } }],
+    ["TORNADE_IDLE_MINUTES", "2", { idleSeconds: 120 }],
+    ["TORNADE_OWNERS", "acme, octo-org", { assess: { owners: ["acme", "octo-org"] } }],
+    ["TORNADE_PUBLIC_REPOSITORIES", "allow", { assess: { publicRepositories: "allow" } }],
+    ["TORNADE_RUNNER_GROUP_ID", "7", { gitHub: { runnerGroupId: 7 } }],
+    ["TORNADE_RUNNER_SCOPE", "repository", { gitHub: { scope: "repository" } }],
+    [
+      "TORNADE_SUBNETS",
+      "subnet-0a, subnet-0b",
+      { fargate: { subnets: ["subnet-0a", "subnet-0b"] } },
+    ],
+    [
+      "TORNADE_DEFAULTS",
+      '{"runs-on":"FARGATE_SPOT+FARGATE","cpu":0.5}',
+      { assess: { defaults: { runsOn: ["FARGATE_SPOT", "FARGATE"], cpu: 0.5 } } },
+    ],
+  ])("reads %s=%s", (name, text, settings) => {
+    expect(readDispatchSettings({ ...dispatchEnv, [name]: text })).toMatchObject(settings);
+  });
+
+  it.each([
+    ["TORNADE_ASSIGN_PUBLIC_IP", "yes"],
+    ["TORNADE_CAPACITY_DEADLINE_MINUTES", "0"],
+    ["TORNADE_IDLE_MINUTES", "61"],
+    ["TORNADE_LAUNCH_LABEL", "a b"],
+    ["TORNADE_PUBLIC_REPOSITORIES", "some"],
+    ["TORNADE_RUNNER_GROUP_ID", "default"],
+    ["TORNADE_RUNNER_PREFIX", "Tornade"],
+    ["TORNADE_RUNNER_SCOPE", "enterprise"],
+  ])("refuses %s=%s, and says what is allowed", (name, text) => {
+    const read = () => readDispatchSettings({ ...dispatchEnv, [name]: text });
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(`${name} should be`);
+    expect(read).toThrow(`, got '${text}'`);
+  });
+
+  it.each([
+    ["TORNADE_IMAGES", "[]", "images should be an object"],
+    [
+      "TORNADE_IMAGES",
+      '{"default":{"X86_64":{"taskDefinition":1}}}',
+      "taskDefinition of image 'default'",
+    ],
+    ["TORNADE_REPOSITORY_ROLES", '{"acme/app":1}', "role of acme/app should be text"],
+    ["TORNADE_REPOSITORY_ROLES", "{", "Expected property name"],
+    ["TORNADE_DEFAULTS", '{"runs-on":"FARGET"}', "'runs-on' cannot be 'FARGET'"],
+    ["TORNADE_DEFAULTS", '{"cpus":1}', "'cpus' is none of runs-on, arch, cpu"],
+  ])("refuses %s=%s, and says where it is wrong", (name, text, problem) => {
+    const read = () => readDispatchSettings({ ...dispatchEnv, [name]: text });
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(`${name} is not as docs/settings.md says: `);
+    expect(read).toThrow(problem);
+  });
+
+  it.each([
+    ["{}", "default"],
+    ['{"image":"Rust"}', "rust"],
+  ])("refuses the defaults %s, whose image is not in the table", (defaults, image) => {
+    const env = {
+      ...dispatchEnv,
+      TORNADE_IMAGES: '{"node":{"X86_64":{"taskDefinition":"tornade-node"}}}',
+      TORNADE_DEFAULTS: defaults,
+    };
+    expect(() => readDispatchSettings(env)).toThrow(
+      `TORNADE_IMAGES has no image '${image}', which a job gets that asks for none; add it, or name another in TORNADE_DEFAULTS`,
+    );
+  });
+
+  it("reads roles by repository in any case", () => {
+    const env = {
+      ...dispatchEnv,
+      TORNADE_REPOSITORY_ROLES: '{"Acme/App":"arn:aws:iam::1:role/x"}',
+    };
+    const { fargate, codeBuild } = readDispatchSettings(env);
+    expect([...fargate.roles]).toEqual([["acme/app", "arn:aws:iam::1:role/x"]]);
+    expect(codeBuild.roles).toEqual(fargate.roles);
+  });
+});

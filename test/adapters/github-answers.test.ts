@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+
+import {
+  findRunner,
+  readJobState,
+  readRegistration,
+} from "../../functions/adapters/github-answers.ts";
+
+const runners = [
+  { id: 1, name: "tornade-1-1-1", busy: false },
+  { id: 2, name: "tornade-1-1-2", busy: true },
+];
+
+describe("readRegistration", () => {
+  it("reads the runner's id and its secret", () => {
+    const answer = { runner: { id: 7, name: "x" }, encoded_jit_config: "eyJ" };
+    expect(readRegistration(answer)).toEqual({ registrationId: 7, encodedJitConfig: "eyJ" });
+  });
+});
+
+describe("findRunner", () => {
+  it.each([
+    ["tornade-1-1-2", { registrationId: 2, busy: true }],
+    ["tornade-1-1", undefined],
+    ["", undefined],
+  ])("finds '%s'", (name, found) => {
+    expect(findRunner({ total_count: 2, runners }, name)).toEqual(found);
+  });
+
+  it.each([
+    [{}, "runners should be an array, got nothing"],
+    [{ runners: ["x"] }, "runner should be an object, got a string"],
+    [{ runners: [{ name: "x", id: 1 }] }, "runner.busy should be a flag, got nothing"],
+  ])("refuses %j", (answer, problem) => {
+    expect(() => findRunner(answer, "x")).toThrow(
+      `GitHub did not send a list of runners: ${problem}`,
+    );
+  });
+});
+
+describe("readJobState", () => {
+  it.each(["<html>", null, [], {}, { status: null }, { status: 1 }])("refuses %j", (answer) => {
+    expect(() => readJobState(answer)).toThrow("GitHub did not send a job: ");
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+
+import {
+  readCredentialParameters,
+  readGitHubApiUrl,
+} from "../../functions/adapters/dispatch-settings.ts";
+import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
+import { createGitHubRuns } from "../../functions/adapters/github-runs.ts";
+import type { Repository } from "../../simulator/github/model.ts";
+import { jsonResponse } from "../../simulator/wire.ts";
+import { toJob } from "../support/test-registry.ts";
+import { createTestWorld, repository, start, type TestWorld } from "../support/test-world.ts";
+
+/** A world with the adapter in front of its GitHub, and a repository to ask about. */
+async function createTestRuns() {
+  const world = await createTestWorld();
+  const { surroundings } = world;
+  const runs = createGitHubRuns(surroundings, {
+    apiUrl: readGitHubApiUrl(surroundings.env),
+    credentials: keepGitHubCredentials(surroundings, readCredentialParameters(surroundings.env)),
+  });
+  const known: Repository = world.gitHub.addRepository({ fullName: "acme/other" });
+  return { world, runs, registrar: toJob(known, { labels: [] }) };
+}
+
+function readAsked({ calls }: TestWorld): readonly string[] {
+  const asked = calls.filter(({ request }) => request.path.includes("/actions/"));
+  return asked.map(({ request }) => request.path.replace(/^.*\/actions/u, ""));
+}
+
+/** A job in `acme/other` that nobody serves. */
+function queueOther({ queueJob }: TestWorld, added: Parameters<TestWorld["queueJob"]>[0] = {}) {
+  return queueJob({ repository: "acme/other", labels: ["other"], ...added });
+}
+
+describe("createGitHubRuns, listRuns", () => {
+  it("lists the runs of one status and of one repository, and what is left of the limit", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    const { runId } = queueOther(world);
+    world.queueJob({ repository, labels: ["other"] });
+    expect(await runs.listRuns(registrar, "queued")).toEqual({
+      entries: [{ id: runId, updatedAt: start }],
+      hasMore: false,
+      left: 4_999 / 5_000,
+    });
+    expect(await runs.listRuns(registrar, "in_progress")).toMatchObject({ entries: [] });
+    expect(readAsked(world)).toEqual([
+      "/runs?status=queued&per_page=100",
+      "/runs?status=in_progress&per_page=100",
+    ]);
+  });
+
+  it("asks with a token that may read the actions of this repository, and nothing else", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    await runs.listRuns(registrar, "queued");
+    const minted = world.calls.find(({ name }) => name === "POST access_tokens");
+    expect(JSON.parse(minted?.request.body ?? "")).toEqual({
+      repository_ids: [registrar.repository.id],
+      permissions: { actions: "read" },
+    });
+  });
+
+  it.each([
+    [{ "x-ratelimit-limit": "5000", "x-ratelimit-remaining": "1000" }, 0.2],
+    [{ "x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0" }, 0],
+    [{}, 1],
+  ])("reads from the headers %j that %d is left", async (headers, left) => {
+    const { world, runs, registrar } = await createTestRuns();
+    world.outside.intercept = async (call, next) =>
+      call === "GET runs"
+        ? {
+            ...jsonResponse(200, { workflow_runs: [] }),
+            headers: { "content-type": "application/json", ...headers },
+          }
+        : next();
+    expect(await runs.listRuns(registrar, "queued")).toMatchObject({ left });
+  });
+
+  it("does not take a page of a proxy for an empty list", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    world.outside.intercept = async (call, next) =>
+      call === "GET runs" ? jsonResponse(200, {}) : next();
+    await expect(runs.listRuns(registrar, "queued")).rejects.toMatchObject({
+      code: "GitHubUnavailable",
+    });
+  });
+});
+
+describe("createGitHubRuns, listQueued", () => {
+  it("tells of a queued job as its webhook does", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    const labels = ["tornade/runs-on=FARGATE_SPOT"];
+    const { id, runId } = queueOther(world, { name: "build (x, y)", labels, runAttempt: 2 });
+    const { repository: told, installationId } = registrar;
+    expect(await runs.listQueued(registrar, runId, 1)).toMatchObject({
+      entries: [
+        {
+          version: 1,
+          kind: "job",
+          action: "queued",
+          receivedAt: start,
+          happenedAt: start,
+          job: { id, runId, attempt: 2, name: "build (x, y)", workflow: "CI", labels },
+        },
+      ],
+      hasMore: false,
+    });
+    const { entries } = await runs.listQueued(registrar, runId, 1);
+    expect(entries[0]?.job).toMatchObject({ repository: told, installationId });
+    expect(entries[0]?.job.headSha).toMatch(/^[0-9a-f]{40}$/u);
+  });
+
+  it("leaves out what is held back, runs or is over", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    const { runId } = queueOther(world, { status: "waiting" });
+    const stolen = queueOther(world, { runId });
+    const cancelled = queueOther(world, { runId });
+    const queued = queueOther(world, { runId });
+    world.gitHub.stealJob(stolen.id);
+    world.gitHub.cancelJob(cancelled.id);
+    const { entries } = await runs.listQueued(registrar, runId, 1);
+    expect(entries.map(({ job }) => job.id)).toEqual([queued.id]);
+  });
+
+  it("reads page by page", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    const { runId } = queueOther(world);
+    for (let count = 1; count < 130; count += 1) queueOther(world, { runId });
+    const first = await runs.listQueued(registrar, runId, 1);
+    const second = await runs.listQueued(registrar, runId, 2);
+    expect([first, second].map(({ entries, hasMore }) => [entries.length, hasMore])).toEqual([
+      [100, true],
+      [30, false],
+    ]);
+    expect(readAsked(world)[0]).toBe(`/runs/${runId}/jobs?filter=latest&per_page=100&page=1`);
+  });
+
+  it("works without an installation that was told, which is then looked up", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    const { installationId: _told, ...untold } = registrar;
+    const { runId } = queueOther(world);
+    const { entries } = await runs.listQueued(untold, runId, 1);
+    expect(entries).toHaveLength(1);
+    expect(entries[0]?.job).not.toHaveProperty("installationId");
+  });
+});

@@ -1,0 +1,107 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { afterEach, describe, expect, it } from "vitest";
+
+import { createNodeFetch } from "../../functions/adapters/node-fetch.ts";
+
+const servers: http.Server[] = [];
+
+async function listen(answer: http.RequestListener): Promise<{ url: string; server: http.Server }> {
+  const server = http.createServer(answer);
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return { url: `http://127.0.0.1:${portOf(server.address())}`, server };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === "string") throw new Error("not listening on a port");
+  return address.port;
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+describe("createNodeFetch", () => {
+  it("sends method, headers and body, and reads the answer", async () => {
+    const { url } = await listen((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        const { method, headers } = request;
+        response.writeHead(201, { "X-Rate": "7", "content-type": "application/json" });
+        response.end(
+          JSON.stringify({
+            method,
+            path: request.url,
+            body,
+            a: headers["x-a"],
+            length: headers["content-length"],
+          }),
+        );
+      });
+    });
+    const fetch = createNodeFetch(1_000);
+    const options = { method: "POST", headers: { "x-a": "1" }, body: "prüfen" };
+    const response = await fetch(`${url}/orgs?x=1`, options);
+    expect(response).toMatchObject({ status: 201, url: `${url}/orgs?x=1` });
+    expect(response.headers.get("x-rate")).toBe("7");
+    expect(JSON.parse(await response.text())).toEqual({
+      method: "POST",
+      path: "/orgs?x=1",
+      body: "prüfen",
+      a: "1",
+      length: "7",
+    });
+  });
+
+  it("gets without a body, and takes an answer without one", async () => {
+    const { url } = await listen((request, response) => {
+      response.writeHead(request.method === "GET" ? 204 : 500).end();
+    });
+    const response = await createNodeFetch(1_000)(url, {});
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe("");
+  });
+
+  it("keeps its connection", async () => {
+    let connections = 0;
+    const { url, server } = await listen((_request, response) => {
+      response.end("ok");
+    });
+    server.on("connection", () => (connections += 1));
+    const fetch = createNodeFetch(1_000);
+    await fetch(url, {});
+    await fetch(url, {});
+    expect(connections).toBe(1);
+  });
+
+  it("gives up when nothing comes", async () => {
+    const { url } = await listen(() => {});
+    await expect(createNodeFetch(30)(url, {})).rejects.toThrow("no answer within 30 ms");
+  });
+
+  it("rejects when the connection breaks amid the answer", async () => {
+    const { url } = await listen((_request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half");
+      setTimeout(() => response.destroy(), 5);
+    });
+    await expect(createNodeFetch(1_000)(url, {})).rejects.toThrow("aborted");
+  });
+
+  it.each(["http", "https"])("rejects when nobody listens (%s)", async (scheme) => {
+    const { url, server } = await listen(() => {});
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+    const closed = url.replace("http", scheme);
+    await expect(createNodeFetch(1_000)(closed, {})).rejects.toThrow("ECONNREFUSED");
+  });
+});

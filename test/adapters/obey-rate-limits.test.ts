@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+
+import { jsonResponse } from "../../simulator/wire.ts";
+import { createTestRegistry, toJob } from "../support/test-registry.ts";
+
+const limited = {
+  ...jsonResponse(403, { message: "rate limit" }),
+  headers: { "retry-after": "60" },
+};
+
+describe("obeyRateLimits", () => {
+  it("asks nothing more for an owner until GitHub wants to be asked", async () => {
+    const test = createTestRegistry();
+    const job = toJob(test.repository);
+    test.outside.intercept = async (call, next) =>
+      call === "POST generate-jitconfig" ? limited : next();
+    await expect(test.registry.register(job, "t-1-1-1")).rejects.toMatchObject({
+      code: "GitHubRateLimited",
+    });
+    const asked = test.requests.length;
+    test.outside.intercept = async (_call, next) => next();
+
+    await test.timeline.advance(59_999);
+    await expect(test.registry.find(job, "t-1-1-1")).rejects.toMatchObject({
+      code: "GitHubRateLimited",
+    });
+    expect(test.requests).toHaveLength(asked);
+
+    await test.timeline.advance(1);
+    expect(await test.registry.find(job, "t-1-1-1")).toBeUndefined();
+  });
+
+  it("goes on asking for other owners", async () => {
+    const test = createTestRegistry();
+    const job = toJob(test.repository);
+    const other = { ...job, repository: { ...job.repository, owner: "globex" } };
+    test.outside.intercept = async (call, next) => (call === "GET runners" ? limited : next());
+    await expect(test.registry.find(job, "x")).rejects.toThrow("rate limit");
+    const asked = test.requests.length;
+
+    await expect(test.registry.find(other, "x")).rejects.toThrow("list runner x");
+    expect(test.requests.length).toBeGreaterThan(asked);
+  });
+});

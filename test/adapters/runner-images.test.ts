@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+
+import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
+
+describe("readRunnerImages", () => {
+  it("reads where each image is, by name in any case and by architecture", () => {
+    const images = readRunnerImages({
+      default: { X86_64: { taskDefinition: "a", codeBuildImage: "b" }, ARM64: null },
+      "Rust-1.90": { ARM64: { codeBuildImage: "c" } },
+      empty: {},
+    });
+    expect([...images]).toEqual([
+      ["default", { X86_64: { taskDefinition: "a", codeBuildImage: "b" } }],
+      ["rust-1.90", { ARM64: { codeBuildImage: "c" } }],
+      ["empty", {}],
+    ]);
+  });
+
+  it.each([
+    [[], "images should be an object, got an array"],
+    [{ default: "a" }, "image 'default' should be an object, got a string"],
+    [{ default: { X86_64: "a" } }, "image 'default' should be an object, got a string"],
+    [
+      { default: { X86_64: { taskDefinition: 1 } } },
+      "taskDefinition of image 'default' should be text, got a number",
+    ],
+  ])("refuses %j", (table, problem) => {
+    expect(() => readRunnerImages(table)).toThrow(problem);
+  });
+});

@@ -1,0 +1,12 @@
+import { createInProcessRequestHandler } from "../../simulator/aws-request-handler.ts";
+import type { WireService } from "../../simulator/wire.ts";
+
+/** What a test's own SDK client needs to ask a simulated account, past whatever records calls. */
+export function createClientConfig(handle: WireService) {
+  return {
+    region: "eu-west-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    requestHandler: createInProcessRequestHandler(handle),
+    maxAttempts: 1,
+  };
+}
