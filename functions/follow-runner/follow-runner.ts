@@ -1,0 +1,22 @@
+import { createDispatchPorts } from "../adapters/dispatch-ports.ts";
+import { readDispatchSettings } from "../adapters/dispatch-settings.ts";
+import type { Surroundings } from "../adapters/surroundings.ts";
+import { dispatch } from "../core/dispatch.ts";
+import { readRunnerStop } from "../core/state-change.ts";
+
+/**
+ * What EventBridge calls with a state change of a task or build; rejects when it has to come again,
+ * which EventBridge and Lambda see to.
+ */
+export type FollowRunner = (event: unknown) => Promise<void>;
+
+/** The function behind the state changes of tasks and builds. */
+export async function createFollowRunner(surroundings: Surroundings): Promise<FollowRunner> {
+  const settings = readDispatchSettings(surroundings.env);
+  const ports = await createDispatchPorts(surroundings, settings);
+  return async (event) => {
+    const stop = readRunnerStop(event, ports.now());
+    if (stop === undefined) return;
+    await dispatch({ kind: "runner-stopped", stop }, ports);
+  };
+}

@@ -1,0 +1,94 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+
+import { createDispatchPorts } from "../adapters/dispatch-ports.ts";
+import { createQueueMessages, type QueueMessages } from "../adapters/sqs-messages.ts";
+import type { Surroundings } from "../adapters/surroundings.ts";
+import { assess, type AssessOptions } from "../core/assess.ts";
+import { dispatch, type DispatchPorts } from "../core/dispatch.ts";
+import { failureWait } from "../core/waits.ts";
+import { readSettings } from "./settings.ts";
+import { type QueuedMessage, readMessages, toEvent } from "./messages.ts";
+
+/** What Lambda calls with up to ten messages of the job queue; returns those that have to come again. */
+export type LaunchRunner = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+type Consumer = {
+  readonly ports: DispatchPorts;
+  readonly messages: QueueMessages;
+  readonly assess: AssessOptions;
+};
+
+/** The function behind the job queue, with all that stays warm between invocations. */
+export async function createLaunchRunner(surroundings: Surroundings): Promise<LaunchRunner> {
+  const settings = readSettings(surroundings.env);
+  const consumer: Consumer = {
+    ports: await createDispatchPorts(surroundings, settings),
+    messages: createQueueMessages(surroundings, settings),
+    assess: settings.assess,
+  };
+  return async ({ Records: records }) => {
+    const { readable, unreadable } = readMessages(records);
+    const returned = await Promise.all([
+      ...unreadable.map(async ({ record, reason }) => setAside(record, { reason, consumer })),
+      ...readable.map(async (messages) => handleInTurn(messages, consumer)),
+    ]);
+    return { batchItemFailures: returned.flat().map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+// Messages about one job are handled one after another: two at once would only get in each other's way.
+async function handleInTurn(
+  messages: readonly QueuedMessage[],
+  consumer: Consumer,
+): Promise<readonly string[]> {
+  const returned: string[] = [];
+  for (const message of messages) {
+    const wait = await handle(message, consumer);
+    if (wait === undefined) continue;
+    await hide(message.record, { wait, consumer });
+    returned.push(message.record.messageId);
+  }
+  return returned;
+}
+
+/** @returns how long the message has to stay away before it comes again; undefined when it is done with */
+async function handle(
+  { record, envelope }: QueuedMessage,
+  { ports, assess: options }: Consumer,
+): Promise<number | undefined> {
+  try {
+    const event = toEvent(envelope, (job) => assess(job, options));
+    const { comeBackAt } = await dispatch(event, ports);
+    return comeBackAt === undefined ? undefined : comeBackAt - ports.now();
+  } catch (error) {
+    const receives = Number(record.attributes.ApproximateReceiveCount);
+    ports.log.error("message not handled", { messageId: record.messageId, receives, error });
+    return failureWait(receives, ports.random());
+  }
+}
+
+// Where this fails the queue's own visibility timeout brings the message again, only later.
+async function hide(
+  { receiptHandle, messageId }: SQSRecord,
+  { wait, consumer }: { wait: number; consumer: Consumer },
+): Promise<void> {
+  try {
+    await consumer.messages.hide(receiptHandle, wait);
+  } catch (error) {
+    consumer.ports.log.warn("message not hidden", { messageId, error });
+  }
+}
+
+async function setAside(
+  { body, messageId }: SQSRecord,
+  { reason, consumer }: { reason: string; consumer: Consumer },
+): Promise<readonly string[]> {
+  try {
+    await consumer.messages.setAside(body, reason);
+    consumer.ports.log.error("message set aside", { messageId, reason });
+    return [];
+  } catch (error) {
+    consumer.ports.log.error("message not set aside", { messageId, reason, error });
+    return [messageId];
+  }
+}

@@ -1,0 +1,92 @@
+import { readCredentialParameters, readGitHubApiUrl } from "../adapters/dispatch-settings.ts";
+import { createDynamoDbLedger } from "../adapters/dynamodb-ledger.ts";
+import { keepGitHubCredentials } from "../adapters/github-credentials.ts";
+import { createGitHubDeliveries } from "../adapters/github-deliveries.ts";
+import { createGitHubRuns } from "../adapters/github-runs.ts";
+import { readLaunchLabel, readText, settingNames } from "../adapters/settings.ts";
+import { createSqsJobQueue } from "../adapters/sqs-job-queue.ts";
+import type { Surroundings } from "../adapters/surroundings.ts";
+import type { LedgerItem } from "../core/ledger.ts";
+import { type DeliveryLog, recoverDeliveries } from "../core/recover-deliveries.ts";
+import { type SweepPorts, sweepRepositories } from "../core/sweep-repositories.ts";
+
+/** What the schedule calls every minute. */
+export type Reconcile = () => Promise<void>;
+
+/** Most items woken in one pass; the rest stays due and has its turn a minute later. */
+const mostItems = 500;
+
+/** Most open items that are looked at for who is active; those due next come first. */
+const mostOpen = 1_000;
+
+/** Beyond every time at which an open item asks to be looked at. */
+const horizon = 86_400_000;
+
+type Parts = SweepPorts & { readonly deliveries: DeliveryLog };
+
+/**
+ * The function behind the schedule: sends each item that is due to launch-runner, where all that can be
+ * owed is carried out, has GitHub deliver again what did not reach us, and looks for jobs that GitHub
+ * never told of. None keeps the others from being done.
+ */
+export async function createReconcile(surroundings: Surroundings): Promise<Reconcile> {
+  const parts = createParts(surroundings);
+  return async () => {
+    // One question for two passes: who is active is told by what is open, the due part of it included.
+    const open = parts.ledger.due(parts.now() + horizon, mostOpen);
+    const passes = await Promise.allSettled([
+      wakeDueItems(parts, open),
+      askForDeliveries(parts),
+      sweep(parts, open),
+    ]);
+    const failed = passes.find((pass) => pass.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  };
+}
+
+function createParts(surroundings: Surroundings): Parts {
+  const { env, now, log } = surroundings;
+  const credentials = keepGitHubCredentials(surroundings, readCredentialParameters(env));
+  const gitHub = { apiUrl: readGitHubApiUrl(env), credentials };
+  return {
+    now,
+    log,
+    launchLabel: readLaunchLabel(env),
+    ledger: createDynamoDbLedger(surroundings, readText(env, settingNames.ledgerTable)),
+    queue: createSqsJobQueue(surroundings, readText(env, settingNames.queueUrl)),
+    deliveries: createGitHubDeliveries(surroundings, gitHub),
+    runs: createGitHubRuns(surroundings, gitHub),
+  };
+}
+
+type OpenItems = Promise<readonly LedgerItem[]>;
+
+// Queries by time, never scans.
+async function wakeDueItems({ queue, log, now }: Parts, open: OpenItems): Promise<void> {
+  const until = now();
+  const due = (await open).filter(({ wakeAt = until }) => wakeAt <= until).slice(0, mostItems);
+  const sent = await Promise.allSettled(
+    due.map(async ({ id }) => queue.send({ version: 1, kind: "wake", itemId: id })),
+  );
+  const failed = sent.filter(({ status }) => status === "rejected").length;
+  log.info("items woken", { due: due.length, failed });
+  if (failed > 0) throw new Error(`${failed} of ${due.length} due items were not woken`);
+}
+
+async function askForDeliveries({ deliveries, ledger, log, now }: Parts): Promise<void> {
+  try {
+    const { asked, errors } = await recoverDeliveries({ deliveries, ledger, now: now() });
+    log.info("deliveries asked for again", { asked });
+    for (const error of errors) log.warn("delivery not asked for again", { error });
+  } catch (error) {
+    log.warn("deliveries not asked for again", { error });
+  }
+}
+
+async function sweep(parts: Parts, open: OpenItems): Promise<void> {
+  try {
+    parts.log.info("repositories swept", await sweepRepositories(await open, parts));
+  } catch (error) {
+    parts.log.warn("repositories not swept", { error });
+  }
+}

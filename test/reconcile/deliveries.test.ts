@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+
+import type { WorldOptions } from "../../simulator/world.ts";
+import { jsonResponse } from "../../simulator/wire.ts";
+import { countCalls, createTestWorld } from "../support/test-world.ts";
+
+/** A webhook's way that can be blocked: deliveries then fail with the status given. */
+function createBlock() {
+  const block: { status: number | undefined; seen: number } = { status: undefined, seen: 0 };
+  const betweenWebhook: NonNullable<WorldOptions["betweenWebhook"]> = (next) => async (request) => {
+    block.seen += 1;
+    return block.status === undefined ? next(request) : { status: block.status };
+  };
+  return { block, betweenWebhook };
+}
+
+describe("reconcile, after deliveries have failed", () => {
+  it("has a job served whose webhook failed, within 90 seconds of the failure", async () => {
+    const { block, betweenWebhook } = createBlock();
+    const world = await createTestWorld({ betweenWebhook });
+    block.status = 503;
+    world.queueJob();
+    await world.pass(1);
+    block.status = undefined;
+    await world.pass(90);
+
+    expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 1 });
+  });
+
+  it("asks one question a minute where nothing failed", async () => {
+    const world = await createTestWorld();
+    world.queueJob();
+    await world.pass(180);
+
+    expect(countCalls(world, ["GET deliveries", "POST attempts"])).toEqual({
+      "GET deliveries": 3,
+      "POST attempts": 0,
+    });
+  });
+
+  it("does not storm after an hour of a wrong secret, and has every job served once it is mended", async () => {
+    const { block, betweenWebhook } = createBlock();
+    const world = await createTestWorld({ betweenWebhook });
+    block.status = 401;
+    for (let count = 0; count < 60; count += 1) {
+      world.queueJob({ labels: ["tornade", `job=${count}`] });
+      await world.pass(60);
+    }
+    expect(countCalls(world, ["POST attempts"])).toEqual({ "POST attempts": 0 });
+
+    block.status = undefined;
+    world.queueJob();
+    await world.pass(59);
+    const afterOneMinute = countCalls(world, ["POST attempts"])["POST attempts"] ?? 0;
+    await world.pass(600);
+
+    expect(afterOneMinute).toBeLessThanOrEqual(30);
+    expect(world.gitHub.jobs().filter(({ conclusion }) => conclusion === "success")).toHaveLength(
+      61,
+    );
+  });
+
+  it("gives up after three more tries", async () => {
+    const { block, betweenWebhook } = createBlock();
+    const world = await createTestWorld({ betweenWebhook });
+    block.status = 500;
+    world.queueJob();
+    await world.pass(4 * 3_600);
+
+    expect(countCalls(world, ["POST attempts"])).toEqual({ "POST attempts": 3 });
+    expect(block.seen).toBe(4);
+  });
+
+  it("wakes what is due although GitHub does not answer", async () => {
+    const world = await createTestWorld();
+    world.outside.intercept = async (call, next) =>
+      call === "GET deliveries" ? jsonResponse(502, { message: "Server Error" }) : next();
+    await world.pass(61);
+
+    const log = world.lines.join("");
+    expect(log).toContain('"message":"items woken"');
+    expect(log).toContain('"level":"warn","message":"deliveries not asked for again"');
+    expect(log).not.toContain("reconcile failed");
+  });
+});
