@@ -1,0 +1,119 @@
+import type { StartProgram } from "../../machine.ts";
+import { nullMember } from "../aws-error.ts";
+import type { AwsJsonService, Operation } from "../aws-json.ts";
+import type { Events } from "../events.ts";
+import { asText, listOf, type JsonReader } from "../json-reader.ts";
+import type { AwsSurroundings } from "../surroundings.ts";
+import type { Build } from "./build.ts";
+import {
+  createBuildLife,
+  DEFAULT_CODEBUILD_LATENCY,
+  type BuildLife,
+  type CodeBuildLatency,
+} from "./build-life.ts";
+import { toWireBuild } from "./build-shape.ts";
+import { invalidInput, notFound } from "./codebuild-errors.ts";
+import { createProjects, type ProjectOptions, type Projects } from "./projects.ts";
+import { createStartBuild } from "./start-build.ts";
+
+/** Simulated CodeBuild. */
+export type CodeBuild = {
+  readonly service: AwsJsonService;
+  /** Gives the project's ARN. */
+  readonly createProject: (options: ProjectOptions) => string;
+  /** Builds that run at once in the account; five times as many may wait. @default 20 */
+  readonly setConcurrency: (builds: number) => void;
+  /** Drops the builds that ended before a time, so that a long simulation does not grow. */
+  readonly forget: (endedBefore: number) => void;
+};
+
+type CodeBuildOptions = {
+  readonly surroundings: AwsSurroundings;
+  readonly events: Events;
+  readonly startProgram: StartProgram;
+  readonly latency?: Partial<CodeBuildLatency> | undefined;
+};
+
+const DEFAULT_CONCURRENCY = 20;
+const MAX_IDS = 100;
+
+/** CodeBuild of one account and region, without projects at first. */
+export function createCodeBuild(options: CodeBuildOptions): CodeBuild {
+  let concurrency = DEFAULT_CONCURRENCY;
+  const { surroundings } = options;
+  const projects = createProjects(surroundings);
+  const builds = new Map<string, Build>();
+  const latency = { ...DEFAULT_CODEBUILD_LATENCY, ...options.latency };
+  const life = createBuildLife({ ...options, latency, concurrency });
+  const startBuild = { surroundings, projects, builds, life, concurrency: () => concurrency };
+  return {
+    service: {
+      targetPrefix: "CodeBuild_20161006",
+      jsonVersion: "1.1",
+      missing: (path) => invalidInput(nullMember(path)),
+      operations: {
+        StartBuild: createStartBuild(startBuild),
+        ...createBuildOperations(builds, projects, life),
+      },
+    },
+    createProject: (project) => projects.create(project).arn,
+    setConcurrency: (limit) => {
+      concurrency = limit;
+      life.setConcurrency(limit);
+    },
+    forget: (endedBefore) => {
+      for (const { id, endedAt } of builds.values()) {
+        if (endedAt !== undefined && endedAt < endedBefore) builds.delete(id);
+      }
+    },
+  };
+}
+
+function createBuildOperations(
+  builds: ReadonlyMap<string, Build>,
+  projects: Projects,
+  life: BuildLife,
+): Readonly<Record<string, Operation>> {
+  return {
+    BatchGetBuilds: (input) => batchGetBuilds(builds, input),
+    ListBuildsForProject: (input) => {
+      const { name } = projects.find(input.required("projectName", asText));
+      const all = [...builds.values()].filter((build) => build.request.project.name === name);
+      return listBuilds(all, input);
+    },
+    StopBuild: (input) => {
+      const id = input.required("id", asText);
+      const build = findBuild(builds, id);
+      if (!build) throw notFound(`Build not found for ${id}`);
+      life.stop(build);
+      return { build: toWireBuild(build) };
+    },
+  };
+}
+
+function batchGetBuilds(builds: ReadonlyMap<string, Build>, input: JsonReader): unknown {
+  const ids = input.required("ids", listOf(asText));
+  if (ids.length === 0 || ids.length > MAX_IDS) {
+    throw invalidInput(`Between 1 and ${MAX_IDS} build ids are allowed, but got ${ids.length}`);
+  }
+  const found = ids.flatMap((id) => findBuild(builds, id) ?? []);
+  return {
+    builds: found.map((build) => toWireBuild(build)),
+    buildsNotFound: ids.filter((id) => !findBuild(builds, id)),
+  };
+}
+
+function listBuilds(all: readonly Build[], input: JsonReader): unknown {
+  const start = Number(input.optional("nextToken", asText) ?? 0);
+  const isAscending = input.optional("sortOrder", asText) === "ASCENDING";
+  const ids = (isAscending ? all : all.toReversed()).map(({ id }) => id);
+  return {
+    ids: ids.slice(start, start + MAX_IDS),
+    ...(ids.length > start + MAX_IDS && { nextToken: String(start + MAX_IDS) }),
+  };
+}
+
+/** By id or ARN. */
+function findBuild(builds: ReadonlyMap<string, Build>, idOrArn: string): Build | undefined {
+  return builds.get(idOrArn.split("/").at(-1) ?? "");
+}

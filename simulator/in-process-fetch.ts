@@ -1,0 +1,75 @@
+import type { WireResponse, WireService } from "./wire.ts";
+
+/** What the HTTP clients of tornade use of a fetch answer. */
+export type InProcessResponse = {
+  readonly url: string;
+  readonly status: number;
+  readonly statusText: string;
+  readonly ok: boolean;
+  readonly headers: Headers;
+  readonly text: () => Promise<string>;
+  readonly json: () => Promise<unknown>;
+  readonly arrayBuffer: () => Promise<ArrayBuffer>;
+};
+
+/** What they use of a fetch request. */
+export type InProcessRequest = {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+};
+
+/** `fetch` as far as Octokit needs it. */
+export type InProcessFetch = (
+  url: string | URL,
+  request?: InProcessRequest,
+) => Promise<InProcessResponse>;
+
+/**
+ * A `fetch` that asks a simulated service directly, without a socket.
+ * `pathPrefix` is what the base URL has before the service's own paths, e.g. `/api/v3`.
+ */
+export function createInProcessFetch(
+  handle: WireService,
+  options: { readonly pathPrefix?: string } = {},
+): InProcessFetch {
+  const { pathPrefix = "" } = options;
+  return async (url, request = {}) => {
+    const { pathname, search, href, host } = new URL(url);
+    const path = pathname.startsWith(pathPrefix) ? pathname.slice(pathPrefix.length) : pathname;
+    const answer = await handle({
+      method: (request.method ?? "GET").toUpperCase(),
+      path: `${path}${search}`,
+      headers: { host, ...lowerCaseNames(request.headers ?? {}) },
+      body: readBody(request.body),
+    });
+    return toFetchResponse(href, answer);
+  };
+}
+
+function lowerCaseNames(
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+function readBody(body: unknown): string {
+  if (body === undefined || body === null) return "";
+  if (typeof body === "string") return body;
+  throw new Error(`the request body is of type ${typeof body}; only text is understood`);
+}
+
+function toFetchResponse(url: string, { status, headers, body }: WireResponse): InProcessResponse {
+  return {
+    url,
+    status,
+    statusText: "",
+    ok: status >= 200 && status < 300,
+    headers: new Headers(headers),
+    text: async () => body,
+    json: async (): Promise<unknown> => JSON.parse(body),
+    arrayBuffer: async () => new TextEncoder().encode(body).buffer,
+  };
+}
