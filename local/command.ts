@@ -1,0 +1,59 @@
+import { type Command, CommandError, readCommand } from "./command-line.ts";
+import { runSimulate } from "./simulate.ts";
+import { runSimulator } from "./simulator.ts";
+import { start } from "./start.ts";
+
+/** Where a command writes; a terminal tells its width. */
+export type Output = {
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream;
+};
+
+const usage = `usage: npm start -- [options]             the dispatcher on this machine, with a demo
+       npm run simulator -- [options]     only the simulated AWS and GitHub
+       npm run simulate -- [options]      proof of its promises, on a virtual clock
+
+options of start and simulator
+  --port NUMBER            where to listen on 127.0.0.1 (3000, the simulator 4566)
+  --private-key FILE       the App's private key, PEM (default: a new one)
+  --webhook-secret TEXT    what deliveries are signed with (default: a new one)
+  --help                   show this
+
+options of start
+  --once                   end after the demo; exit code 0 if every job got where it should
+  --json                   one JSON object a line instead of the picture
+
+options of simulate
+  --jobs NUMBER            how many jobs are queued (1000)
+  --seed NUMBER            equal seeds give equal runs (default: a fresh one)
+  --faults LIST            all, none, or names of faults with commas between (all)
+  --sabotage NAME          one rule of tornade switched off, to see it missed
+  --trace JOB_ID           tells all that happened to one job
+  --json                   the report as one JSON object
+`;
+
+/** Runs one command to its end. @returns the exit code: 2 for a mistake on the command line */
+export async function runCommand(args: readonly string[], output: Output): Promise<number> {
+  try {
+    const command = readCommand(args);
+    return await carryOut(command, output);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    output.stderr.write(`tornade: ${error.message}\n`);
+    return 2;
+  }
+}
+
+async function carryOut(command: Command, output: Output): Promise<number> {
+  switch (command.name) {
+    case "help":
+      output.stdout.write(usage);
+      return 0;
+    case "start":
+      return start(command, output);
+    case "simulator":
+      return runSimulator(command, output);
+    case "simulate":
+      return runSimulate(command, output);
+  }
+}

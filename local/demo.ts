@@ -1,0 +1,83 @@
+import type { Architecture, ProviderName } from "../functions/core/provider.ts";
+import type { GitHub } from "../simulator/github/github.ts";
+import type { Board, JobRow } from "./board.ts";
+
+/** A job of the demo and where it should get. */
+export type DemoJob = {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly expected:
+    | { readonly provider: ProviderName; readonly architecture: Architecture }
+    | { readonly refusal: string };
+};
+
+export const demoRepository = "acme/app";
+const runId = 1001;
+
+/** The first workflow of this kind: every provider and architecture once, and a slip of the pen. */
+export const demoJobs: readonly DemoJob[] = [
+  demoJob("fargate_x86", "FARGATE", "X86_64"),
+  demoJob("fargate_arm64", "FARGATE", "ARM64"),
+  demoJob("fargate_spot", "FARGATE_SPOT", "X86_64"),
+  demoJob("codebuild_x86", "CODEBUILD", "X86_64"),
+  demoJob("codebuild_arm64", "CODEBUILD", "ARM64"),
+  {
+    name: "slip_of_the_pen",
+    labels: toLabels("FARGET", "X86_64"),
+    expected: { refusal: "FARGATE" },
+  },
+];
+
+/** Queues the demo's jobs at GitHub, as pushing a commit with the workflow would. */
+export function queueDemo(gitHub: GitHub): void {
+  for (const { name, labels } of demoJobs) {
+    gitHub.queueJob({
+      repository: demoRepository,
+      name,
+      labels,
+      runId,
+      durationMilliseconds: 2_000,
+    });
+  }
+}
+
+/** Whether nothing more will happen to the demo's jobs. */
+export function isOver(board: Board): boolean {
+  return demoRows(board).every((row) => ["done", "refused", "failed"].includes(row?.state ?? ""));
+}
+
+/** The jobs that did not get where they should, with what is wrong; none when all is well. */
+export function findMisses(board: Board): readonly string[] {
+  return demoRows(board).flatMap((row, index) => {
+    const job = demoJobs[index];
+    return row === undefined || job === undefined || arrived(row, job)
+      ? []
+      : [`${job.name} is ${row.state}${row.reason === undefined ? "" : `: ${row.reason}`}`];
+  });
+}
+
+function demoRows(board: Board): readonly (JobRow | undefined)[] {
+  return demoJobs.map(({ name }) => board.find((row) => row.name === name));
+}
+
+function arrived(row: JobRow, { labels, expected }: DemoJob): boolean {
+  if ("refusal" in expected) {
+    return row.state === "refused" && row.reason?.includes(expected.refusal) === true;
+  }
+  return (
+    row.state === "done" &&
+    row.compute?.capacityProvider ===
+      (expected.provider === "CODEBUILD" ? undefined : expected.provider) &&
+    row.provider === expected.provider &&
+    row.compute?.architecture === expected.architecture &&
+    row.runnerLabels?.join() === labels.join()
+  );
+}
+
+function demoJob(name: string, provider: ProviderName, architecture: Architecture): DemoJob {
+  return { name, labels: toLabels(provider, architecture), expected: { provider, architecture } };
+}
+
+function toLabels(runsOn: string, architecture: Architecture): readonly string[] {
+  return ["self-hosted", "tornade", String(runId), `runs-on=${runsOn}`, `arch=${architecture}`];
+}

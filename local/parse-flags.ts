@@ -1,0 +1,25 @@
+/** A mistake of whoever typed the command: told in one line, without a stack trace. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+}
+
+/**
+ * Reads flags; the parser's own messages have several sentences, and the flag in quotes is what matters.
+ * @throws {CommandError} for what is not understood
+ */
+export function parseFlags<Flags>(
+  read: () => Flags,
+  known: Readonly<Record<string, unknown>>,
+): Flags {
+  try {
+    return read();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const [flag = message] = /'[^']+'/u.exec(message) ?? [];
+    const allowed = Object.keys(known).map((name) => `--${name}`);
+    const fault = /argument missing|ambiguous/u.test(message)
+      ? "needs a value"
+      : "is not understood";
+    throw new CommandError(`${flag} ${fault}; use ${allowed.join(", ")}`);
+  }
+}

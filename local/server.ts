@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+
+import type { World } from "../simulator/world.ts";
+import { CommandError } from "./command-line.ts";
+import { readLedger } from "./read-ledger.ts";
+
+/** A server on 127.0.0.1. */
+export type Server = { readonly port: number; readonly close: () => Promise<void> };
+
+/** Most bytes of a body that are read; the webhook answers 413 long before. */
+const mostBytes = 26_214_400;
+
+/**
+ * Serves the webhook as API Gateway would, and `GET /jobs`: the ledger as JSON.
+ * @throws {CommandError} when the port cannot be had
+ */
+export async function listen(port: number, world: World): Promise<Server> {
+  const server = createServer((request, response) => {
+    answer(request, response, world).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(toCommandError(error, port));
+    });
+    server.listen({ port, host: "127.0.0.1" }, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+}
+
+/** Why a port cannot be listened on, as a mistake on the command line. */
+export function toCommandError(error: NodeJS.ErrnoException, port: number): CommandError {
+  const why =
+    error.code === "EADDRINUSE" ? "is in use" : `cannot be had (${error.code ?? error.message})`;
+  return new CommandError(
+    `port ${port} ${why}; choose another one with --port, 0 takes a free one`,
+  );
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  world: World,
+): Promise<void> {
+  const { method = "GET", url = "/" } = request;
+  const [path = "/"] = url.split("?");
+  if (path === "/jobs" && method === "GET") {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(`${JSON.stringify(await readLedger(world), undefined, 2)}\n`);
+    return;
+  }
+  const { statusCode, headers, body } = await world.receiveWebhook({
+    rawPath: path,
+    headers: readHeaders(request),
+    requestContext: { stage: "$default", http: { method } },
+    body: (await readBytes(request)).toString("base64"),
+    isBase64Encoded: true,
+  });
+  response.writeHead(statusCode, headers).end(`${body}\n`);
+}
+
+function readHeaders(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    headers[name] = [value ?? ""].flat().join(",");
+  }
+  return headers;
+}
+
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    if (!(chunk instanceof Buffer)) continue;
+    length += chunk.length;
+    if (length <= mostBytes) chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,64 @@
+import { randomInt } from "node:crypto";
+import { parseArgs } from "node:util";
+
+import { readFaultNames } from "../simulator/simulation/fault-rates.ts";
+import { sabotages } from "../simulator/simulation/sabotage.ts";
+import type { SimulateOptions } from "../simulator/simulation/simulate.ts";
+import { CommandError, parseFlags } from "./parse-flags.ts";
+
+export type SimulateCommand = Omit<SimulateOptions, "onProgress"> & {
+  readonly name: "simulate";
+  readonly json: boolean;
+};
+
+const flags = {
+  help: { type: "boolean", short: "h" },
+  jobs: { type: "string" },
+  seed: { type: "string" },
+  faults: { type: "string" },
+  sabotage: { type: "string" },
+  trace: { type: "string" },
+  json: { type: "boolean" },
+} as const;
+
+/** Seeds that are easy to copy by hand. */
+const mostSeeds = 1_000_000;
+
+/**
+ * Reads the flags of `simulate`.
+ * @throws {CommandError} for a name or a number that is none
+ */
+export function readSimulate(args: readonly string[]): SimulateCommand | { readonly name: "help" } {
+  const given = parseFlags(() => parseArgs({ args: [...args], options: flags }).values, flags);
+  if (given.help === true) return { name: "help" };
+  const { jobs = "1000", seed = String(randomInt(1, mostSeeds)), json = false } = given;
+  return {
+    name: "simulate",
+    jobs: readNumber("--jobs", jobs, 1),
+    seed: readNumber("--seed", seed, 0),
+    faults: readFaults(given.faults ?? "all"),
+    json,
+    ...(given.sabotage === undefined ? {} : { sabotage: readSabotage(given.sabotage) }),
+    ...(given.trace === undefined ? {} : { trace: readNumber("--trace", given.trace, 1) }),
+  };
+}
+
+function readNumber(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+  throw new CommandError(`${flag} should be a whole number from ${least} on, got '${text}'`);
+}
+
+function readFaults(list: string): SimulateCommand["faults"] {
+  try {
+    return readFaultNames(list);
+  } catch (error) {
+    throw new CommandError(`--faults: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function readSabotage(name: string): string {
+  if (Object.hasOwn(sabotages, name)) return name;
+  const known = Object.keys(sabotages).join(", ");
+  throw new CommandError(`--sabotage '${name}' is unknown; use one of ${known}`);
+}

@@ -1,0 +1,182 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { CommandError, readCommand } from "../../local/command-line.ts";
+import { faultNames } from "../../simulator/simulation/fault-rates.ts";
+import { sabotages } from "../../simulator/simulation/sabotage.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tornade-"));
+const keyFile = join(folder, "app.pem");
+const notAKey = join(folder, "not-a-key.pem");
+const ecKey = join(folder, "ec.pem");
+const pem = generateKeyPairSync("rsa", { modulusLength: 2048 })
+  .privateKey.export({ type: "pkcs1", format: "pem" })
+  .toString();
+writeFileSync(keyFile, pem);
+writeFileSync(notAKey, "-----BEGIN RSA PRIVATE KEY-----\nnonsense\n");
+writeFileSync(
+  ecKey,
+  generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+    type: "pkcs8",
+    format: "pem",
+  }),
+);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("readCommand", () => {
+  it("reads start with its defaults", () => {
+    expect(readCommand(["start"])).toEqual({ name: "start", once: false, json: false, port: 3000 });
+  });
+
+  it("reads every flag of start", () => {
+    const args = ["--once", "--json", "--port", "0", "--webhook-secret", "a-good-secret"];
+
+    expect(readCommand(["start", ...args, "--private-key", keyFile])).toEqual({
+      name: "start",
+      once: true,
+      json: true,
+      port: 0,
+      webhookSecret: "a-good-secret",
+      privateKey: pem,
+    });
+  });
+
+  it("reads simulator with its own default port", () => {
+    expect(readCommand(["simulator"])).toEqual({ name: "simulator", port: 4566 });
+  });
+
+  it("reads simulate with its defaults, and a fresh seed every time", () => {
+    const commands = [readCommand(["simulate"]), readCommand(["simulate"])];
+
+    for (const command of commands) {
+      expect(command).toMatchObject({
+        name: "simulate",
+        jobs: 1_000,
+        faults: new Set(faultNames),
+        json: false,
+      });
+    }
+    expect(commands[0]).not.toEqual(commands[1]);
+  });
+
+  it("reads every flag of simulate", () => {
+    const args = ["--jobs", "50", "--seed", "7", "--faults", "spot-during,event-lost", "--json"];
+
+    expect(readCommand(["simulate", ...args, "--sabotage", "no-claim", "--trace", "12"])).toEqual({
+      name: "simulate",
+      jobs: 50,
+      seed: 7,
+      faults: new Set(["spot-during", "event-lost"]),
+      json: true,
+      sabotage: "no-claim",
+      trace: 12,
+    });
+  });
+
+  it("reads --faults none as no faults", () => {
+    expect(readCommand(["simulate", "--faults", "none"])).toMatchObject({ faults: new Set() });
+  });
+
+  it.each([
+    ["--faults", "spott", faultNames],
+    ["--sabotage", "no-sense", Object.keys(sabotages)],
+  ])("names all that %s knows", (flag, name, known) => {
+    const read = () => readCommand(["simulate", flag, name]);
+
+    expect(read).toThrow(CommandError);
+    expect(read).toThrow(`'${name}' is unknown`);
+    expect(read).toThrow(known.join(", "));
+  });
+
+  it.each([
+    [[]],
+    [["help"]],
+    [["--help"]],
+    [["start", "--help"]],
+    [["simulator", "-h"]],
+    [["simulate", "-h"]],
+  ])("reads %j as a wish for help", (args) => {
+    expect(readCommand(args)).toEqual({ name: "help" });
+  });
+
+  it.each([
+    [
+      "an unknown command",
+      ["deploy"],
+      "command 'deploy' is unknown; use start, simulator, simulate or help",
+    ],
+    [
+      "an unknown flag",
+      ["start", "--jsn"],
+      "'--jsn' is not understood; use --help, --port, --private-key, --webhook-secret, --json, --once",
+    ],
+    [
+      "a flag of the other command",
+      ["simulator", "--once"],
+      "'--once' is not understood; use --help, --port, --private-key, --webhook-secret",
+    ],
+    [
+      "a word too many",
+      ["start", "now"],
+      "'now' is not understood; use --help, --port, --private-key, --webhook-secret, --json, --once",
+    ],
+    [
+      "a flag without its value",
+      ["simulator", "--port"],
+      "'--port <value>' needs a value; use --help, --port, --private-key, --webhook-secret",
+    ],
+    [
+      "a port that is no number",
+      ["start", "--port", "http"],
+      "--port should be a number from 0 to 65535, got 'http'; 0 takes a free one",
+    ],
+    [
+      "a port that is too large",
+      ["start", "--port", "65536"],
+      "--port should be a number from 0 to 65535, got '65536'; 0 takes a free one",
+    ],
+    [
+      "a secret that is too short",
+      ["start", "--webhook-secret", "short"],
+      "--webhook-secret should be 8 to 256 visible ASCII characters without spaces, got 5; make one with 'openssl rand -hex 32'",
+    ],
+    [
+      "a secret with a space",
+      ["start", "--webhook-secret", "two words"],
+      "--webhook-secret should be 8 to 256 visible ASCII characters without spaces, got 9; make one with 'openssl rand -hex 32'",
+    ],
+    [
+      "a number of jobs that is none",
+      ["simulate", "--jobs", "many"],
+      "--jobs should be a whole number from 1 on, got 'many'",
+    ],
+    [
+      "a flag that simulate does not have",
+      ["simulate", "--port", "1"],
+      "'--port' is not understood; use --help, --jobs, --seed, --faults, --sabotage, --trace, --json",
+    ],
+    [
+      "a key file that does not exist",
+      ["start", "--private-key", "no-such.pem"],
+      "--private-key 'no-such.pem' cannot be read; make one with 'openssl genrsa -out no-such.pem 2048'",
+    ],
+    [
+      "a key file that is no key",
+      ["start", "--private-key", notAKey],
+      `--private-key '${notAKey}' is not an RSA private key in PEM form; use the .pem file that GitHub gave for the App`,
+    ],
+    [
+      "a key of another kind",
+      ["start", "--private-key", ecKey],
+      `--private-key '${ecKey}' is not an RSA private key in PEM form; use the .pem file that GitHub gave for the App`,
+    ],
+  ])("refuses %s in one line", (_case, args, message) => {
+    expect(() => readCommand(args)).toThrow(new CommandError(message));
+  });
+});

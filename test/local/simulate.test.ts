@@ -1,0 +1,44 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+
+import { runCommand } from "../../local/command.ts";
+
+async function simulate(...args: readonly string[]) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const code = await runCommand(["simulate", ...args], { stdout, stderr });
+  return { code, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
+}
+
+const small = ["--jobs", "5", "--seed", "1", "--faults", "none"] as const;
+
+describe("runSimulate", () => {
+  it("ends with 0 when everything holds, and says how to see it again", async () => {
+    const { code, stdout } = await simulate(...small);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain("simulating 5 jobs with seed 1");
+    expect(stdout).toContain("npm run simulate -- --jobs 5 --seed 1 --faults none");
+  });
+
+  it("ends with 1 after a violation", async () => {
+    const { code, stdout } = await simulate(...small, "--sabotage", "sleep-in-handler");
+
+    expect(code).toBe(1);
+    expect(stdout).toContain("VIOLATION");
+    expect(stdout).toContain("--sabotage sleep-in-handler");
+  });
+
+  it("writes one JSON object and nothing else with --json", async () => {
+    const { stdout } = await simulate(...small, "--json");
+    const report: unknown = JSON.parse(stdout);
+
+    expect(report).toMatchObject({ seed: 1, jobs: 5, faults: [], violations: [] });
+  });
+
+  it("ends with 2 and one line for a name that it does not know", async () => {
+    const { code, stderr } = await simulate("--faults", "bad-luck");
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^tornade: --faults: fault 'bad-luck' is unknown; use .+\n$/u);
+  });
+});
