@@ -1,0 +1,44 @@
+import { namedJobs } from "./named-jobs.ts";
+
+/** Which jobs are being worked on together: what befalls an instance befalls its whole batch. */
+export type Batches = {
+  /** Notes the jobs of a batch until the function returned is called. */
+  readonly open: (jobIds: readonly number[]) => () => void;
+  /** The jobs a text names and those in a batch with them; where it names none, all being worked on. */
+  readonly concernedBy: (text: string) => readonly number[];
+};
+
+/** Nothing is being worked on yet. */
+export function createBatches(): Batches {
+  const batches = new Set<readonly number[]>();
+  return {
+    open: (jobIds) => {
+      const batch = [...jobIds];
+      batches.add(batch);
+      return () => {
+        batches.delete(batch);
+      };
+    },
+    concernedBy: (text) => {
+      const named = namedJobs(text);
+      const together = [...batches].filter(
+        (batch) => named.length === 0 || batch.some((id) => named.includes(id)),
+      );
+      return [...new Set([...named, ...together.flat()])];
+    },
+  };
+}
+
+/** Does something that concerns these jobs. */
+export async function inBatch<Result>(
+  batches: Batches,
+  jobIds: readonly number[],
+  action: () => Promise<Result>,
+): Promise<Result> {
+  const close = batches.open(jobIds);
+  try {
+    return await action();
+  } finally {
+    close();
+  }
+}

@@ -1,0 +1,101 @@
+import type { FaultName } from "./fault-rates.ts";
+import type { Strike } from "./strikes.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+
+/** What must always hold, by number and name. */
+export const invariants = {
+  served: "1 served or told",
+  oneRunner: "2 one runner a job",
+  token: "2 one launch a token",
+  jitConfig: "3 a JIT config is used once",
+  idle: "4 nothing idle",
+  registration: "5 no registration left",
+  busy: "6 no busy runner is stopped",
+  secret: "7 nothing secret is told",
+  limit: "8 within GitHub's limits",
+  launches: "9 no launch too many",
+  sleep: "10 no function sleeps",
+  debt: "11 debts are paid",
+} as const;
+
+/** The bounds of the invariants, in milliseconds, where no fault explains more. */
+export const bounds = {
+  // Half a minute to start a task, the 90 seconds in which one that came to nothing, or took another
+  // job, is replaced, half a minute for the second one, and as much for what comes in between. Less
+  // than the five minutes after which a job is merely overdue: that safety net must not be needed.
+  served: 4 * minute,
+  // GitHub takes 180 new runners a minute, so every job that came before costs a third of a second.
+  servedPerJobBefore: second / 2.5,
+  // Twenty builds run at once, of some 40 seconds each.
+  servedPerBuildBefore: 3 * second,
+  // The default of five minutes, and the minute that the issue grants.
+  idle: 6 * minute,
+  // Five seconds after the news; twenty more while its launch may be under way.
+  cancelled: 30 * second,
+  // From the end of its job to the end of its machine: the exit, and ECS's own ten seconds.
+  afterJob: minute,
+  // The issue's two minutes.
+  registration: 2 * minute,
+  // Between the registration and the launch there may be a takeover: a lease, and a pass of reconcile.
+  unusedRegistration: 10 * minute,
+  // The issue's two minutes.
+  debt: 2 * minute,
+} as const;
+
+/** GitHub's own limits, and the requests that may be under way when one is reached. */
+export const limits = {
+  pointsPerMinute: 900,
+  requestsPerHour: 5_000,
+  underWay: 100,
+  // Waits that double with full jitter come to some ten tries in that time.
+  triesInFiveMinutes: 30,
+} as const;
+
+// The usual fault costs one more try: a lease that has to end, a pass of reconcile, a new launch.
+const usualAllowance = 3 * minute;
+
+/** How much longer something may take for each time that a fault struck, in milliseconds. */
+const allowances: Partial<Record<FaultName, number>> = {
+  // Nobody can know of the job before the recently active repositories are swept.
+  "webhook-never-made": 20 * minute,
+  // Re-requested within 90 seconds, and the second delivery takes as long as the first.
+  "webhook-lost": 5 * minute,
+  // A receiver that dies with a delivery leaves it as failed as one that never reached it.
+  "webhook-answer-lost": 5 * minute,
+  "killed-before": 5 * minute,
+  "killed-after": 5 * minute,
+  "timed-out": 5 * minute,
+  "webhook-delayed": 8 * minute,
+  // The job is overdue after five minutes; then its runner is given up and another one started.
+  "never-pulls": 8 * minute,
+  "event-lost": 8 * minute,
+  "event-late": 6 * minute,
+  "ghost-runner": 8 * minute,
+  "runner-removed": 8 * minute,
+  // GitHub tells of it at once, and the job gets another runner at once.
+  "runner-stolen": 90 * second,
+  "message-missed": 8 * minute,
+  "slow-start": 5 * minute,
+  "no-capacity": 6 * minute,
+  "builds-limited": 6 * minute,
+  // The usual bound has room for one runner that came to nothing and was replaced in 90 seconds.
+  "start-fails": minute,
+  "spot-before": minute,
+  "session-conflict": minute,
+  drought: 6 * minute,
+  "message-out-of-order": minute,
+  "webhook-reordered": minute,
+  "job-cancelled": 0,
+  "job-expired": 0,
+  "clock-skewed": 0,
+  "webhook-duplicated": 0,
+  "webhook-told-twice": 0,
+  "event-duplicated": 0,
+};
+
+/** How much longer the faults that struck explain, in milliseconds. */
+export function allowanceOf(strikes: readonly Strike[]): number {
+  return strikes.reduce((sum, { fault }) => sum + (allowances[fault] ?? usualAllowance), 0);
+}

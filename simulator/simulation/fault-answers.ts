@@ -1,0 +1,37 @@
+import { jsonResponse, type WireRequest, type WireResponse } from "../wire.ts";
+
+/** An error as an AWS service answers it. */
+export function awsError(status: number, code: string, message: string): WireResponse {
+  return jsonResponse(status, { __type: code, message }, "application/x-amz-json-1.1");
+}
+
+/** An error as GitHub answers it. */
+export function gitHubError(
+  status: number,
+  message: string,
+  headers: WireResponse["headers"],
+): WireResponse {
+  const response = jsonResponse(status, { message, status: String(status) });
+  return { ...response, headers: { ...response.headers, ...headers } };
+}
+
+/** The operation of an AWS request, e.g. `RunTask`. */
+export function operationOf({ headers }: WireRequest): string {
+  return (headers["x-amz-target"] ?? "").split(".")[1] ?? "";
+}
+
+/** The members of a JSON body; none where it is not an object. */
+export function membersOf(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body === "" ? "{}" : body);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The text of a member, or nothing. */
+export function textOf(members: Readonly<Record<string, unknown>>, name: string): string {
+  const value = members[name];
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,16 @@
+import type { MonitorOptions, Violation } from "./contract.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { Strike } from "./strikes.ts";
+
+/** What every part of the monitor works with. */
+export type Parts = Pick<MonitorOptions, "services" | "timeline"> & {
+  readonly deadlines: Deadlines;
+  readonly report: (violation: Omit<Violation, "at">) => void;
+  /** What faults struck this job so far. */
+  readonly strikesOf: (jobId: number) => readonly Strike[];
+};
+
+/** Milliseconds as people read them. */
+export function spell(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1_000)} s`;
+}

@@ -1,0 +1,84 @@
+import { invariants } from "./bounds.ts";
+import type { Faults, Monitor, MonitorOptions, Violation } from "./contract.ts";
+import { createDeadlines } from "./deadlines.ts";
+import { connectedJobs, createKnownRunners, type KnownRunners } from "./known-runners.ts";
+import type { Parts } from "./monitor-parts.ts";
+import type { Strikes } from "./strikes.ts";
+import { watchCalls } from "./watch-calls.ts";
+import { watchJobs } from "./watch-jobs.ts";
+import { watchRows } from "./watch-rows.ts";
+import { watchRunners } from "./watch-runners.ts";
+import { watchSecrets } from "./watch-secrets.ts";
+
+/** Faults, with what they did where they remember it: without it, nothing is explained. */
+type KnownFaults = Faults & { readonly strikes?: Strikes };
+
+/**
+ * Watches that the promises hold, from the outside: on GitHub's jobs and runners, the tasks and builds,
+ * every call and every log line; on the ledger only for what it owes. Works with every change, and
+ * looks at the clock only for what is due.
+ */
+export function createMonitor(options: MonitorOptions & { readonly faults: KnownFaults }): Monitor {
+  const { services, timeline, faults } = options;
+  const known = createKnownRunners();
+  const { parts, take } = createParts(options, known);
+  const jobs = watchJobs(parts);
+  const runners = watchRunners(parts, known);
+  const calls = watchCalls(parts);
+  const rows = watchRows(parts);
+  const secrets = watchSecrets(parts);
+  services.gitHub.watch({
+    onJob: (job) => {
+      jobs.onJob(job);
+      runners.onJob(job);
+    },
+    onRunner: runners.onRunner,
+  });
+  return {
+    onCall: (call) => {
+      for (const { onCall } of [jobs, calls, rows, secrets]) onCall(call);
+    },
+    onLog: secrets.onLog,
+    onWebhook: () => {},
+    onTask: runners.onTask,
+    onSleep: (milliseconds) => {
+      const details = `a function asked to be woken in ${milliseconds} ms`;
+      parts.report({ invariant: invariants.sleep, details });
+    },
+    onForgotten: ({ id }) => {
+      for (const { forget } of [jobs, runners, calls]) forget(id);
+      faults.strikes?.forget(id);
+    },
+    check: (final) => {
+      parts.deadlines.run(timeline.now());
+      if (final) jobs.finish();
+      return take();
+    },
+  };
+}
+
+function createParts(
+  { services, timeline, faults }: MonitorOptions & { faults: KnownFaults },
+  runners: KnownRunners,
+): {
+  readonly parts: Parts;
+  readonly take: () => readonly Violation[];
+} {
+  let found: Violation[] = [];
+  const parts: Parts = {
+    services,
+    timeline,
+    deadlines: createDeadlines(timeline.now()),
+    report: (violation) => {
+      found.push({ ...violation, at: timeline.now() });
+    },
+    strikesOf: (jobId) =>
+      connectedJobs(runners, jobId).flatMap((id) => faults.strikes?.of(id) ?? []),
+  };
+  const take = (): readonly Violation[] => {
+    const taken = found;
+    if (taken.length > 0) found = [];
+    return taken;
+  };
+  return { parts, take };
+}

@@ -1,0 +1,65 @@
+import type { SQSEvent } from "aws-lambda";
+
+import type { WireService } from "../wire.ts";
+import { type Batches, inBatch } from "./batches.ts";
+import type { ConsumeQueue } from "./contract.ts";
+import type { Dice } from "./dice.ts";
+import { membersOf, operationOf } from "./fault-answers.ts";
+import { namedJobs } from "./named-jobs.ts";
+
+const second = 1_000;
+
+/**
+ * At-least-once delivery: a message that was deleted comes again from a server that missed the deletion,
+ * and one in flight is received by somebody else before its visibility timeout is over.
+ */
+export function betweenQueue(dice: Dice, batches: Batches, next: ConsumeQueue): ConsumeQueue {
+  const consume: ConsumeQueue = async (event) =>
+    inBatch(batches, namedJobs(bodiesOf(event)), async () => next(event));
+  return async (event) => {
+    const jobs = namedJobs(bodiesOf(event));
+    if (dice.strikes("message-visible-early", jobs)) {
+      consumeLater(dice, consume, { event, after: dice.between("message-visible-early", 0, 10) });
+    }
+    const answer = await consume(event);
+    if (dice.strikes("message-redelivered", jobs)) {
+      consumeLater(dice, consume, { event, after: dice.between("message-redelivered", 0, 120) });
+    }
+    return answer;
+  };
+}
+
+// The other copy's answer counts for nothing: its receipt handle is out of date.
+function consumeLater(
+  { timeline }: Dice,
+  consume: ConsumeQueue,
+  { event, after }: { readonly event: SQSEvent; readonly after: number },
+): void {
+  const again = { Records: event.Records.map((record) => receivedAgain(record)) };
+  timeline.after(after * second, () => {
+    consume(again).catch(() => {});
+  });
+}
+
+function receivedAgain(record: SQSEvent["Records"][number]): SQSEvent["Records"][number] {
+  const receives = Number(record.attributes.ApproximateReceiveCount) + 1;
+  const attributes = { ...record.attributes, ApproximateReceiveCount: String(receives) };
+  return { ...record, attributes };
+}
+
+function bodiesOf({ Records: records }: SQSEvent): string {
+  return records.map(({ body }) => body).join("\n");
+}
+
+/** A standard queue hands out messages in about the order they came in, and not seldom in another. */
+export function disorderMessages(dice: Dice, next: WireService): WireService {
+  return async (request) => {
+    if (operationOf(request) !== "SendMessage") return next(request);
+    if (!dice.strikes("message-out-of-order", namedJobs(request.body))) return next(request);
+    const members = membersOf(request.body);
+    const wanted = Number(members["DelaySeconds"] ?? 0);
+    const later = Math.ceil(dice.between("message-out-of-order", 1, 20));
+    const body = JSON.stringify({ ...members, DelaySeconds: Math.min(900, wanted + later) });
+    return next({ ...request, body });
+  };
+}

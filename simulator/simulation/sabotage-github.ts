@@ -1,0 +1,73 @@
+import { jsonResponse, type WireRequest, type WireResponse, type WireService } from "../wire.ts";
+import type { WorldOptions } from "../world.ts";
+import { membersOf } from "./fault-answers.ts";
+import { namedJobs } from "./named-jobs.ts";
+import { tamper } from "./tamper.ts";
+
+const removed: WireResponse = { status: 204, headers: {}, body: "" };
+
+/** Registrations are never removed. */
+export function deregisterNothing(options: WorldOptions): WorldOptions {
+  return tamper(options, {
+    gitHub: (next) => async (request) => (isRemoval(request) ? removed : next(request)),
+  });
+}
+
+/** That a runner has a job does not keep anybody from stopping it. */
+export function stopTheBusy(options: WorldOptions): WorldOptions {
+  return tamper(options, {
+    gitHub: (next) => async (request) => {
+      const answer = await next(request);
+      return isRemoval(request) && answer.status === 422 ? removed : answer;
+    },
+  });
+}
+
+/** The second launch of a job uses the JIT config of the first. */
+export function reuseJitConfigs(options: WorldOptions): WorldOptions {
+  const configs = new Map<number, unknown>();
+  const between = (next: WireService): WireService => {
+    return async (request) => {
+      const answer = await next(request);
+      const [jobId] = namedJobs(request.body);
+      if (!request.path.endsWith("/generate-jitconfig")) return answer;
+      if (jobId === undefined || answer.status !== 201) return answer;
+      const members = membersOf(answer.body);
+      const first = configs.get(jobId) ?? members["encoded_jit_config"];
+      configs.set(jobId, first);
+      return { ...answer, body: JSON.stringify({ ...members, encoded_jit_config: first }) };
+    };
+  };
+  return tamper(options, { gitHub: between });
+}
+
+/** Failed deliveries are asked for again, and it does not help. */
+export function requestNothingAgain(options: WorldOptions): WorldOptions {
+  return tamper(options, {
+    gitHub: (next) => async (request) =>
+      request.method === "POST" && request.path.endsWith("/attempts")
+        ? jsonResponse(202, {})
+        : next(request),
+  });
+}
+
+/** Everybody who has to wait waits as long as everybody else. */
+export function waitTogether(options: WorldOptions): WorldOptions {
+  let drawn = 0;
+  // Next to nothing, and yet never the same: names and owners still differ.
+  return tamper(options, { random: () => (drawn += 1) / 2 ** 30 });
+}
+
+/** Requests are written to the log as they are sent. */
+export function logRequests(options: WorldOptions): WorldOptions {
+  return tamper(options, {
+    gitHub: (next, log) => async (request) => {
+      log?.info("request sent", { ...request });
+      return next(request);
+    },
+  });
+}
+
+function isRemoval({ method, path }: WireRequest): boolean {
+  return method === "DELETE" && path.includes("/actions/runners/");
+}

@@ -1,0 +1,115 @@
+import type { SQSEvent } from "aws-lambda";
+
+import { decodeEnvelope, encodeEnvelope, type JobEnvelope } from "../../functions/core/envelope.ts";
+import { readRunnerName } from "../../functions/core/runner-name.ts";
+import { jsonResponse } from "../wire.ts";
+import type { ConsumeQueue, WorldOptions } from "../world.ts";
+import { operationOf } from "./fault-answers.ts";
+import { tamper } from "./tamper.ts";
+
+/** Whatever goes wrong with a message, it is done with. */
+export function acknowledgeAll(options: WorldOptions): WorldOptions {
+  return onQueue(options, (next) => async (event) => {
+    await next(event).catch(() => {});
+    return { batchItemFailures: [] };
+  });
+}
+
+/** One message that fails takes its whole batch with it, before anything else of it is done. */
+export function isolateNothing(options: WorldOptions): WorldOptions {
+  return onQueue(options, (next) => async ({ Records: records }) => {
+    for (const record of records) {
+      decodeEnvelope(record.body);
+      await next({ Records: [record] });
+    }
+    return { batchItemFailures: [] };
+  });
+}
+
+/** A function waits where it stands. */
+export function sleepInHandler(options: WorldOptions): WorldOptions {
+  return onQueue(options, (next) => async (event) => {
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 1_000);
+    });
+    return next(event);
+  });
+}
+
+/** The delivery, not the job, is what a row stands for. */
+export function keyByDelivery(options: WorldOptions): WorldOptions {
+  return onJobs(options, (envelope) => {
+    const attempt = Number.parseInt(envelope.deliveryId.slice(0, 6), 16) || 1;
+    return { ...envelope, job: { ...envelope.job, attempt } };
+  });
+}
+
+/** Runners are taken to serve the job they were made for, whatever GitHub says. */
+export function rebindNothing(options: WorldOptions): WorldOptions {
+  return onJobs(options, ({ runnerName, ...envelope }) => {
+    const madeFor = readRunnerName("tornade", runnerName ?? "")?.jobKey;
+    const isOwn = madeFor === `${envelope.job.id}-${envelope.job.attempt}`;
+    return runnerName === undefined || !isOwn ? envelope : { ...envelope, runnerName };
+  });
+}
+
+/** The end of a job that no runner had is not heard of. */
+export function ignoreCancellation(options: WorldOptions): WorldOptions {
+  return onMessages(options, (envelope) =>
+    envelope.action === "completed" && envelope.runnerName === undefined ? undefined : envelope,
+  );
+}
+
+/** A delivery is answered before it is safe in the queue, and some never get there. */
+export function answerTooSoon(options: WorldOptions): WorldOptions {
+  let sent = 0;
+  return tamper(options, {
+    aws: (next, name) => async (request) => {
+      const isDelivery = name === "receive-webhook" && operationOf(request) === "SendMessage";
+      if (isDelivery && (sent += 1) % 10 === 0) return jsonResponse(200, { MessageId: "lost" });
+      return next(request);
+    },
+  });
+}
+
+/** The end of a task or build is not heard of. */
+export function followNothing(options: WorldOptions): WorldOptions {
+  return { ...options, betweenEvents: () => async () => {} };
+}
+
+function onJobs(
+  options: WorldOptions,
+  change: (envelope: JobEnvelope) => JobEnvelope,
+): WorldOptions {
+  return onMessages(options, change);
+}
+
+/** Changes what launch-runner is told of jobs; a message of which nothing is left is acknowledged. */
+function onMessages(
+  options: WorldOptions,
+  change: (envelope: JobEnvelope) => JobEnvelope | undefined,
+): WorldOptions {
+  return onQueue(options, (next) => async (event) => next(changeBodies(event, change)));
+}
+
+function changeBodies(
+  { Records: records }: SQSEvent,
+  change: (envelope: JobEnvelope) => JobEnvelope | undefined,
+): SQSEvent {
+  return {
+    Records: records.flatMap((record) => {
+      const envelope = decodeEnvelope(record.body);
+      if (envelope.kind !== "job") return [record];
+      const changed = change(envelope);
+      return changed === undefined ? [] : [{ ...record, body: encodeEnvelope(changed) }];
+    }),
+  };
+}
+
+function onQueue(
+  options: WorldOptions,
+  tampered: (next: ConsumeQueue) => ConsumeQueue,
+): WorldOptions {
+  const { betweenQueue } = options;
+  return { ...options, betweenQueue: (next) => betweenQueue?.(tampered(next)) ?? tampered(next) };
+}

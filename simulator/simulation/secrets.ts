@@ -1,0 +1,15 @@
+/** What a secret looks like, by its name. */
+const shapes: Readonly<Record<string, RegExp>> = {
+  "a private key": /-----BEGIN|MII[A-Za-z0-9+/]{40}/u,
+  "a GitHub token": /gh[a-z]_[A-Za-z0-9._-]{36,}/u,
+  "a JSON web token": /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/u,
+  "a signature": /sha256=[0-9a-f]{32,}/iu,
+  // Nothing else has so long a word: neither ids nor ARNs nor labels.
+  "a JIT config": /[A-Za-z0-9+/_-]{400,}/u,
+};
+
+/** The name of the secret that a text gives away; undefined when it gives away none. */
+export function findSecret(text: string, webhookSecret: string): string | undefined {
+  if (text.includes(webhookSecret)) return "the webhook secret";
+  return Object.entries(shapes).find(([, shape]) => shape.test(text))?.[0];
+}

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+
+import type { AnsweredCall } from "./contract.ts";
+import { invariants, limits } from "./bounds.ts";
+import { membersOf, textOf } from "./fault-answers.ts";
+import type { Parts } from "./monitor-parts.ts";
+import { namedJobs } from "./named-jobs.ts";
+
+/** Watches the tokens of launches, and how often GitHub is called. */
+export type CallWatch = {
+  readonly onCall: (call: AnsweredCall) => void;
+  readonly forget: (jobId: number) => void;
+};
+
+type Window = { readonly endsAt: number; readonly used: number; readonly isReported: boolean };
+
+type State = Parts & {
+  /** What was asked for under a token, by job and token. */
+  readonly launches: Map<number, Map<string, string>>;
+  readonly windows: Map<string, Window>;
+};
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** Nothing has been called yet. */
+export function watchCalls(parts: Parts): CallWatch {
+  const state: State = { ...parts, launches: new Map(), windows: new Map() };
+  return {
+    onCall: (call) => {
+      if (call.service === "github") countCall(state, call);
+      else if (call.name === "RunTask" || call.name === "StartBuild") checkToken(state, call);
+    },
+    forget: (jobId) => {
+      state.launches.delete(jobId);
+      state.windows.delete(triesKey(jobId));
+    },
+  };
+}
+
+function checkToken({ launches, report }: State, { request, name }: AnsweredCall): void {
+  const members = membersOf(request.body);
+  const token = textOf(members, "clientToken") || textOf(members, "idempotencyToken");
+  const [jobId] = namedJobs(request.body);
+  if (jobId === undefined) return;
+  const ofJob = launches.get(jobId) ?? new Map<string, string>();
+  launches.set(jobId, ofJob);
+  const asked = createHash("sha256").update(request.body).digest("base64");
+  const before = ofJob.get(token);
+  ofJob.set(token, asked);
+  if (before === undefined || before === asked) return;
+  const details = `${name} was called twice with token '${token}' and other parameters`;
+  report({ invariant: invariants.token, jobId, details });
+}
+
+/** As GitHub counts: a read is one point of its endpoint's minute, a write five. */
+function countCall(state: State, { name, request }: AnsweredCall): void {
+  const isApp = /^bearer /iu.test(request.headers["authorization"] ?? "");
+  const [, , owner = ""] = request.path.split("/");
+  const who = isApp ? "the App" : `the installation of ${owner}`;
+  const most = limits.requestsPerHour + limits.underWay;
+  use(state, { key: `${who} an hour`, cost: 1, length: hour, most });
+  const cost = request.method === "GET" ? 1 : 5;
+  const mostPoints = limits.pointsPerMinute + limits.underWay * cost;
+  use(state, { key: `${who}, ${name}, a minute`, cost, length: minute, most: mostPoints });
+  const [jobId] = request.path.endsWith("/generate-jitconfig") ? namedJobs(request.body) : [];
+  if (jobId === undefined) return;
+  const mostTries = limits.triesInFiveMinutes;
+  use(state, { key: triesKey(jobId), cost: 1, length: 5 * minute, most: mostTries });
+}
+
+function triesKey(jobId: number): string {
+  return `new runners for job ${jobId} in five minutes`;
+}
+
+type Use = {
+  readonly key: string;
+  readonly cost: number;
+  readonly length: number;
+  readonly most: number;
+};
+
+function use({ windows, timeline, report }: State, { key, cost, length, most }: Use): void {
+  const now = timeline.now();
+  const known = windows.get(key);
+  const open =
+    known !== undefined && known.endsAt > now
+      ? known
+      : { endsAt: now + length, used: 0, isReported: false };
+  const used = open.used + cost;
+  const isExcess = used > most;
+  windows.set(key, { endsAt: open.endsAt, used, isReported: isExcess });
+  if (!isExcess || open.isReported) return;
+  const details = `${key}: more than ${most} were used, its limit and what may be under way`;
+  report({ invariant: invariants.limit, details });
+}

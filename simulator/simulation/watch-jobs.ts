@@ -1,0 +1,123 @@
+import type { Job } from "../github/model.ts";
+import type { AnsweredCall } from "./contract.ts";
+import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import { type Parts, spell } from "./monitor-parts.ts";
+import { namedJobs } from "./named-jobs.ts";
+
+/** Watches that every queued job is served, or its people told why it is not. */
+export type JobWatch = {
+  readonly onJob: (job: Job) => void;
+  readonly onCall: (call: AnsweredCall) => void;
+  readonly forget: (jobId: number) => void;
+  /** Every job is over: none may be left. */
+  readonly finish: () => void;
+};
+
+type Waiting = {
+  readonly since: number;
+  readonly isBuild: boolean;
+  /** Jobs, and builds, that were queued before this one and still waited. */
+  readonly before: { readonly jobs: number; readonly builds: number };
+  /** How many there had been of each when it was queued. */
+  readonly countBefore: { readonly jobs: number; readonly builds: number };
+};
+
+type State = Parts & {
+  readonly waiting: Map<number, Waiting>;
+  readonly told: Set<number>;
+  /** How many were queued so far, and of those that still wait. */
+  readonly count: { jobs: number; builds: number; waitingBuilds: number };
+};
+
+/** No job is waiting yet. */
+export function watchJobs(parts: Parts): JobWatch {
+  const count = { jobs: 0, builds: 0, waitingBuilds: 0 };
+  const state: State = { ...parts, waiting: new Map(), told: new Set(), count };
+  return {
+    onJob: (job) => {
+      if (job.status !== "queued") stopWaiting(state, job.id);
+      else if (isOurs(job)) startWaiting(state, job);
+    },
+    onCall: (call) => {
+      if (tells(call)) for (const id of namedJobs(call.request.body)) state.told.add(id);
+    },
+    forget: (jobId) => {
+      stopWaiting(state, jobId);
+      state.told.delete(jobId);
+    },
+    finish: () => {
+      for (const [id, { since }] of state.waiting) complain(state, id, since);
+    },
+  };
+}
+
+/** As the launch label has it, alone or at the head of a composite label. */
+export function isOurs({ labels }: Pick<Job, "labels">): boolean {
+  return labels.some((label) => /^tornade(?:\/|$)/iu.test(label));
+}
+
+/** A row that has failed for a reason that somebody reads, or a check run of our own. */
+function tells({ name, request, answer }: AnsweredCall): boolean {
+  if (answer === undefined || answer.status >= 300) return false;
+  if (request.method === "POST" && request.path.endsWith("/check-runs")) return true;
+  if (name !== "PutItem") return false;
+  return /\\"status\\":\\"failed\\"/u.test(request.body) && request.body.includes('\\"reason\\"');
+}
+
+function startWaiting(state: State, { id, labels }: Job): void {
+  const { count, waiting, timeline, deadlines } = state;
+  const isBuild = labels.some((label) => /runs-on=codebuild/iu.test(label));
+  const since = timeline.now();
+  const before = { jobs: waiting.size, builds: count.waitingBuilds };
+  const countBefore = { jobs: count.jobs, builds: count.builds };
+  waiting.set(id, { since, isBuild, before, countBefore });
+  count.jobs += 1;
+  if (isBuild) {
+    count.builds += 1;
+    count.waitingBuilds += 1;
+  }
+  deadlines.add(since + bounds.served, (now) => {
+    checkServed(state, id, now);
+  });
+}
+
+function stopWaiting({ waiting, count }: State, id: number): void {
+  if (waiting.get(id)?.isBuild === true) count.waitingBuilds -= 1;
+  waiting.delete(id);
+}
+
+function checkServed(state: State, id: number, now: number): void {
+  const wait = state.waiting.get(id);
+  if (wait === undefined || state.told.has(id)) return;
+  const dueAt = wait.since + boundOf(state, id, wait);
+  if (dueAt <= now) complain(state, id, wait.since);
+  else {
+    state.deadlines.add(dueAt, (later) => {
+      checkServed(state, id, later);
+    });
+  }
+}
+
+function boundOf(
+  { count, strikesOf }: State,
+  id: number,
+  { isBuild, before, countBefore }: Waiting,
+): number {
+  const jobs = before.jobs + count.jobs - countBefore.jobs;
+  const builds = isBuild ? before.builds + count.builds - countBefore.builds : 0;
+  const queue = jobs * bounds.servedPerJobBefore + builds * bounds.servedPerBuildBefore;
+  return bounds.served + queue + allowanceOf(strikesOf(id));
+}
+
+function complain(state: State, jobId: number, since: number): void {
+  if (state.told.has(jobId)) return;
+  state.told.add(jobId);
+  const waited = spell(state.timeline.now() - since);
+  const struck = state.strikesOf(jobId).map(({ fault }) => fault);
+  const explained = struck.length === 0 ? "no fault" : struck.join(", ");
+  state.report({
+    invariant: invariants.served,
+    jobId,
+    details: `job has been queued for ${waited}, and nobody was told why; what struck it: ${explained}`,
+  });
+}

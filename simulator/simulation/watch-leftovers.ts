@@ -1,0 +1,66 @@
+import { canServe } from "../github/runners.ts";
+import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import { isAlive, type KnownRunner } from "./known-runners.ts";
+import { type Parts, spell } from "./monitor-parts.ts";
+
+/** Looks after a while whether a machine is still there that has no job, or has done its one. */
+export function watchIdle(parts: Parts, runner: KnownRunner, bound: number): void {
+  const since = parts.timeline.now();
+  const check = (now: number): void => {
+    const isRunning = [...runner.computes.values()].some(({ hasEnded }) => !hasEnded);
+    if (!isRunning || (runner.took !== undefined && bound === bounds.idle)) return;
+    const latest = since + bound + allowanceOf(parts.strikesOf(runner.madeFor));
+    if (latest > now) {
+      parts.deadlines.add(latest, check);
+      return;
+    }
+    const what = runner.took === undefined ? "has had no job" : "has nothing to do any more";
+    const details = `runner ${runner.name} ${what} for ${spell(now - since)} and still runs`;
+    parts.report({ invariant: invariants.idle, jobId: runner.madeFor, details });
+  };
+  parts.deadlines.add(since + bound, check);
+}
+
+/** Looks after a while whether the machine of a job that nobody runs is still there, of use to no other. */
+export function watchCancelled(parts: Parts, runner: KnownRunner): void {
+  const since = parts.timeline.now();
+  const check = (now: number): void => {
+    const machines = [...runner.computes.values()];
+    const runs = machines.some(({ hasEnded, isStopped }) => !hasEnded && !isStopped);
+    if (!runs || runner.took !== undefined || runner.jobId !== undefined) return;
+    const latest = since + bounds.cancelled + allowanceOf(parts.strikesOf(runner.madeFor));
+    if (latest > now) {
+      parts.deadlines.add(latest, check);
+      return;
+    }
+    if (isOfUse(parts, runner)) return;
+    const details = `runner ${runner.name} still runs ${spell(now - since)} after its job ended without it, and no other job wants it`;
+    parts.report({ invariant: invariants.idle, jobId: runner.madeFor, details });
+  };
+  parts.deadlines.add(since + bounds.cancelled, check);
+}
+
+function isOfUse({ services: { gitHub } }: Parts, { registrationId }: KnownRunner): boolean {
+  const registered = gitHub.runners().find(({ id }) => id === registrationId);
+  if (registered === undefined) return false;
+  return gitHub.jobs().some((job) => job.status === "queued" && canServe(registered, job));
+}
+
+/** Looks after a while whether a registration is still there that nothing is going to use. */
+export function watchUnused(parts: Parts, runner: KnownRunner, bound: number): void {
+  const since = parts.timeline.now();
+  const id = runner.registrationId;
+  const check = (now: number): void => {
+    const isLeft = runner.isRegistered && runner.registrationId === id;
+    if (!isLeft || runner.took !== undefined || isAlive(runner)) return;
+    const latest = since + bound + allowanceOf(parts.strikesOf(runner.madeFor));
+    if (latest > now) {
+      parts.deadlines.add(latest, check);
+      return;
+    }
+    const machine = runner.computes.size === 0 ? "never had a machine" : "has no machine any more";
+    const details = `runner ${runner.name} ${machine}, and is still registered after ${spell(now - since)}`;
+    parts.report({ invariant: invariants.registration, jobId: runner.madeFor, details });
+  };
+  parts.deadlines.add(since + bound, check);
+}

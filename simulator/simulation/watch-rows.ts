@@ -1,0 +1,62 @@
+import { ledgerTable } from "../../functions/adapters/ledger-table.ts";
+import { settingNames } from "../../functions/adapters/settings.ts";
+import { decodeItem } from "../../functions/core/ledger-codec.ts";
+import type { LedgerItem } from "../../functions/core/ledger.ts";
+import type { AnsweredCall } from "./contract.ts";
+import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import { type Parts, spell } from "./monitor-parts.ts";
+import { namedJobs } from "./named-jobs.ts";
+
+/** Watches that what a row of the ledger owes is carried out. */
+export type RowWatch = { readonly onCall: (call: AnsweredCall) => void };
+
+type State = Parts & { readonly watched: Set<string> };
+
+/** No row owes anything yet. */
+export function watchRows(parts: Parts): RowWatch {
+  const state: State = { ...parts, watched: new Set() };
+  return {
+    // Whatever the answer: a write whose answer was lost may have held.
+    onCall: ({ name, request }) => {
+      if (name !== "PutItem" || !/\\"owed\\":\[\\"/u.test(request.body)) return;
+      const id = /"id":\{"S":"([^"]+)"\}/u.exec(request.body)?.[1];
+      if (id === undefined || state.watched.has(id)) return;
+      state.watched.add(id);
+      checkLater(state, id, state.timeline.now() + bounds.debt);
+    },
+  };
+}
+
+function checkLater(state: State, id: string, at: number): void {
+  state.deadlines.add(at, (now) => {
+    checkDebt(state, id, now);
+  });
+}
+
+function checkDebt(state: State, id: string, now: number): void {
+  const item = readItem(state, id);
+  const owed = item !== undefined && "owed" in item ? item.owed : [];
+  if (item === undefined || owed.length === 0) {
+    state.watched.delete(id);
+    return;
+  }
+  const [jobId] = namedJobs(id.replace("runner#", ""));
+  const allowance = jobId === undefined ? 0 : allowanceOf(state.strikesOf(jobId));
+  const dueAt = item.wakeAt ?? 0;
+  const latest = dueAt + bounds.debt + allowance;
+  if (latest > now) {
+    checkLater(state, id, latest);
+    return;
+  }
+  const since =
+    item.wakeAt === undefined ? "and is never looked at" : `due ${spell(now - dueAt)} ago`;
+  const details = `${id} still owes ${owed.join(" and ")}, ${since}`;
+  state.report({ invariant: invariants.debt, ...(jobId === undefined ? {} : { jobId }), details });
+}
+
+function readItem({ services }: State, id: string): LedgerItem | undefined {
+  const table = services.account.env[settingNames.ledgerTable] ?? "";
+  const row = services.aws.dynamoDb.item(table, { [ledgerTable.key]: { S: id } });
+  const body = row?.[ledgerTable.body];
+  return body !== undefined && "S" in body ? decodeItem(body.S) : undefined;
+}

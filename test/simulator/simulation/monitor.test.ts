@@ -1,0 +1,263 @@
+import { describe, expect, it } from "vitest";
+
+import { bounds, invariants } from "../../../simulator/simulation/bounds.ts";
+import type { FaultName } from "../../../simulator/simulation/fault-rates.ts";
+import { awsRequest, runTask, who } from "./fault-stage.ts";
+import { createWatched, putRow, register, taskEvent, type Watched } from "./monitor-stage.ts";
+
+const minute = 60_000;
+const job = { repository: "acme/app", name: "build", labels: ["self-hosted", "tornade"] };
+const ok = { status: 200, headers: {}, body: "{}" };
+
+/** The invariants that were found broken in the time that passes. */
+async function brokenAfter(watched: Watched, milliseconds: number): Promise<readonly string[]> {
+  return (await watched.after(milliseconds)).map(({ invariant }) => invariant);
+}
+
+function nameFor(jobId: number, launch: number): string {
+  return `tornade-${jobId}-1-${launch}`;
+}
+
+describe("createMonitor", () => {
+  describe("1 served or told", () => {
+    it("misses a job that stays queued, once", async () => {
+      const watched = createWatched();
+      const { id } = watched.services.gitHub.queueJob(job);
+      expect(await brokenAfter(watched, bounds.served - 1_000)).toEqual([]);
+      const found = await watched.after(5_000);
+      expect(found).toMatchObject([{ invariant: invariants.served, jobId: id }]);
+      expect(await brokenAfter(watched, 60 * minute)).toEqual([]);
+    });
+
+    it("is content with one that is over, is not ours, is held back, or whose people were told", async () => {
+      const watched = createWatched();
+      const { gitHub } = watched.services;
+      gitHub.queueJob({ ...job, labels: ["macos"] });
+      gitHub.queueJob({ ...job, status: "waiting" });
+      gitHub.cancelJob(gitHub.queueJob(job).id);
+      const told = gitHub.queueJob(job);
+      watched.call({ name: "PutItem", request: putRow(`job#${told.id}-1`, { status: "failed" }) });
+      expect(await brokenAfter(watched, 60 * minute)).toEqual([]);
+    });
+
+    it.each<readonly [FaultName, number, boolean]>([
+      ["webhook-never-made", bounds.served + 15 * minute, false],
+      ["webhook-never-made", bounds.served + 21 * minute, true],
+      ["webhook-told-twice", bounds.served + minute, true],
+    ])("%s explains a wait of %i ms: broken %s", async (fault, wait, isBroken) => {
+      const watched = createWatched();
+      const { id } = watched.services.gitHub.queueJob(job);
+      watched.faults.strikes.add({ fault, at: watched.timeline.now() }, [id]);
+      expect((await brokenAfter(watched, wait)).length > 0).toBe(isBroken);
+    });
+
+    it("finds at the end what is still queued", async () => {
+      const watched = createWatched();
+      watched.services.gitHub.queueJob(job);
+      expect(watched.monitor.check(true)).toMatchObject([{ invariant: invariants.served }]);
+    });
+  });
+
+  describe("2 one runner a job, 9 no launch too many", () => {
+    it("finds two machines that wait for one job", async () => {
+      const watched = createWatched();
+      const { id } = watched.services.gitHub.queueJob(job);
+      await register(watched, nameFor(id, 1));
+      watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a" }));
+      expect(await brokenAfter(watched, 0)).toEqual([]);
+      await register(watched, nameFor(id, 2));
+      watched.monitor.onTask(taskEvent(nameFor(id, 2), { taskArn: "b" }));
+      expect(await brokenAfter(watched, 0)).toEqual([invariants.oneRunner, invariants.launches]);
+    });
+
+    it("is content when the first one has ended, for a reason", async () => {
+      const watched = createWatched();
+      const { id } = watched.services.gitHub.queueJob(job);
+      await register(watched, nameFor(id, 1));
+      watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a" }));
+      watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a", lastStatus: "STOPPED" }));
+      watched.faults.strikes.add({ fault: "start-fails", at: 0 }, [id]);
+      await register(watched, nameFor(id, 2));
+      watched.monitor.onTask(taskEvent(nameFor(id, 2), { taskArn: "b" }));
+      expect(await brokenAfter(watched, 0)).toEqual([]);
+    });
+
+    it("finds a launch that nothing explains", async () => {
+      const watched = createWatched();
+      const { id } = watched.services.gitHub.queueJob(job);
+      watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a" }));
+      watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a", lastStatus: "STOPPED" }));
+      watched.monitor.onTask(taskEvent(nameFor(id, 2), { taskArn: "b" }));
+      expect(await brokenAfter(watched, 0)).toEqual([invariants.launches]);
+    });
+  });
+
+  describe("2 one launch a token", () => {
+    it("finds a token with other parameters, not a repetition", async () => {
+      const watched = createWatched();
+      watched.call({ name: "RunTask", request: runTask() });
+      watched.call({ name: "RunTask", request: runTask() });
+      expect(await brokenAfter(watched, 0)).toEqual([]);
+      watched.call({ name: "RunTask", request: runTask("FARGATE_SPOT") });
+      expect(await brokenAfter(watched, 0)).toEqual([invariants.token]);
+    });
+  });
+
+  describe("3 a JIT config is used once", () => {
+    it("finds two machines with one JIT config", async () => {
+      const watched = createWatched();
+      watched.monitor.onTask(taskEvent(nameFor(7, 1), { taskArn: "a" }, "the same"));
+      watched.monitor.onTask(
+        taskEvent(nameFor(7, 1), { taskArn: "a", lastStatus: "PENDING" }, "the same"),
+      );
+      expect(await brokenAfter(watched, 0)).toEqual([]);
+      watched.monitor.onTask(taskEvent(nameFor(8, 1), { taskArn: "b" }, "the same"));
+      expect(await brokenAfter(watched, 0)).toEqual([invariants.jitConfig]);
+    });
+  });
+
+  describe("4 nothing idle, 5 no registration left, 6 no busy runner is stopped", () => {
+    /** A runner whose machine runs and whose session is open. */
+    async function connect(watched: Watched, jobId: number): Promise<string> {
+      const name = nameFor(jobId, 1);
+      const jitConfig = await register(watched, name);
+      watched.monitor.onTask(taskEvent(name, { taskArn: "a", lastStatus: "RUNNING" }));
+      const silent = { onJob: () => {}, onCancelled: () => {}, onRemoved: () => {} };
+      watched.services.gitHub.connectRunner(jitConfig, silent);
+      return name;
+    }
+
+    it("finds a machine that goes on without a job", async () => {
+      const watched = createWatched();
+      await connect(watched, 7);
+      expect(await brokenAfter(watched, bounds.idle - 1_000)).toEqual([]);
+      expect(await brokenAfter(watched, 3_000)).toEqual([invariants.idle]);
+    });
+
+    it("is content with one that ended in time, and finds its registration when that stays", async () => {
+      const watched = createWatched();
+      const name = await connect(watched, 7);
+      await watched.timeline.advance(minute);
+      watched.monitor.onTask(taskEvent(name, { taskArn: "a", lastStatus: "STOPPED" }));
+      expect(await brokenAfter(watched, bounds.registration - 1_000)).toEqual([]);
+      expect(await brokenAfter(watched, 3_000)).toEqual([invariants.registration]);
+    });
+
+    it("is content when the registration goes with the machine", async () => {
+      const watched = createWatched();
+      const name = await connect(watched, 7);
+      watched.monitor.onTask(taskEvent(name, { taskArn: "a", lastStatus: "STOPPED" }));
+      for (const { id } of watched.services.gitHub.runners()) {
+        watched.services.gitHub.removeRunner(id);
+      }
+      expect(await brokenAfter(watched, 30 * minute)).toEqual([]);
+    });
+
+    it("finds a runner that is stopped while it works, not one that is idle", async () => {
+      const watched = createWatched();
+      const { gitHub } = watched.services;
+      const idle = await connect(watched, 7);
+      const stop = { taskArn: "a", desiredStatus: "STOPPED", stopCode: "UserInitiated" };
+      watched.monitor.onTask(taskEvent(idle, stop));
+      expect(await brokenAfter(watched, 0)).toEqual([]);
+      const busy = createWatched();
+      const { id } = busy.services.gitHub.queueJob(job);
+      const name = await connect(busy, id);
+      await busy.timeline.advance(2_000);
+      expect(busy.services.gitHub.job(id)?.status).toBe("in_progress");
+      busy.monitor.onTask(taskEvent(name, stop));
+      expect(await brokenAfter(busy, 0)).toEqual([invariants.busy]);
+      expect(gitHub.runners().length).toBe(1);
+    });
+  });
+
+  describe("7 nothing secret is told", () => {
+    it.each([
+      ["a token", `"ghs_${"a".repeat(40)}"`],
+      ["a private key", '"-----BEGIN RSA PRIVATE KEY-----"'],
+      ["a JSON web token", '"eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjE3Njc1.x"'],
+      ["a signature", `"sha256=${"0".repeat(64)}"`],
+      ["a JIT config", `"${"eyJ9".repeat(200)}"`],
+      ["the webhook secret", '"simulated webhook secret"'],
+    ])("finds %s in a log line, a message and a ledger item", async (_what, secret) => {
+      const watched = createWatched();
+      watched.monitor.onLog({ who, at: 0, text: `{"message":"x","error":${secret}}` });
+      const request = awsRequest("AmazonSQS.SendMessage", { MessageBody: secret });
+      watched.call({ name: "SendMessage", request });
+      watched.call({ name: "PutItem", request });
+      watched.call({ name: "RunTask", request });
+      const broken = await brokenAfter(watched, 0);
+      expect(broken).toEqual(Array.from({ length: 3 }, () => invariants.secret));
+    });
+
+    it("is content with an ordinary line", async () => {
+      const watched = createWatched();
+      const text = '{"level":"info","message":"claimed","items":["job#41987654321-1"]}';
+      watched.monitor.onLog({ who, at: 0, text });
+      expect(await brokenAfter(watched, 0)).toEqual([]);
+    });
+  });
+
+  describe("8 within GitHub's limits", () => {
+    const request = {
+      method: "POST",
+      path: "/orgs/acme/actions/runners/generate-jitconfig",
+      headers: { authorization: "token ghs_x" },
+      body: "",
+    };
+
+    it.each([
+      [280, 0, 0],
+      [281, 0, 1],
+      [400, minute, 0],
+    ])("%i calls, with a pause of %i ms: broken %i times", async (calls, pause, broken) => {
+      const watched = createWatched();
+      for (let made = 0; made < calls; made += 1) {
+        if (made === calls / 2) await watched.timeline.advance(pause);
+        watched.call({ service: "github", name: "POST generate-jitconfig", request, answer: ok });
+      }
+      expect(await brokenAfter(watched, 0)).toEqual(
+        Array.from({ length: broken }, () => invariants.limit),
+      );
+    });
+  });
+
+  describe("10 no function sleeps", () => {
+    it("finds a timer", async () => {
+      const watched = createWatched();
+      watched.monitor.onSleep(1_000);
+      expect(await brokenAfter(watched, 0)).toEqual([invariants.sleep]);
+    });
+  });
+
+  describe("11 debts are paid", () => {
+    async function write(watched: Watched, row: object): Promise<void> {
+      const request = putRow("job#7-1", row);
+      await watched.services.aws.handle(request);
+      watched.call({ name: "PutItem", request });
+    }
+
+    it("finds a debt that is two minutes overdue", async () => {
+      const watched = createWatched();
+      await write(watched, { owed: ["launch"], wakeAt: watched.timeline.now() + 20_000 });
+      expect(await brokenAfter(watched, bounds.debt + 19_000)).toEqual([]);
+      expect(await brokenAfter(watched, 3_000)).toEqual([invariants.debt]);
+    });
+
+    it("is content when it is paid in time", async () => {
+      const watched = createWatched();
+      await write(watched, { owed: ["launch"], wakeAt: watched.timeline.now() + 20_000 });
+      await write(watched, { owed: [] });
+      expect(await brokenAfter(watched, 60 * minute)).toEqual([]);
+    });
+  });
+
+  it("forgets what it is told to forget", async () => {
+    const watched = createWatched();
+    const forgotten = watched.services.gitHub.queueJob(job);
+    watched.faults.strikes.add({ fault: "spot-before", at: 0 }, [forgotten.id]);
+    watched.monitor.onForgotten(forgotten);
+    expect(watched.faults.strikes.of(forgotten.id)).toEqual([]);
+    expect(await brokenAfter(watched, 60 * minute)).toEqual([]);
+  });
+});
