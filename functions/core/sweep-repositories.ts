@@ -5,7 +5,6 @@ import { jobKey } from "./job.ts";
 import { isOurs } from "./labels.ts";
 import {
   type ActiveRepository,
-  cursorItemId,
   jobItemId,
   type Ledger,
   type LedgerItem,
@@ -23,7 +22,7 @@ import {
   rememberActive,
 } from "./sweep.ts";
 import { createSweepBudget, type SweepBudget } from "./sweep-budget.ts";
-import { retention } from "./waits.ts";
+import { readRecord, writeRecord } from "./sweep-record.ts";
 
 /** What the sweep acts through. */
 export type SweepPorts = {
@@ -57,31 +56,6 @@ export async function sweepRepositories(
   const swept = await sweepDue(active, { ...ports, budget: createSweepBudget(now), counted });
   await writeRecord(remembered, swept, ports);
   return counted;
-}
-
-const recordId = cursorItemId("sweep");
-
-type SweepRecord = {
-  readonly repositories: readonly ActiveRepository[];
-  readonly version: number;
-};
-
-async function readRecord({ ledger }: SweepPorts): Promise<SweepRecord> {
-  const { item, version } = await ledger.read(recordId);
-  return { repositories: item?.kind === "cursor" ? (item.repositories ?? []) : [], version };
-}
-
-// The record as it is now; nothing when another pass was faster, which then is at it.
-async function writeRecord(
-  { repositories: known, version }: SweepRecord,
-  repositories: readonly ActiveRepository[],
-  { ledger, now }: SweepPorts,
-): Promise<SweepRecord | undefined> {
-  if (JSON.stringify(repositories) === JSON.stringify(known)) return { repositories, version };
-  const [at, expiresAt] = [now(), now() + retention];
-  const item = { kind: "cursor", id: recordId, at, repositories, expiresAt } as const;
-  const held = await ledger.write(item, version);
-  return held ? { repositories, version: version + 1 } : undefined;
 }
 
 async function sweepDue(

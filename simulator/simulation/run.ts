@@ -2,7 +2,7 @@ import { settingNames } from "../../functions/adapters/settings.ts";
 import { createVirtualTimeline, type VirtualTimeline } from "../virtual-timeline.ts";
 import type { World, WorldOptions } from "../world.ts";
 import type { FaultOptions, Monitor, MonitorOptions, Violation } from "./contract.ts";
-import { repositories } from "./episodes.ts";
+import { repositories } from "./draw-job.ts";
 import type { FaultName } from "./fault-rates.ts";
 import type { RecordedFaults } from "./faults.ts";
 import { type Feed, startFeed } from "./feed.ts";

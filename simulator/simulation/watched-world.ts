@@ -5,7 +5,7 @@ import type { Log } from "../../functions/core/log.ts";
 import type { VirtualTimeline } from "../virtual-timeline.ts";
 import { createWorld, type Deliver, type World, type WorldOptions } from "../world.ts";
 import type { Call } from "./contract.ts";
-import { owners } from "./episodes.ts";
+import { owners } from "./draw-job.ts";
 import type { RecordedFaults } from "./faults.ts";
 import { createLambdaHost } from "./lambda-host.ts";
 import type { Instance } from "./lambda-instance.ts";

@@ -1,4 +1,5 @@
-import { drawRepository, type Episode, episodeKinds, type PlannedJob } from "./episodes.ts";
+import { drawRepository } from "./draw-job.ts";
+import { type Episode, episodeKinds, type PlannedJob } from "./episodes.ts";
 import { drawInteger, type Random } from "./seeded-random.ts";
 
 /** A planned job with its time since the run's begin, and its run's number among all runs. */

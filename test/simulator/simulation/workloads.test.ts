@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { episodeKinds, owners, repositories } from "../../../simulator/simulation/episodes.ts";
+import { owners, repositories } from "../../../simulator/simulation/draw-job.ts";
+import { episodeKinds } from "../../../simulator/simulation/episodes.ts";
 import { createStreams } from "../../../simulator/simulation/seeded-random.ts";
 import { type Arrival, planWorkload } from "../../../simulator/simulation/workloads.ts";
 
