@@ -15,17 +15,6 @@ export function acknowledgeAll(options: WorldOptions): WorldOptions {
   });
 }
 
-/** One message that fails takes its whole batch with it, before anything else of it is done. */
-export function isolateNothing(options: WorldOptions): WorldOptions {
-  return onQueue(options, (next) => async ({ Records: records }) => {
-    for (const record of records) {
-      decodeEnvelope(record.body);
-      await next({ Records: [record] });
-    }
-    return { batchItemFailures: [] };
-  });
-}
-
 /** A function waits where it stands. */
 export function sleepInHandler(options: WorldOptions): WorldOptions {
   return onQueue(options, (next) => async (event) => {

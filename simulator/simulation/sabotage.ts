@@ -22,7 +22,6 @@ import {
   answerTooSoon,
   followNothing,
   ignoreCancellation,
-  isolateNothing,
   keyByDelivery,
   rebindNothing,
   sleepInHandler,
@@ -107,12 +106,6 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     noticedBy: ["served", "debt", "idle", "registration"],
     faults: "ledger,killed-after",
     apply: acknowledgeAll,
-  },
-  "no-isolation": {
-    rule: "a message that fails, fails alone",
-    noticedBy: ["served"],
-    faults: "ledger,killed-after",
-    apply: isolateNothing,
   },
   "sleep-in-handler": {
     rule: "nothing waits inside a function",
