@@ -77,6 +77,9 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 const anySteps = fc.array(anyStep, { maxLength: 80, size: "max" });
 const numRuns = 1_000;
 
+// Fixed, so that a failure is the change's and can be repeated; another one is worth a try now and then.
+const seed = 1;
+
 function often(weight: number, step: Step): fc.WeightedArbitrary<Step> {
   return { weight, arbitrary: fc.constant(step) };
 }
@@ -106,7 +109,7 @@ describe("dispatch, whatever happens", () => {
       await checkRepetition(model);
       checked += 1;
     });
-    await fc.assert(property, { numRuns });
+    await fc.assert(property, { numRuns, seed });
     expect(checked).toBe(numRuns);
   });
 });
