@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.thorough.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     coverage: {
       provider: "v8",
       include: ["functions/core/**"],

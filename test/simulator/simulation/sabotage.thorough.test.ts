@@ -38,6 +38,6 @@ describe("sabotages", () => {
       }
       expect.fail(`nobody noticed that this does not hold any more: ${sabotage.rule}`);
     },
-    60_000,
+    180_000,
   );
 });
