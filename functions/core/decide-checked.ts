@@ -9,8 +9,9 @@ import {
 } from "./decision.ts";
 import { decideCompleted, decideInProgress, type JobNews } from "./decide-progress.ts";
 import { claim, takeOver } from "./decide-queued.ts";
+import { launchAnew } from "./decide-rebind.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
-import { liveLaunch, reopenLaunches, stepJob } from "./job-item.ts";
+import { endLaunches, liveLaunch, reopenLaunches, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { isClosed, isDue, type JobItem, jobItemId, type RunnerItem } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
@@ -116,10 +117,13 @@ function replaceOverdue(items: Items, item: JobItem, circumstances: Circumstance
   const { now } = circumstances;
   const walk = findRunnerLeftFor(item, items, circumstances);
   const runner = walk.kind === "found" ? walk.item : ownRunner(items, item, circumstances);
-  if (runner === undefined || runner.ended !== undefined) return claim(item, circumstances);
+  if (runner === undefined) return claim(item, circumstances);
+  if (runner.ended !== undefined) {
+    return claim(endLaunches(item, "its runner has ended"), circumstances);
+  }
   const isRobbed = runner.serves !== undefined && runner.serves !== jobKey(item.job);
   if (isRobbed || !fits(runner, item.job, circumstances.runnerScope)) {
-    return claim(item, circumstances);
+    return launchAnew(item, runner, circumstances);
   }
   const isComing = runner.provider === "CODEBUILD" || runner.serves !== undefined;
   if (isComing) return wakeLater(item, now + overdueAfter, "still starting");

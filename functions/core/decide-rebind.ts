@@ -63,24 +63,36 @@ function settleTaken(item: JobItem, items: Items, { now, runnerPrefix }: Circums
 }
 
 function serve(job: JobItem, left: RunnerItem | undefined, circumstances: Circumstances): Decision {
-  if (left === undefined || left.owed.includes("stop")) return launchAnew(job, circumstances);
+  if (left === undefined || left.owed.includes("stop")) {
+    return launchAnew(job, undefined, circumstances);
+  }
   if (left.serves !== undefined) return nothing("the job has just been taken");
   if (left.ended !== undefined) return loseRunner(job, left, circumstances);
   if (fits(left, job.job, circumstances.runnerScope)) {
     return nothing("another runner is left for the job");
   }
-  return join(launchAnew(job, circumstances), retireIdle([left], circumstances));
+  return launchAnew(job, left, circumstances);
 }
 
-// Parked for no time at all: whoever consumes the queue launches, and nobody else.
-function launchAnew(job: JobItem, { now }: Circumstances): Decision {
+/**
+ * Launches a job anew whose runner another job took, and retires the runner that is left in its place,
+ * which does not fit it.
+ */
+export function launchAnew(
+  job: JobItem,
+  misfit: RunnerItem | undefined,
+  circumstances: Circumstances,
+): Decision {
+  const { now } = circumstances;
   const reason = "another job took the runner that was started for this one";
+  // Parked for no time at all: whoever consumes the queue launches, and nobody else.
   const parked = stepJob(endLaunches(job, reason), { status: "parked", reason, wakeAt: now }, now);
-  return {
+  const launch: Decision = {
     writes: [parked],
     actions: [{ kind: "wake", itemId: parked.id, at: now }],
     outcome: "robbed job launched anew",
   };
+  return join(launch, retireIdle(misfit === undefined ? [] : [misfit], circumstances));
 }
 
 function retireIdle(runners: readonly RunnerItem[], { now }: Circumstances): Decision {

@@ -9,7 +9,8 @@ import {
   runnerItemOf,
   type RunnerStop,
 } from "./decision.ts";
-import { jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
+import { newestLaunch } from "./job-item.ts";
+import { type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { awaits } from "./rebinding.ts";
 import { newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
@@ -35,9 +36,12 @@ export function decideStopped(
   const retire = ended.owed.length === 0 ? [] : [{ kind: "retire", item: ended } as const];
   if (!waits) {
     const rebind = ended.serves === undefined ? [rebindOf(ended)] : [];
+    const told = tellLauncher(item, parts.launch);
     // An end that is known may not have reached the job that was left with the runner.
-    if (runner.ended !== undefined) return { writes: [], actions: rebind, outcome: "end is known" };
-    return { writes: [ended], actions: [...retire, ...rebind], outcome: "runner ended" };
+    if (runner.ended !== undefined) {
+      return { writes: told, actions: rebind, outcome: "end is known" };
+    }
+    return { writes: [ended, ...told], actions: [...retire, ...rebind], outcome: "runner ended" };
   }
   const lost = loseRunner(item, ended, circumstances);
   return { ...lost, actions: [...retire, ...lost.actions] };
@@ -63,7 +67,17 @@ export function decideRetired(
   const { wakeAt: _wakeAt, ...kept } = runner;
   // Its state change may never come: nobody shall wait for what was stopped.
   const ended = runner.ended ?? { at: now, reason: "no job needed it" };
-  return { writes: [{ ...kept, owed, ended, expiresAt }], actions: [], outcome: "runner retired" };
+  // Whoever took it back meanwhile, as one that is alive, is left without it.
+  const isMissed = done.some((debt) => !runner.owed.includes(debt));
+  const actions = isMissed ? [rebindOf(runner)] : [];
+  return { writes: [{ ...kept, owed, ended, expiresAt }], actions, outcome: "runner retired" };
+}
+
+// Whoever still records the launch may have looked at the runner before it ended, and writes the job's
+// row last: once that row was written by others, it looks again.
+function tellLauncher(item: JobItem | undefined, launch: number): readonly JobItem[] {
+  if (item?.status !== "launching" || newestLaunch(item)?.number !== launch) return [];
+  return [item];
 }
 
 function rebindOf({ name }: RunnerItem): Action {

@@ -25,6 +25,14 @@ const now = start + overdueAfter;
 const overdue = launchedItem({ wakeAt: now });
 const own = "tornade-4711-1-1";
 
+// Another job has the own runner, and its own is left, which was made for fewer labels.
+const lesser = "tornade-5-1-1";
+const robbedByLesser = [
+  runnerItem({ serves: "5-1" }),
+  runningItem({ id: "job#5-1", job: queuedJob({ id: 5, labels: [] }), runnerName: own }),
+  runnerItem({ id: `runner#${lesser}`, name: lesser, madeFor: "5-1", labels: [] }),
+];
+
 function checked(
   state: JobState,
   items: readonly LedgerItem[],
@@ -124,13 +132,29 @@ describe("decideChecked, still queued", () => {
   it.each<[state: string, items: readonly LedgerItem[]]>([
     ["is parked in doubt", [jobItem({ doubtful: true, wakeAt: now })]],
     ["has a runner that ended", [overdue, runnerItem({ ended: { at: start, reason: "idle" } })]],
-    ["has a runner that serves another job", [overdue, runnerItem({ serves: "5-1" })]],
     ["has no live launch", [launchedItem({ launches: [], wakeAt: now })]],
   ])("claims a job that %s", (_state, items) => {
     expect(checked(queued, items)).toMatchObject({
       writes: [{ kind: "job", status: "launching", doubtful: false }],
       actions: [{ kind: "launch" }],
     });
+  });
+
+  it.each([
+    ["is unknown", [overdue, runnerItem({ serves: "5-1" })], []],
+    [
+      "does not fit",
+      [overdue, ...robbedByLesser],
+      [{ name: lesser, owed: ["deregister", "stop"] }],
+    ],
+  ])("launches a robbed job anew when the runner left for it %s", (_state, items, retired) => {
+    const { writes, actions, outcome } = checked(queued, items);
+    expect(writes).toMatchObject([
+      ...retired,
+      { kind: "job", status: "parked", wakeAt: now, launches: [{ outcome: "ended" }] },
+    ]);
+    expect(actions.map(({ kind }) => kind)).toEqual(["wake", ...retired.map(() => "retire")]);
+    expect(outcome).toBe("robbed job launched anew");
   });
 
   it.each([

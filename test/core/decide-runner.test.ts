@@ -102,7 +102,6 @@ describe("decideStopped", () => {
     ["failed", launchedItem({ status: "failed" })],
     ["runs on another runner", runningItem({ runnerName: "tornade-5-1-1" })],
     ["started as a refused one", launchedItem({ status: "refused", times: { started: start } })],
-    ["is being launched", launchingItem()],
     ["has a newer runner", launchedItem({ launches: [launchOf(2, { outcome: "started" })] })],
     ["is parked", jobItem()],
     ["has no live launch", launchedItem({ launches: [] })],
@@ -116,10 +115,27 @@ describe("decideStopped", () => {
 
   it("knows whose runner it was even when its launch was never recorded", () => {
     const { repository, installationId } = queuedJob();
-    expect(stop([launchingItem()]).writes).toMatchObject([
-      { name: own, repository, installationId, provider: "FARGATE", computeId: "task-1" },
-    ]);
+    expect(stop([launchingItem()]).writes[0]).toMatchObject({
+      name: own,
+      repository,
+      installationId,
+      provider: "FARGATE",
+      computeId: "task-1",
+    });
   });
+
+  it.each([
+    ["at first", [runnerItem()], "runner ended"],
+    ["the second time", [runnerItem(ended)], "end is known"],
+  ])(
+    "writes the row of a job that is being launched, so that its launcher looks again, %s",
+    (...[, runners, outcome]) => {
+      const item = launchingItem();
+      const decision = stop([item, ...runners]);
+      expect(decision.writes.at(-1)).toBe(item);
+      expect(decision.outcome).toBe(outcome);
+    },
+  );
 
   it("remembers a runner of which nothing else is known", () => {
     expect(stop([]).writes).toMatchObject([{ name: own, madeFor: "4711-1", owed: ["deregister"] }]);
@@ -171,6 +187,13 @@ describe("decideRetired", () => {
       writes: [{ ...owing, owed: ["stop"], expiresAt: start + retention }],
       actions: [],
       outcome: "runner half retired",
+    });
+  });
+
+  it("looks who is left without a runner that was taken back as alive meanwhile", () => {
+    expect(retired(["deregister", "stop"], [launchedItem(), runnerItem()])).toMatchObject({
+      writes: [{ name: own, ended: { at: start, reason: "no job needed it" } }],
+      actions: [{ kind: "rebind", runnerName: own }],
     });
   });
 

@@ -29,8 +29,10 @@ export type Model = {
   readonly invocations: Invocation[];
   /** What happened that may cost one more launch. */
   readonly mishaps: { count: number };
-  /** Whether an event was lost for good, so that only time tells what it would have told. */
-  readonly lost: { any: boolean };
+  /** Events that were handed to a function once: what failed there comes again, it is not lost. */
+  readonly delivered: Set<LedgerEvent>;
+  /** How many events were lost for good, so that only time tells what they would have told. */
+  readonly lost: { count: number };
 };
 
 /** One thing that may happen; `index` says to which of the things it may happen to. */
@@ -70,7 +72,8 @@ export function createModel(): Model {
     history: [],
     invocations: [],
     mishaps: { count: 0 },
-    lost: { any: false },
+    delivered: new Set(),
+    lost: { count: 0 },
   };
 }
 
@@ -110,7 +113,7 @@ async function takeOne(model: Model, { kind, index, gates }: SingleStep): Promis
     case "deliver-twice":
       return deliver(model, pick(model.events, index), true);
     case "lose":
-      return lose(model, pick(model.events.filter(isProgress), index));
+      return lose(model, pick(losable(model), index));
     case "go-on":
       return goOn(pick(running(model), index), gates);
     case "fail": {
@@ -303,17 +306,22 @@ function send({ events, history }: Model, event: LedgerEvent): void {
 function deliver(model: Model, event: LedgerEvent | undefined, again: boolean): void {
   if (event === undefined) return;
   if (!again) model.events.splice(model.events.indexOf(event), 1);
+  model.delivered.add(event);
   model.invocations.push(invoke(event, model.world.ports));
 }
 
 /** `queued` that does not arrive is requested again from GitHub; the others may stay away for ever. */
-function isProgress(event: LedgerEvent): boolean {
-  return event.kind === "wake" || (event.kind === "job" && event.envelope.action !== "queued");
+function losable({ events, delivered }: Model): readonly LedgerEvent[] {
+  return events.filter((event) => {
+    const isQueued = event.kind === "job" && event.envelope.action === "queued";
+    const isNews = event.kind === "wake" || (event.kind === "job" && !isQueued);
+    return isNews && !delivered.has(event);
+  });
 }
 
 function lose({ events, lost }: Model, event: LedgerEvent | undefined): void {
   if (event === undefined) return;
-  lost.any = true;
+  lost.count += 1;
   events.splice(events.indexOf(event), 1);
 }
 
