@@ -56,7 +56,14 @@ export function decideCompleted(
   const item = knownOrNew(items, news, circumstances.now);
   const rebind = rebindAround(item, news.envelope, circumstances);
   if (item === undefined) return { writes: bound, actions: rebind, outcome: "job is unknown" };
-  if (isClosed(item)) return { writes: bound, actions: rebind, outcome: "job is over" };
+  if (isClosed(item)) {
+    // Told again: who told of it first may not have come to an end.
+    return {
+      writes: bound,
+      actions: [...rebind, ...rebindOwn(items, item)],
+      outcome: "job is over",
+    };
+  }
   const closed = closeJob(item, news.envelope, circumstances.now);
   const served = closed.runnerName !== undefined;
   const left = retireLeftOver(

@@ -207,6 +207,14 @@ describe("decideCompleted", () => {
     expect(actions).toEqual([{ kind: "rebind", runnerName: own }]);
   });
 
+  it("looks for it once more when told again: who was told first may not have come to an end", () => {
+    const closed = launchedItem({ status: "completed", times: { completed: start } });
+    const items = itemsOf(closed, runnerItem({ serves: "5-1" }));
+    const { writes, actions } = decide(items, cancelled, circumstances());
+    expect(writes).toEqual([]);
+    expect(actions).toEqual([{ kind: "rebind", runnerName: own }]);
+  });
+
   it("does not retire the runner that the job had", () => {
     const { writes, actions } = decide(itemsOf(runningItem()), cancelled, circumstances());
     expect(writes).toMatchObject([{ kind: "job", status: "completed" }]);

@@ -49,6 +49,21 @@ const adoptedAndRetired: readonly Step[] = [
   one("run", 3),
 ];
 
+/** The news of a cancelled job that had been robbed gets through to the ledger, and not further. */
+const toldAgain: readonly Step[] = [
+  one("queue", 5),
+  one("deliver", 1),
+  one("cancel", 0),
+  one("deliver", 0),
+  { kind: "interleave", seed: 0 },
+  one("assign", 0),
+  one("deliver", 3),
+  { kind: "interleave", seed: 0 },
+  one("cancel", 0),
+  one("deliver", 3),
+  one("fail", 0, 5),
+];
+
 function one(kind: SingleStep["kind"], index: number, gates = 0): SingleStep {
   return { kind, index, gates };
 }
@@ -58,6 +73,7 @@ describe("dispatch, whatever happens", () => {
     ["a runner ends while it is recorded", endedWhileRecorded],
     ["an overdue job turns out to be robbed", robbedAndOverdue],
     ["a runner that is given up is found alive", adoptedAndRetired],
+    ["the end of a robbed job is told again", toldAgain],
   ])("keeps its promises when %s", async (_case, steps) => {
     await expect(checkPromises({ numRuns: 1, examples: [[[...steps]]] })).resolves.toBeUndefined();
   });
