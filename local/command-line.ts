@@ -2,10 +2,13 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
+import type { Environment } from "../functions/adapters/surroundings.ts";
 import { CommandError, parseFlags } from "./parse-flags.ts";
+import { readRedrive, type RedriveCommand } from "./redrive-flags.ts";
 import { readSimulate, type SimulateCommand } from "./simulate-flags.ts";
 
 export { CommandError } from "./parse-flags.ts";
+export type { RedriveCommand } from "./redrive-flags.ts";
 export type { SimulateCommand } from "./simulate-flags.ts";
 
 /** What a command was given; a secret or key that was not given is made anew. */
@@ -24,7 +27,12 @@ export type StartCommand = ServeOptions & {
 
 export type SimulatorCommand = ServeOptions & { readonly name: "simulator" };
 
-export type Command = StartCommand | SimulatorCommand | SimulateCommand | { readonly name: "help" };
+export type Command =
+  | StartCommand
+  | SimulatorCommand
+  | SimulateCommand
+  | RedriveCommand
+  | { readonly name: "help" };
 
 const serveFlags = {
   help: { type: "boolean", short: "h" },
@@ -39,12 +47,18 @@ const startFlags = { ...serveFlags, json: { type: "boolean" }, once: { type: "bo
  * Reads what was typed behind `tornade`.
  * @throws {CommandError} saying what is wrong and what to do
  */
-export function readCommand([name = "help", ...args]: readonly string[]): Command {
+export function readCommand(
+  [name = "help", ...args]: readonly string[],
+  env: Environment = {},
+): Command {
   if (name === "start") return readStart(args);
   if (name === "simulator") return readSimulator(args);
   if (name === "simulate") return readSimulate(args);
+  if (name === "redrive") return readRedrive(args, env);
   if (name === "help" || name === "--help" || name === "-h") return { name: "help" };
-  throw new CommandError(`command '${name}' is unknown; use start, simulator, simulate or help`);
+  throw new CommandError(
+    `command '${name}' is unknown; use start, simulator, simulate, redrive or help`,
+  );
 }
 
 function readStart(args: readonly string[]): Command {

@@ -1,4 +1,6 @@
+import type { Environment } from "../functions/adapters/surroundings.ts";
 import { type Command, CommandError, readCommand } from "./command-line.ts";
+import { runRedrive } from "./redrive.ts";
 import { runSimulate } from "./simulate.ts";
 import { runSimulator } from "./simulator.ts";
 import { start } from "./start.ts";
@@ -12,6 +14,7 @@ export type Output = {
 const usage = `usage: npm start -- [options]             the dispatcher on this machine, with a demo
        npm run simulator -- [options]     only the simulated AWS and GitHub
        npm run simulate -- [options]      proof of its promises, on a virtual clock
+       npx tornade redrive [options]      brings dead letters back to the job queue, after a fix
 
 options of start and simulator
   --port NUMBER            where to listen on 127.0.0.1 (3000, the simulator 4566)
@@ -30,12 +33,22 @@ options of simulate
   --sabotage NAME          one rule of tornade switched off, to see it missed
   --trace JOB_ID           tells all that happened to one job
   --json                   the report as one JSON object
+
+options of redrive, which ends with 0 when nothing is left, else with 1
+  --queue URL              the job queue (TORNADE_QUEUE_URL)
+  --dead-letter-queue URL  the queue behind it (TORNADE_DEAD_LETTER_QUEUE_URL)
+  --dry-run                only list what is there
+  --json                   the report as one JSON object
 `;
 
 /** Runs one command to its end. @returns the exit code: 2 for a mistake on the command line */
-export async function runCommand(args: readonly string[], output: Output): Promise<number> {
+export async function runCommand(
+  args: readonly string[],
+  output: Output,
+  env: Environment = {},
+): Promise<number> {
   try {
-    const command = readCommand(args);
+    const command = readCommand(args, env);
     return await carryOut(command, output);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
@@ -55,5 +68,7 @@ async function carryOut(command: Command, output: Output): Promise<number> {
       return runSimulator(command, output);
     case "simulate":
       return runSimulate(command, output);
+    case "redrive":
+      return runRedrive(command, output);
   }
 }

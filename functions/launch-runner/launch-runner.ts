@@ -3,11 +3,11 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { createDispatchPorts } from "../adapters/dispatch-ports.ts";
 import { createQueueMessages, type QueueMessages } from "../adapters/sqs-messages.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
-import { assess, type AssessOptions } from "../core/assess.ts";
+import { assess } from "../core/assess.ts";
 import { dispatch, type DispatchPorts } from "../core/dispatch.ts";
 import { failureWait } from "../core/waits.ts";
 import { readSettings } from "./settings.ts";
-import { type QueuedMessage, readMessages, toEvent } from "./messages.ts";
+import { type EventPolicy, type QueuedMessage, readMessages, toEvent } from "./messages.ts";
 
 /** What Lambda calls with up to ten messages of the job queue; returns those that have to come again. */
 export type LaunchRunner = (event: SQSEvent) => Promise<SQSBatchResponse>;
@@ -15,7 +15,7 @@ export type LaunchRunner = (event: SQSEvent) => Promise<SQSBatchResponse>;
 type Consumer = {
   readonly ports: DispatchPorts;
   readonly messages: QueueMessages;
-  readonly assess: AssessOptions;
+  readonly policy: EventPolicy;
 };
 
 /** The function behind the job queue, with all that stays warm between invocations. */
@@ -24,7 +24,10 @@ export async function createLaunchRunner(surroundings: Surroundings): Promise<La
   const consumer: Consumer = {
     ports: await createDispatchPorts(surroundings, settings),
     messages: createQueueMessages(surroundings, settings),
-    assess: settings.assess,
+    policy: {
+      assess: (job) => assess(job, settings.assess),
+      rerunRepositories: settings.rerunRepositories,
+    },
   };
   return async ({ Records: records }) => {
     const { readable, unreadable } = readMessages(records);
@@ -54,11 +57,10 @@ async function handleInTurn(
 /** @returns how long the message has to stay away before it comes again; undefined when it is done with */
 async function handle(
   { record, envelope }: QueuedMessage,
-  { ports, assess: options }: Consumer,
+  { ports, policy }: Consumer,
 ): Promise<number | undefined> {
   try {
-    const event = toEvent(envelope, (job) => assess(job, options));
-    const { comeBackAt } = await dispatch(event, ports);
+    const { comeBackAt } = await dispatch(toEvent(envelope, policy), ports);
     return comeBackAt === undefined ? undefined : comeBackAt - ports.now();
   } catch (error) {
     const receives = Number(record.attributes.ApproximateReceiveCount);
@@ -80,11 +82,11 @@ async function hide(
 }
 
 async function setAside(
-  { body, messageId }: SQSRecord,
+  { body, messageId, attributes: { MessageGroupId: groupId } }: SQSRecord,
   { reason, consumer }: { reason: string; consumer: Consumer },
 ): Promise<readonly string[]> {
   try {
-    await consumer.messages.setAside(body, reason);
+    await consumer.messages.setAside({ body, groupId }, reason);
     consumer.ports.log.error("message set aside", { messageId, reason });
     return [];
   } catch (error) {

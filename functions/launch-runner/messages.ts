@@ -4,7 +4,8 @@ import type { Assessment, LedgerEvent } from "../core/decision.ts";
 import { decodeEnvelope, type Envelope } from "../core/envelope.ts";
 import { messageOf } from "../core/errors.ts";
 import { type Job, jobKey } from "../core/job.ts";
-import { jobItemId } from "../core/ledger.ts";
+import { jobItemId, runItemId } from "../core/ledger.ts";
+import { hasOptedIn } from "../core/rerun-repositories.ts";
 
 /** A message of the job queue that could be read. */
 export type QueuedMessage = { readonly record: SQSRecord; readonly envelope: Envelope };
@@ -25,18 +26,44 @@ export function readMessages(records: readonly SQSRecord[]): ReadMessages {
       const itemId = itemIdOf(message.envelope);
       byItem.set(itemId, [...(byItem.get(itemId) ?? []), message]);
     } catch (error) {
-      unreadable.push({ record, reason: messageOf(error) });
+      // The reason may quote the message, which can be as large as SQS takes, and is logged.
+      unreadable.push({ record, reason: messageOf(error).slice(0, 1_000) });
     }
   }
   return { readable: [...byItem.values()], unreadable };
 }
 
+/** What the operator has decided about jobs and runs. */
+export type EventPolicy = {
+  readonly assess: (job: Job) => Assessment;
+  /** `owner/name` or `owner/*`: whose interrupted jobs are run again. */
+  readonly rerunRepositories: readonly string[];
+};
+
 /** What a message means to the ledger. */
-export function toEvent(envelope: Envelope, assess: (job: Job) => Assessment): LedgerEvent {
-  if (envelope.kind === "job") return { kind: "job", envelope, assessment: assess(envelope.job) };
-  return { kind: "wake", itemId: envelope.itemId };
+export function toEvent(
+  envelope: Envelope,
+  { assess, rerunRepositories }: EventPolicy,
+): LedgerEvent {
+  switch (envelope.kind) {
+    case "job":
+      return { kind: "job", envelope, assessment: assess(envelope.job) };
+    case "run": {
+      const isOptedIn = hasOptedIn(envelope.repository.fullName, rerunRepositories);
+      return { kind: "run", envelope, isOptedIn };
+    }
+    case "wake":
+      return { kind: "wake", itemId: envelope.itemId };
+  }
 }
 
 function itemIdOf(envelope: Envelope): string {
-  return envelope.kind === "job" ? jobItemId(jobKey(envelope.job)) : envelope.itemId;
+  switch (envelope.kind) {
+    case "job":
+      return jobItemId(jobKey(envelope.job));
+    case "run":
+      return runItemId(envelope.runId);
+    case "wake":
+      return envelope.itemId;
+  }
 }

@@ -62,12 +62,37 @@ describe("createQueueMessages", () => {
     ["without half a character", `${"x".repeat(999)}🚀`, `${"x".repeat(999)}\uFFFD`],
   ])("sets a message aside with its reason %s", async (_how, reason, attribute) => {
     const { deadLetterQueueUrl, receive, messages } = start();
-    await messages.setAside("{", reason);
+    await messages.setAside({ body: "{" }, reason);
     const letter = await receive(deadLetterQueueUrl);
     expect(letter?.Body).toBe("{");
     expect(letter?.MessageAttributes?.["reason"]).toEqual({
       DataType: "String",
       StringValue: attribute,
     });
+  });
+
+  it.each([
+    [1_048_576 - 1_012, 333],
+    [1_048_576 - 15, 1],
+    [1_048_576 - 14, undefined],
+    [1_048_576, undefined],
+  ])("sets a message of %d bytes aside with what of its reason fits", async (bytes, units) => {
+    const { deadLetterQueueUrl, receive, messages } = start();
+    await messages.setAside({ body: "x".repeat(bytes) }, "\uFFFD".repeat(1_000));
+    const letter = await receive(deadLetterQueueUrl);
+    expect(letter?.Body).toHaveLength(bytes);
+    expect(letter?.MessageAttributes?.["reason"]?.StringValue?.length).toBe(units);
+  });
+
+  it("keeps the group of a message that it sets aside", async () => {
+    const { sqs, deadLetterQueueUrl, messages } = start();
+    await messages.setAside({ body: "{", groupId: "591427149" }, "");
+    const command = new ReceiveMessageCommand({
+      QueueUrl: deadLetterQueueUrl,
+      MessageSystemAttributeNames: ["MessageGroupId"],
+    });
+    expect((await sqs.send(command)).Messages).toMatchObject([
+      { Body: "{", Attributes: { MessageGroupId: "591427149" } },
+    ]);
   });
 });

@@ -29,6 +29,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+const jobs = "https://sqs.eu-west-1.amazonaws.com/123456789012/tornade-jobs";
+const dead = "https://sqs.eu-west-1.amazonaws.com/123456789012/tornade-dead-letters";
+const queues = { TORNADE_QUEUE_URL: jobs, TORNADE_DEAD_LETTER_QUEUE_URL: dead };
+
 describe("readCommand", () => {
   it("reads start with its defaults", () => {
     expect(readCommand(["start"])).toEqual({ name: "start", once: false, json: false, port: 3000 });
@@ -101,15 +105,72 @@ describe("readCommand", () => {
     [["start", "--help"]],
     [["simulator", "-h"]],
     [["simulate", "-h"]],
+    [["redrive", "--help"]],
   ])("reads %j as a wish for help", (args) => {
     expect(readCommand(args)).toEqual({ name: "help" });
+  });
+
+  it("reads the queues of redrive from the environment", () => {
+    const env = { ...queues, AWS_ENDPOINT_URL: "http://127.0.0.1:4566" };
+
+    expect(readCommand(["redrive"], env)).toEqual({
+      name: "redrive",
+      queueUrl: jobs,
+      deadLetterQueueUrl: dead,
+      endpoint: "http://127.0.0.1:4566",
+      dryRun: false,
+      json: false,
+    });
+  });
+
+  it("takes the flags of redrive before the environment", () => {
+    const args = ["--queue", `${jobs}-2`, "--dead-letter-queue", `${dead}-2`, "--dry-run"];
+
+    expect(readCommand(["redrive", ...args, "--json"], queues)).toEqual({
+      name: "redrive",
+      queueUrl: `${jobs}-2`,
+      deadLetterQueueUrl: `${dead}-2`,
+      dryRun: true,
+      json: true,
+    });
+  });
+
+  it.each([
+    [{}, [], "--queue is missing; give the queue's URL or set TORNADE_QUEUE_URL"],
+    [
+      { TORNADE_QUEUE_URL: jobs },
+      [],
+      "--dead-letter-queue is missing; give the queue's URL or set TORNADE_DEAD_LETTER_QUEUE_URL",
+    ],
+    [
+      queues,
+      ["--queue", "tornade-jobs"],
+      "--queue should be the URL of a standard queue, got 'tornade-jobs'; 'aws sqs list-queues' shows them",
+    ],
+    [
+      queues,
+      ["--dead-letter-queue", `${dead}.fifo`],
+      `--dead-letter-queue should be the URL of a standard queue, got '${dead}.fifo'; 'aws sqs list-queues' shows them`,
+    ],
+    [
+      queues,
+      ["--queue", dead],
+      `--queue and --dead-letter-queue should be two queues, got '${dead}' twice`,
+    ],
+    [
+      queues,
+      ["--force"],
+      "'--force' is not understood; use --help, --queue, --dead-letter-queue, --dry-run, --json",
+    ],
+  ])("refuses %j with redrive %j", (env, args, message) => {
+    expect(() => readCommand(["redrive", ...args], env)).toThrow(new CommandError(message));
   });
 
   it.each([
     [
       "an unknown command",
       ["deploy"],
-      "command 'deploy' is unknown; use start, simulator, simulate or help",
+      "command 'deploy' is unknown; use start, simulator, simulate, redrive or help",
     ],
     [
       "an unknown flag",

@@ -1,0 +1,166 @@
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { runCommand } from "../../local/command.ts";
+import { jsonResponse } from "../../simulator/wire.ts";
+import { containing } from "../support/containing.ts";
+import { createQueued } from "../support/sqs-event.ts";
+import { start } from "../support/test-world.ts";
+import { createDeadLetterStage } from "./dead-letter-stage.ts";
+
+const poison = '{"version":2,"kind":"job"}';
+const unread = "message is not an envelope: version should be 1, got 2";
+
+/** The command as it is typed, with the queues in the environment. */
+async function createStage() {
+  const stage = await createDeadLetterStage();
+  const { world, queueUrl, deadLetterQueueUrl } = stage;
+  const repository = world.gitHub.addRepository({ fullName: "acme/app" });
+  const run = async (...args: readonly string[]) => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const env = { TORNADE_QUEUE_URL: queueUrl, TORNADE_DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl };
+    const code = await runCommand(["redrive", ...args], { stdout, stderr }, env);
+    return { code, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
+  };
+  return { ...stage, run, queued: (id: number) => createQueued(repository, { id }) };
+}
+
+beforeEach(() => {
+  vi.stubEnv("AWS_REGION", "eu-west-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "any");
+  vi.useFakeTimers({ toFake: ["Date"], now: start + 2.5 * 3_600_000 });
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.useRealTimers();
+});
+
+describe("npx tornade redrive", () => {
+  it("says what it brought back, and ends with 0 when nothing is left", async () => {
+    const { run, setAside, queued } = await createStage();
+    await setAside(queued(1), "version should be 0, got 1");
+    await setAside(queued(2));
+
+    expect(await run()).toEqual({
+      code: 0,
+      stdout: [
+        "brought back  job 1 of acme/app, queued, 2 h old: was: version should be 0, got 1",
+        "brought back  job 2 of acme/app, queued, 2 h old: received too often",
+        "2 brought back, 0 left",
+        "",
+      ].join("\n"),
+      stderr: "",
+    });
+    expect(await run()).toEqual({
+      code: 0,
+      stdout: "the dead-letter queue is empty\n",
+      stderr: "",
+    });
+  });
+
+  it("says what stays and why, and ends with 1", async () => {
+    const { run, setAside, queued } = await createStage();
+    await setAside(queued(1));
+    await setAside(poison);
+    const { code, stdout } = await run();
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      new RegExp(
+        String.raw`stays  message [\w-]{36}, 2 h old: ${unread}\n1 brought back, 1 left\n$`,
+        "u",
+      ),
+    );
+  });
+
+  it("says what it would do when it runs dry, and leaves everything where it is", async () => {
+    const { run, setAside, queued, count } = await createStage();
+    await setAside(queued(1));
+    await setAside(poison);
+    const { code, stdout } = await run("--dry-run");
+
+    expect(code).toBe(1);
+    expect(stdout).toContain("would come back  job 1 of acme/app, queued, 2 h old");
+    expect(stdout).toContain("1 would come back, 1 would stay\n");
+    expect(await count("dead")).toEqual([2, 0]);
+  });
+
+  it("says it as one JSON object when asked to", async () => {
+    const { run, setAside } = await createStage();
+    await setAside(poison, "version should be 1, got 2");
+    const { code, stdout } = await run("--json");
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      dryRun: false,
+      broughtBack: 0,
+      left: 1,
+      letters: [
+        {
+          messageId: containing(/./u),
+          sentAt: start,
+          reason: "version should be 1, got 2",
+          stays: unread,
+        },
+      ],
+    });
+  });
+
+  it("lets no message steer the terminal", async () => {
+    const { run, setAside } = await createStage();
+    await setAside(`{"version":1,"kind":"\\u001b[2J\\u202e${"x".repeat(9_000)}"}`, "a\nb\tc");
+    const { stdout } = await run();
+
+    expect(stdout).toContain("got '\uFFFD[2J\uFFFDxxx");
+    expect(stdout.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Cf}/u);
+    expect(Math.max(...stdout.split("\n").map(({ length }) => length))).toBe(400);
+  });
+
+  it.each([
+    ["before", 0, "tornade: AccessDenied: not you\n"],
+    ["after", 1, "tornade: AccessDenied: not you\n"],
+  ])("says what AWS answered %s it brought something back", async (_when, receives, message) => {
+    const { run, outside, setAside, queued } = await createStage();
+    await setAside(queued(1));
+    let seen = 0;
+    outside.meddle = async (call, next) => {
+      if (call !== "ReceiveMessage" || (seen += 1) <= receives) return next();
+      return jsonResponse(400, { __type: "AccessDenied", message: "not you" });
+    };
+    const { code, stdout, stderr } = await run();
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: message });
+    expect(stdout.endsWith(receives === 0 ? "" : "1 brought back, 0 left\n")).toBe(true);
+    expect(stdout).not.toContain("empty");
+  });
+
+  it("ends with 2 for a mistake on the command line", async () => {
+    const { run } = await createStage();
+
+    expect(await run("--queue", "here")).toMatchObject({
+      code: 2,
+      stderr: containing("tornade: --queue should be the URL of a standard queue"),
+    });
+  });
+
+  it("finds the region in the queue's URL, and AWS where it is told", async () => {
+    const { queueUrl, deadLetterQueueUrl, outside, world } = await createStage();
+    vi.stubEnv("AWS_REGION", "");
+    const { origin } = new URL(queueUrl);
+    const real = (url: string) => url.replace(origin, "https://sqs.eu-west-1.amazonaws.com");
+    const calls: string[] = [];
+    outside.meddle = async (call, next) => {
+      calls.push(call);
+      return next();
+    };
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const args = ["--queue", real(queueUrl), "--dead-letter-queue", real(deadLetterQueueUrl)];
+    const env = { AWS_ENDPOINT_URL: origin };
+
+    expect(await runCommand(["redrive", ...args], { stdout, stderr }, env)).toBe(0);
+    expect(calls).toEqual(["ReceiveMessage"]);
+    expect(world.lines).toEqual([]);
+  });
+});
