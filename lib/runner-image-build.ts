@@ -1,0 +1,180 @@
+import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import { BuildSpec, LinuxArmBuildImage, LinuxBuildImage, Project } from "aws-cdk-lib/aws-codebuild";
+import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
+import { CodeBuildProject } from "aws-cdk-lib/aws-events-targets";
+import {
+  type IGrantable,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from "aws-cdk-lib/aws-iam";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Asset } from "aws-cdk-lib/aws-s3-assets";
+import { Construct } from "constructs";
+
+import type { Architecture } from "../functions/core/provider.ts";
+import type { ResolvedImage } from "./resolved-config.ts";
+import { buildPhases } from "./runner-image-commands.ts";
+import { contentTag, currentTag } from "./runner-images.ts";
+import type { RunnerImageRepository } from "./runner-image-repository.ts";
+
+/** What the pipeline of images is made from. */
+export interface RunnerImageBuildProps {
+  /** Those that come from a folder are built. */
+  readonly images: readonly ResolvedImage[];
+  readonly repository: RunnerImageRepository;
+  /** When everything is built anew: `rate(…)` or `cron(…)`. */
+  readonly schedule: string;
+  readonly logRetention: RetentionDays;
+  /** What becomes of the builds' log with the stack. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** One build that has to have been: whether it was, the repository's tags tell. */
+export type ImageBuild = {
+  readonly name: string;
+  readonly architecture: Architecture;
+  /** Once the repository has this tag, what the folder holds has been built. */
+  readonly contentTag: string;
+  /** What StartBuild takes besides the project's name. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Builds images off the deploy path: a deploy neither waits for them nor fails with them, and runners
+ * start from the last image that passed its smoke test. One project serves both architectures.
+ */
+export class RunnerImageBuild extends Construct {
+  readonly projectArn: string;
+  readonly projectName: string;
+  /** What whoever starts builds has to compare with the tags of the repository. */
+  readonly builds: readonly ImageBuild[];
+  private readonly repositoryArn: string;
+
+  constructor(scope: Construct, id: string, props: RunnerImageBuildProps) {
+    super(scope, id);
+    const { images, repository, schedule } = props;
+    this.repositoryArn = repository.repositoryArn;
+    const assets = this.createAssets(images);
+    this.builds = images.flatMap((image) => toBuilds(image, assets.get(image.name)));
+    const project = this.createProject(props, [...assets.values()]);
+    this.projectArn = project.projectArn;
+    this.projectName = project.projectName;
+    this.scheduleBuilds(project, schedule);
+  }
+
+  /** Lets a function see which tags are missing, and start the builds for them. */
+  grantStart(grantee: IGrantable): void {
+    const { grantPrincipal } = grantee;
+    const start = { actions: ["codebuild:StartBuild"], resources: [this.projectArn] };
+    const look = { actions: ["ecr:DescribeImages"], resources: [this.repositoryArn] };
+    grantPrincipal.addToPrincipalPolicy(new PolicyStatement(start));
+    grantPrincipal.addToPrincipalPolicy(new PolicyStatement(look));
+  }
+
+  private createAssets(images: readonly ResolvedImage[]): ReadonlyMap<string, Asset> {
+    return new Map(
+      images.flatMap(({ name, source }) =>
+        source.kind === "folder"
+          ? [[name, new Asset(this, `Folder-${name}`, { path: source.folder })] as const]
+          : [],
+      ),
+    );
+  }
+
+  private createProject(props: RunnerImageBuildProps, assets: readonly Asset[]): Project {
+    const { repository, logRetention: retention, removalPolicy } = props;
+    const logGroup = new LogGroup(this, "Logs", { retention, removalPolicy });
+    return new Project(this, "Project", {
+      description: "Images of GitHub Actions runners",
+      role: this.createRole(logGroup, assets).withoutPolicyUpdates(),
+      environment: {
+        buildImage: buildImages.X86_64,
+        privileged: true,
+        environmentVariables: { REPOSITORY_URI: { value: repository.repositoryUri } },
+      },
+      buildSpec: BuildSpec.fromObject({ version: "0.2", phases: buildPhases }),
+      queuedTimeout: Duration.hours(8),
+      timeout: Duration.hours(1),
+      grantReportGroupPermissions: false,
+      logging: { cloudWatch: { logGroup } },
+    });
+  }
+
+  private createRole(logGroup: LogGroup, assets: readonly Asset[]): Role {
+    const statements = [
+      new PolicyStatement({
+        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources: [logGroup.logGroupArn],
+      }),
+      new PolicyStatement({
+        actions: ["s3:GetObject"],
+        resources: assets.map(({ bucket, s3ObjectKey }) => bucket.arnForObjects(s3ObjectKey)),
+      }),
+      new PolicyStatement({ actions: pushActions, resources: [this.repositoryArn] }),
+      // A token is of the registry as a whole: there is no narrower resource.
+      new PolicyStatement({ actions: ["ecr:GetAuthorizationToken"], resources: ["*"] }),
+    ];
+    return new Role(this, "Role", {
+      description: "Builds and pushes the images of runners",
+      assumedBy: new ServicePrincipal("codebuild.amazonaws.com"),
+      inlinePolicies: { build: new PolicyDocument({ statements }) },
+    });
+  }
+
+  // One rule an image, as a rule takes no more than five targets; all of them share one role.
+  private scheduleBuilds(project: Project, expression: string): void {
+    const schedule = Schedule.expression(expression);
+    for (const [name, builds] of Map.groupBy(this.builds, (build) => build.name)) {
+      const targets = builds.map(
+        ({ overrides }) =>
+          new CodeBuildProject(project, { event: RuleTargetInput.fromObject(overrides) }),
+      );
+      new Rule(this, `Schedule-${name}`, { schedule, targets });
+    }
+  }
+}
+
+const buildImages = {
+  X86_64: LinuxBuildImage.AMAZON_LINUX_2023_5,
+  ARM64: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
+} as const satisfies Record<Architecture, unknown>;
+
+// Pulls included: an image of one folder may be built from that of another.
+const pushActions = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:BatchGetImage",
+  "ecr:CompleteLayerUpload",
+  "ecr:GetDownloadUrlForLayer",
+  "ecr:InitiateLayerUpload",
+  "ecr:PutImage",
+  "ecr:UploadLayerPart",
+];
+
+function toBuilds(image: ResolvedImage, folder: Asset | undefined): readonly ImageBuild[] {
+  if (folder === undefined) return [];
+  const { name } = image;
+  return image.architectures.map((architecture) => {
+    const tag = contentTag(name, architecture, folder.assetHash);
+    const variables = {
+      IMAGE_SOURCE: folder.s3ObjectUrl,
+      CURRENT_TAG: currentTag(name, architecture),
+      CONTENT_TAG: tag,
+    };
+    return { name, architecture, contentTag: tag, overrides: toOverrides(architecture, variables) };
+  });
+}
+
+function toOverrides(architecture: Architecture, variables: Readonly<Record<string, string>>) {
+  const { type, imageId } = buildImages[architecture];
+  return {
+    environmentTypeOverride: type,
+    imageOverride: imageId,
+    environmentVariablesOverride: Object.entries(variables).map(([name, value]) => ({
+      name,
+      value,
+      type: "PLAINTEXT",
+    })),
+  };
+}

@@ -1,0 +1,31 @@
+// A mirror of Docker Hub's image: Hub limits how often the address that builds share may pull.
+const buildKit = "public.ecr.aws/vend/moby/buildkit:buildx-stable-1";
+
+// zstd unpacks faster than gzip, and Fargate unpacks the image anew for every task.
+const output = "type=image,push=true,oci-mediatypes=true,compression=zstd,force-compression=true";
+
+// A plain manifest: with provenance it would be an index, of no use for one architecture.
+const build = "docker buildx build --provenance=false";
+
+/**
+ * How CodeBuild makes an image of a folder: built fresh, told to test itself, and only then pushed.
+ * A command that fails ends its phase, so no tag moves to an image that failed its test.
+ */
+export const buildPhases = {
+  pre_build: {
+    commands: [
+      'aws s3 cp --no-progress "$IMAGE_SOURCE" folder.zip',
+      "unzip -q folder.zip -d folder",
+      'aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY_URI%%/*}"',
+      `docker buildx create --use --driver-opt image=${buildKit}`,
+    ],
+  },
+  build: {
+    commands: [
+      `${build} --pull --load --tag candidate folder`,
+      "docker run --rm candidate smoke-test",
+      // The content tag is pushed last: it says that the other one has moved.
+      `${build} --output ${output} --tag "$REPOSITORY_URI:$CURRENT_TAG" --tag "$REPOSITORY_URI:$CONTENT_TAG" folder`,
+    ],
+  },
+} as const;
