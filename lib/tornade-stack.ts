@@ -1,0 +1,36 @@
+import { CfnOutput, Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+
+import type { TornadeConfig } from "./config.ts";
+import { Tornade } from "./tornade.ts";
+
+/** One tornade in a stack of its own. */
+export class TornadeStack extends Stack {
+  readonly tornade: Tornade;
+
+  constructor(scope: Construct, config: TornadeConfig) {
+    const { stackName = "tornade", env, tags } = config;
+    super(scope, stackName, {
+      stackName,
+      description: "tornade: one ephemeral GitHub Actions runner for every queued job",
+      analyticsReporting: false,
+      ...(env === undefined ? {} : { env }),
+      ...(tags === undefined ? {} : { tags }),
+    });
+    this.tornade = new Tornade(this, "Tornade", config);
+    this.tell(this.tornade);
+  }
+
+  // What a person, or the command line, needs to find again; the first line is for GitHub.
+  private tell({ webhookUrl, jobs, ledger, runners }: Tornade): void {
+    const outputs = {
+      WebhookUrl: webhookUrl,
+      QueueUrl: jobs.queue.queueUrl,
+      DeadLetterQueueUrl: jobs.deadLetterQueue.queueUrl,
+      LedgerTable: ledger.table.tableName,
+      Cluster: runners.cluster.clusterName,
+      CodeBuildProject: runners.build.projectName,
+    };
+    for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
+  }
+}

@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Stack } from "aws-cdk-lib";
+import { describe, expect, it } from "vitest";
+
+import { readObject } from "../../functions/core/read-json.ts";
+import type { TornadeConfig } from "../../lib/config.ts";
+import { Tornade } from "../../lib/tornade.ts";
+import { TornadeStack } from "../../lib/tornade-stack.ts";
+import { createApp, leastConfig, synthesize, toSynthesized } from "./synthesize.ts";
+
+const count = (config?: Partial<TornadeConfig>) => Object.keys(synthesize(config).resources).length;
+const build = "runner-image";
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+/** What is in the files of a folder, by their names. */
+function readFiles(folder: string): ReadonlyMap<string, string> {
+  const names = readdirSync(folder);
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name), "base64")]));
+}
+
+describe("TornadeStack", () => {
+  it("is small", () => {
+    const { template, ofType } = synthesize();
+
+    expect(count()).toBeLessThanOrEqual(95);
+    expect(ofType("AWS::IAM::Role").length).toBeLessThanOrEqual(10);
+    expect(JSON.stringify(template, undefined, 1).length).toBeLessThan(200_000);
+  });
+
+  it("grows by no more than six resources with an image", () => {
+    const images = { default: { build }, rust: { build } };
+    expect(count({ images }) - count()).toBeLessThanOrEqual(6);
+    expect(count({ images })).toBeGreaterThan(count());
+  });
+
+  it("has nothing that needs code in the account to be deployed", () => {
+    const types = Object.values(synthesize().resources).map(({ Type }) => Type);
+    expect(types.filter((type) => type.startsWith("Custom::"))).toEqual([]);
+    expect(types).not.toContain("AWS::CloudFormation::CustomResource");
+    expect(types.filter((type) => type === "AWS::Lambda::Function")).toHaveLength(4);
+  });
+
+  it("tells the address for GitHub first", () => {
+    const outputs = Object.entries(readObject(synthesize().template["Outputs"], "Outputs"));
+    expect(outputs[0]?.[0]).toBe("WebhookUrl");
+    expect(JSON.stringify(outputs[0]?.[1])).toContain("/webhook");
+  });
+
+  it("is the same when it is synthesized again", () => {
+    const again = createApp();
+    const { stackName } = new TornadeStack(again, leastConfig);
+    expect(again.synth().getStackByName(stackName).template).toEqual(synthesize().template);
+  });
+
+  it.each(["tornade:stack", "team"])("tags everything that can be tagged with %s", (tag) => {
+    const { resources } = synthesize({ tags: { team: "builders" } });
+    const untagged = Object.values(resources).filter(
+      ({ Properties: { Tags: tags = {} } }) => !JSON.stringify(tags).includes(`"${tag}"`),
+    );
+    expect(new Set(untagged.map(({ Type }) => Type))).toEqual(
+      new Set([
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::ApiGatewayV2::Route",
+        "AWS::EC2::Route",
+        "AWS::EC2::SubnetRouteTableAssociation",
+        "AWS::EC2::VPCGatewayAttachment",
+        "AWS::IAM::Policy",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::Lambda::Permission",
+        "AWS::SQS::QueuePolicy",
+      ]),
+    );
+  });
+
+  it.each([
+    [false, "Delete"],
+    [true, "Retain"],
+  ])("leaves ledger, images and logs behind if retain is %s: %s", (retain, policy) => {
+    const { template } = synthesize({ retain });
+    const resources = Object.values(readObject(template["Resources"], "Resources"));
+    const policies = resources.flatMap((resource) => {
+      const { Type, DeletionPolicy, Properties = {} } = readObject(resource, "resource");
+      const holdsData = ["AWS::DynamoDB::Table", "AWS::Logs::LogGroup", "AWS::ECR::Repository"];
+      const isAccessLog = JSON.stringify(Properties).includes("/aws/vendedlogs/");
+      return holdsData.includes(String(Type)) && !isAccessLog ? [DeletionPolicy] : [];
+    });
+    expect(policies.length).toBeGreaterThan(6);
+    expect(new Set(policies)).toEqual(new Set([policy]));
+    const retained = JSON.stringify(template).match(/"DeletionPolicy":"Retain"/gu) ?? [];
+    expect(retained).toHaveLength(retain ? policies.length : 0);
+  });
+
+  it.each([
+    ["anywhere", {}, '"arn:",{"Ref":"AWS::Partition"}'],
+    ["China", { env: { account: "123456789012", region: "cn-north-1" } }, "arn:aws-cn:"],
+    ["GovCloud", { env: { account: "123456789012", region: "us-gov-west-1" } }, "arn:aws-us-gov:"],
+  ])("fits the partition of %s", (...[, config, prefix]) => {
+    const text = JSON.stringify(synthesize(config).template);
+
+    expect(text).toContain(prefix);
+    expect(text).not.toContain("arn:aws:");
+    // Services are called the same everywhere; addresses are not.
+    const addresses = text.match(/[\w.-]*\.amazonaws\.com[\w.]*/gu) ?? [];
+    const services = /^(?:lambda|events|ecs-tasks|codebuild|apigateway)\.amazonaws\.com$/u;
+    expect(addresses.filter((address) => !services.test(address))).toEqual([]);
+  });
+
+  it("has three zones where the region is known, and two where it is not", () => {
+    const env = { account: "123456789012", region: "eu-west-1" };
+    expect(synthesize().ofType("AWS::EC2::Subnet")).toHaveLength(2);
+    expect(synthesize({ env }).ofType("AWS::EC2::Subnet")).toHaveLength(3);
+  });
+
+  it("can stand beside another one in the same account and region", () => {
+    const physical =
+      /^(?:\w*Group|Queue|Table|Project|Cluster|Repository|Role|Rule|Function)?Name$|^Family$/u;
+    const namesOf = (stackName: string) =>
+      Object.values(synthesize({ stackName }).resources).flatMap(({ Properties }) =>
+        Object.entries(Properties).flatMap(([key, value]) =>
+          physical.test(key) && typeof value === "string" ? [value] : [],
+        ),
+      );
+    const names = namesOf("tornade-eu").filter((name) => name !== "$default");
+    expect(names.length).toBeGreaterThan(2);
+    expect(names.filter((name) => namesOf("tornade-us").includes(name))).toEqual([]);
+  });
+
+  it("runs the bundles of npm run build, byte for byte", () => {
+    const app = createApp();
+    const { tornade, stackName } = new TornadeStack(app, leastConfig);
+    const { directory } = app.synth();
+    const functions = toSynthesized(readJson(join(directory, `${stackName}.template.json`))).ofType(
+      "AWS::Lambda::Function",
+    );
+    const bundles = functions.map(({ Properties }) => {
+      const { S3Key: key } = readObject(Properties["Code"], "Code");
+      return readFiles(join(directory, `asset.${String(key).replace(".zip", "")}`));
+    });
+    const { receiveWebhook, launchRunner, followRunner, reconcile } = tornade.dispatcher;
+    const names = [receiveWebhook, launchRunner, followRunner, reconcile].map(
+      ({ node }) => node.id,
+    );
+    expect(bundles).toEqual(names.map((name) => readFiles(join("dist", name))));
+  });
+
+  it("refuses settings that Lambda has no room for", () => {
+    const names = Array.from({ length: 12 }, (_, index) => `image-${index}`);
+    const images = Object.fromEntries(["default", ...names].map((name) => [name, { build }]));
+    expect(() => synthesize({ images })).toThrow(
+      /at most 4096 bytes, got about \d+; have fewer images/u,
+    );
+  });
+});
+
+describe("Tornade", () => {
+  it("works in a stack of somebody else's, named after it", () => {
+    const app = createApp();
+    const stack = new Stack(app, "Platform");
+    const tornade = new Tornade(stack, "Runners", leastConfig);
+    const { resources } = toSynthesized(app.synth().getStackByName("Platform").template);
+
+    expect(Object.keys(resources)).toHaveLength(count());
+    expect(tornade.config.secrets.appId).toBe("/Platform/app-id");
+    expect(tornade.config.runnerPrefix).toBe("platform");
+    expect(stack.resolve(tornade.webhookUrl)).toHaveProperty("Fn::Join");
+  });
+});
