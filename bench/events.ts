@@ -33,9 +33,10 @@ function createEnvelope(id: number): JobEnvelope {
     receivedAt: Date.now(),
     launchLabel: "tornade",
     runnerPrefix: "tornade",
+    rerunRepositories: [],
   });
-  if (delivery.kind === "send") return delivery.envelope;
-  throw new Error(`a job should be sent on, got '${delivery.reason}'`);
+  if (delivery.kind === "send" && delivery.envelope.kind === "job") return delivery.envelope;
+  throw new Error("a job should be sent on");
 }
 
 // A real delivery, some 10 KB, in an organization of ours.

@@ -89,13 +89,14 @@ export class Dispatcher extends Construct {
   }
 
   private createReconcile(): DispatcherFunction {
-    const { config, jobs, ledger } = this.props;
+    const { config, jobs, ledger, runners } = this.props;
     const environment = toReconcileEnvironment(config, this.surroundings());
     const reconcile = this.createFunction("reconcile", { environment });
     this.credentials.grantApp(reconcile);
     jobs.grantSend(reconcile);
     ledger.grantItems(reconcile);
     ledger.grantDue(reconcile);
+    runners.imageBuild?.grantStart(reconcile);
     return reconcile;
   }
 
@@ -128,6 +129,7 @@ export class Dispatcher extends Construct {
       network: runners.network,
       codeBuildProject: runners.build.projectName,
       images: runners.imageTable,
+      imageBuilds: runners.imageBuild?.setting,
     };
   }
 }

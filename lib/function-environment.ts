@@ -25,6 +25,8 @@ export type FunctionSurroundings = {
   readonly codeBuildProject: string;
   /** The image table, as JSON. */
   readonly images: string;
+  /** What is built from folders, as JSON; undefined where nothing is. */
+  readonly imageBuilds: string | undefined;
 };
 
 /** The settings of receive-webhook. */
@@ -45,18 +47,12 @@ export function toWebhookEnvironment(
 /** The settings of reconcile. */
 export function toReconcileEnvironment(
   config: ResolvedConfig,
-  surroundings: Pick<FunctionSurroundings, "parameters" | "queueUrl" | "ledgerTable">,
+  surroundings: CommonSurroundings & Pick<FunctionSurroundings, "imageBuilds">,
 ): FunctionEnvironment {
-  const { parameters, queueUrl, ledgerTable } = surroundings;
+  const { imageBuilds } = surroundings;
   return {
-    [names.appIdParameter]: parameters.appId,
-    [names.privateKeyParameter]: parameters.privateKey,
-    [names.queueUrl]: queueUrl,
-    [names.ledgerTable]: ledgerTable,
-    [names.launchLabel]: config.launchLabel,
-    [names.gitHubApiUrl]: config.gitHubApiUrl,
-    [names.owners]: config.owners.join(","),
-    [names.publicRepositories]: config.publicRepositories,
+    ...toCommonEnvironment(config, surroundings),
+    ...(imageBuilds === undefined ? {} : { [names.imageBuilds]: imageBuilds }),
   };
 }
 
@@ -67,8 +63,7 @@ export function toDispatchEnvironment(
 ): FunctionEnvironment {
   const { network } = surroundings;
   return {
-    ...toReconcileEnvironment(config, surroundings),
-    [names.runnerPrefix]: config.runnerPrefix,
+    ...toCommonEnvironment(config, surroundings),
     [names.runnerScope]: config.runnerScope,
     [names.runnerGroupId]: String(config.runnerGroupId),
     [names.defaults]: JSON.stringify(config.defaults),
@@ -102,4 +97,25 @@ export function toLaunchEnvironment(
 function toRerunSetting({ rerunInterrupted }: ResolvedConfig): FunctionEnvironment {
   if (rerunInterrupted.length === 0) return {};
   return { [names.rerunRepositories]: rerunInterrupted.join(",") };
+}
+
+type CommonSurroundings = Pick<FunctionSurroundings, "parameters" | "queueUrl" | "ledgerTable">;
+
+// What all behind the queue read.
+function toCommonEnvironment(
+  config: ResolvedConfig,
+  surroundings: CommonSurroundings,
+): FunctionEnvironment {
+  const { parameters, queueUrl, ledgerTable } = surroundings;
+  return {
+    [names.appIdParameter]: parameters.appId,
+    [names.privateKeyParameter]: parameters.privateKey,
+    [names.queueUrl]: queueUrl,
+    [names.ledgerTable]: ledgerTable,
+    [names.launchLabel]: config.launchLabel,
+    [names.runnerPrefix]: config.runnerPrefix,
+    [names.gitHubApiUrl]: config.gitHubApiUrl,
+    [names.owners]: config.owners.join(","),
+    [names.publicRepositories]: config.publicRepositories,
+  };
 }

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import { Duration, type RemovalPolicy, Stack } from "aws-cdk-lib";
 import { BuildSpec, LinuxArmBuildImage, LinuxBuildImage, Project } from "aws-cdk-lib/aws-codebuild";
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { CodeBuildProject } from "aws-cdk-lib/aws-events-targets";
@@ -13,6 +13,11 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { Construct } from "constructs";
 
+import {
+  type ImageBuild,
+  type ImageBuilds,
+  toBuildOverrides,
+} from "../functions/adapters/image-builds.ts";
 import type { Architecture } from "../functions/core/provider.ts";
 import type { ResolvedImage } from "./resolved-config.ts";
 import { buildPhases } from "./runner-image-commands.ts";
@@ -31,25 +36,15 @@ export interface RunnerImageBuildProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** One build that has to have been: whether it was, the repository's tags tell. */
-export type ImageBuild = {
-  readonly name: string;
-  readonly architecture: Architecture;
-  /** Once the repository has this tag, what the folder holds has been built. */
-  readonly contentTag: string;
-  /** What StartBuild takes besides the project's name. */
-  readonly overrides: Readonly<Record<string, unknown>>;
-};
-
 /**
  * Builds images off the deploy path: a deploy neither waits for them nor fails with them, and runners
  * start from the last image that passed its smoke test. One project serves both architectures.
  */
 export class RunnerImageBuild extends Construct {
-  readonly projectArn: string;
-  readonly projectName: string;
-  /** What whoever starts builds has to compare with the tags of the repository. */
   readonly builds: readonly ImageBuild[];
+  /** What whoever starts builds has to know, as JSON: readImageBuilds is its other end. */
+  readonly setting: string;
+  private readonly projectArn: string;
   private readonly repositoryArn: string;
 
   constructor(scope: Construct, id: string, props: RunnerImageBuildProps) {
@@ -60,14 +55,22 @@ export class RunnerImageBuild extends Construct {
     this.builds = images.flatMap((image) => toBuilds(image, assets.get(image.name)));
     const project = this.createProject(props, [...assets.values()]);
     this.projectArn = project.projectArn;
-    this.projectName = project.projectName;
+    const setting: ImageBuilds = {
+      project: project.projectName,
+      repository: repository.repositoryName,
+      builds: this.builds,
+    };
+    this.setting = Stack.of(this).toJsonString(setting);
     this.scheduleBuilds(project, schedule);
   }
 
-  /** Lets a function see which tags are missing, and start the builds for them. */
+  /** Lets a function send what createImageRegistry sends. */
   grantStart(grantee: IGrantable): void {
     const { grantPrincipal } = grantee;
-    const start = { actions: ["codebuild:StartBuild"], resources: [this.projectArn] };
+    const start = {
+      actions: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"],
+      resources: [this.projectArn],
+    };
     const look = { actions: ["ecr:DescribeImages"], resources: [this.repositoryArn] };
     grantPrincipal.addToPrincipalPolicy(new PolicyStatement(start));
     grantPrincipal.addToPrincipalPolicy(new PolicyStatement(look));
@@ -128,8 +131,10 @@ export class RunnerImageBuild extends Construct {
     const schedule = Schedule.expression(expression);
     for (const [name, builds] of Map.groupBy(this.builds, (build) => build.name)) {
       const targets = builds.map(
-        ({ overrides }) =>
-          new CodeBuildProject(project, { event: RuleTargetInput.fromObject(overrides) }),
+        (build) =>
+          new CodeBuildProject(project, {
+            event: RuleTargetInput.fromObject(toBuildOverrides(build)),
+          }),
       );
       new Rule(this, `Schedule-${name}`, { schedule, targets });
     }
@@ -155,26 +160,12 @@ const pushActions = [
 function toBuilds(image: ResolvedImage, folder: Asset | undefined): readonly ImageBuild[] {
   if (folder === undefined) return [];
   const { name } = image;
-  return image.architectures.map((architecture) => {
-    const tag = contentTag(name, architecture, folder.assetHash);
-    const variables = {
-      IMAGE_SOURCE: folder.s3ObjectUrl,
-      CURRENT_TAG: currentTag(name, architecture),
-      CONTENT_TAG: tag,
-    };
-    return { name, architecture, contentTag: tag, overrides: toOverrides(architecture, variables) };
-  });
-}
-
-function toOverrides(architecture: Architecture, variables: Readonly<Record<string, string>>) {
-  const { type, imageId } = buildImages[architecture];
-  return {
-    environmentTypeOverride: type,
-    imageOverride: imageId,
-    environmentVariablesOverride: Object.entries(variables).map(([name, value]) => ({
-      name,
-      value,
-      type: "PLAINTEXT",
-    })),
-  };
+  return image.architectures.map((architecture) => ({
+    name,
+    architecture,
+    currentTag: currentTag(name, architecture),
+    contentTag: contentTag(name, architecture, folder.assetHash),
+    source: folder.s3ObjectUrl,
+    buildImage: buildImages[architecture].imageId,
+  }));
 }

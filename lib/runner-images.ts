@@ -13,6 +13,11 @@ export type RunnerImage = {
   readonly uri: string;
   /** ARN of the ECR repository that it is pulled from with a role; undefined for any other registry. */
   readonly repositoryArn: string | undefined;
+  /**
+   * Whether it is built from a folder, so that it may not be there yet.
+   * @default false
+   */
+  readonly isBuilt?: boolean;
 };
 
 /** The repository that images built from folders are pushed to. */
@@ -59,7 +64,11 @@ export function runnerImageTable(scope: Construct, tasks: readonly RunnerTask[])
   for (const { image, family } of tasks) {
     table[image.name] = {
       ...table[image.name],
-      [image.architecture]: { taskDefinition: family, codeBuildImage: image.uri },
+      [image.architecture]: {
+        taskDefinition: family,
+        codeBuildImage: image.uri,
+        ...(image.isBuilt === true && { built: true }),
+      },
     };
   }
   return Stack.of(scope).toJsonString(table);
@@ -87,10 +96,11 @@ export function pullStatements(images: readonly RunnerImage[]): PolicyStatement[
 function toBuiltImage(
   built: BuiltImages | undefined,
   tag: string,
-): Pick<RunnerImage, "uri" | "repositoryArn"> {
+): Pick<RunnerImage, "uri" | "repositoryArn" | "isBuilt"> {
   if (built === undefined)
     throw new Error(`image ${tag} is built from a folder, but no repository is given for it`);
-  return { uri: `${built.repositoryUri}:${tag}`, repositoryArn: built.repositoryArn };
+  const { repositoryArn, repositoryUri } = built;
+  return { uri: `${repositoryUri}:${tag}`, repositoryArn, isBuilt: true };
 }
 
 const ecrUri =

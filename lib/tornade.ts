@@ -6,6 +6,7 @@ import type { TornadeConfig } from "./config.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { JobQueue } from "./job-queue.ts";
 import { LedgerTable } from "./ledger-table.ts";
+import { Observability } from "./observability.ts";
 import { readConfig } from "./read-config.ts";
 import { ReconcileSchedule } from "./reconcile-schedule.ts";
 import type { ResolvedConfig } from "./resolved-config.ts";
@@ -53,6 +54,7 @@ export class Tornade extends Construct {
       follower: followRunner,
     });
     new ReconcileSchedule(this, "Schedule", reconcile);
+    new Observability(this, "Observability", { config, jobs, dispatcher: this.dispatcher });
     const tags = { "tornade:stack": config.stackName, ...config.tags };
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
   }

@@ -4,13 +4,14 @@ import { createAwsClientConfig } from "../functions/adapters/aws-client.ts";
 import { ledgerTable } from "../functions/adapters/ledger-table.ts";
 import { settingNames } from "../functions/adapters/settings.ts";
 import { decodeItem } from "../functions/core/ledger-codec.ts";
-import type { JobItem, RunnerItem } from "../functions/core/ledger.ts";
+import type { JobItem, RunItem, RunnerItem } from "../functions/core/ledger.ts";
 import type { World } from "../simulator/world.ts";
 
 /** The ledger's items by kind. */
 export type LedgerItems = {
   readonly jobs: readonly JobItem[];
   readonly runners: readonly RunnerItem[];
+  readonly runs: readonly RunItem[];
 };
 
 /** Reads the whole ledger: good for one machine, where it is small. */
@@ -22,5 +23,6 @@ export async function readLedger({ surroundings }: World): Promise<LedgerItems> 
   return {
     jobs: items.filter((item) => item.kind === "job"),
     runners: items.filter((item) => item.kind === "runner"),
+    runs: items.filter((item) => item.kind === "run"),
   };
 }

@@ -45,17 +45,46 @@ function describeFigures(report: SimulationReport): readonly string[] {
   ];
 }
 
-function describeCalls({ calls, jobs, launches }: SimulationReport): readonly string[] {
-  const counted = Object.entries(calls);
-  const outside = counted.filter(([name]) => /^github |(?:Task|Build)/u.test(name));
-  const sum = outside.reduce((total, [, times]) => total + times, 0);
-  const perLaunch = (sum / Math.max(1, launches)).toFixed(2);
+function describeCalls(report: SimulationReport): readonly string[] {
+  const { calls, reconcileCalls, jobs, simulatedMilliseconds } = report;
+  const minutes = simulatedMilliseconds / 60_000;
   return [
-    row("GitHub + compute calls", `${perLaunch} for each launch`),
+    ...sumCalls(report),
+    row("reconcile's of these", `${rate(count(reconcileCalls, outside), minutes)} a minute`),
     "",
     "calls for each job",
-    ...counted.map(([name, times]) => row(name, (times / jobs).toFixed(2), 32)),
+    ...Object.entries(calls).map(([name, times]) => row(name, rate(times, jobs), 32)),
+    "",
+    "calls of reconcile for each minute",
+    ...Object.entries(reconcileCalls).map(([name, times]) => row(name, rate(times, minutes), 32)),
   ];
+}
+
+/** Calls to GitHub, ECS and CodeBuild; the ledger, the queue and parameters do not count. */
+const outside = /^github |(?:Task|Build)/u;
+/** Those that a launch consists of. */
+const launching = / generate-jitconfig$| RunTask$| StartBuild$/u;
+/** An instance keeps what it gets, so that busy ones hardly ever ask. */
+const tokens = / access_tokens$/u;
+
+function sumCalls({ calls, launches }: SimulationReport): readonly string[] {
+  const toLaunch = count(calls, launching);
+  const forTokens = count(calls, tokens);
+  const besides = count(calls, outside) - toLaunch - forTokens;
+  const [each, other, token] = [toLaunch, besides, forTokens].map((times) => rate(times, launches));
+  return [
+    row("GitHub + compute calls", `${each} to launch a runner, ${other} besides`),
+    row("GitHub tokens", `${token} for each launch: kept for an hour`),
+  ];
+}
+
+function count(calls: Readonly<Record<string, number>>, kind: RegExp): number {
+  const ofKind = Object.entries(calls).filter(([name]) => kind.test(name));
+  return ofKind.reduce((sum, [, times]) => sum + times, 0);
+}
+
+function rate(times: number, of: number): string {
+  return (times / Math.max(1, of)).toFixed(2);
 }
 
 function describeStory({ story, smallest }: SimulationReport): readonly string[] {

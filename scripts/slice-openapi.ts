@@ -15,7 +15,9 @@ const served: Readonly<Record<string, readonly string[]>> = {
   "/app/hook/deliveries": ["get"],
   "/app/hook/deliveries/{delivery_id}": ["get"],
   "/app/hook/deliveries/{delivery_id}/attempts": ["post"],
+  "/app/installations": ["get"],
   "/app/installations/{installation_id}/access_tokens": ["post"],
+  "/installation/repositories": ["get"],
   "/orgs/{org}/installation": ["get"],
   "/orgs/{org}/actions/runners": ["get"],
   "/orgs/{org}/actions/runners/generate-jitconfig": ["post"],
@@ -27,8 +29,10 @@ const served: Readonly<Record<string, readonly string[]>> = {
   "/repos/{owner}/{repo}/actions/runners/{runner_id}": ["get", "delete"],
   "/repos/{owner}/{repo}/actions/runs": ["get"],
   "/repos/{owner}/{repo}/actions/runs/{run_id}": ["get"],
+  "/repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs": ["get"],
   "/repos/{owner}/{repo}/actions/runs/{run_id}/jobs": ["get"],
   "/repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs": ["post"],
+  "/repos/{owner}/{repo}/check-runs": ["post"],
   "/users/{username}/installation": ["get"],
   "/rate_limit": ["get"],
 };
@@ -62,7 +66,20 @@ function sliceDescription(): JsonObject {
 
 function slicePath(path: string, methods: readonly string[]): JsonObject {
   const operations = at(description, ["paths", path]);
-  return Object.fromEntries(methods.map((method) => [method, clean(operations[method])]));
+  return Object.fromEntries(methods.map((method) => [method, clean(refer(operations[method]))]));
+}
+
+/**
+ * A copy with references to the schemas that the description repeats, by their titles. What it has in
+ * place of an installation wants each account to be a user and an enterprise at once.
+ */
+function refer(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => refer(item));
+  if (typeof value !== "object" || value === null) return value;
+  if ("title" in value && value.title === "Installation") {
+    return { $ref: "#/components/schemas/installation" };
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, refer(child)]));
 }
 
 /** The components that `paths` refer to, directly or through each other. */

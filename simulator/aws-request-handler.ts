@@ -56,15 +56,20 @@ function rejectAborted(signal: unknown): void {
 function toWireRequest(request: SmithyRequest): WireRequest {
   return {
     method: request.method,
-    path: `${request.path}${queryText(request.query ?? {})}`,
-    headers: Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
-    ),
+    path: `${request.path}${queryText(request.query)}`,
+    headers: lowerCaseNames(request.headers),
     body: readBody(request.body),
   };
 }
 
-function queryText(query: NonNullable<SmithyRequest["query"]>): string {
+function lowerCaseNames(headers: SmithyRequest["headers"]): WireRequest["headers"] {
+  const lower: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) lower[name.toLowerCase()] = value;
+  return lower;
+}
+
+function queryText(query: SmithyRequest["query"]): string {
+  if (query === undefined) return "";
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of typeof value === "string" ? [value] : (value ?? [])) {
@@ -78,7 +83,9 @@ function readBody(body: unknown): string {
   if (body === undefined || body === null) return "";
   if (typeof body === "string") return body;
   // By its bytes: `Buffer.from(body)` asks for the text first, against which the SDK warns.
-  if (body instanceof Uint8Array) return new TextDecoder().decode(body);
+  if (body instanceof Uint8Array) {
+    return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+  }
   throw new TypeError(`request body should be text or bytes, got ${typeof body}`);
 }
 

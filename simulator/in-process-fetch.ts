@@ -6,7 +6,10 @@ export type InProcessResponse = {
   readonly status: number;
   readonly statusText: string;
   readonly ok: boolean;
-  readonly headers: Headers;
+  /** Names in lower case, and their values. */
+  readonly headers: Iterable<readonly [string, string]> & {
+    readonly get: (name: string) => string | undefined;
+  };
   readonly text: () => Promise<string>;
   readonly json: () => Promise<unknown>;
   readonly arrayBuffer: () => Promise<ArrayBuffer>;
@@ -50,9 +53,9 @@ export function createInProcessFetch(
 function lowerCaseNames(
   headers: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+  const lower: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) lower[name.toLowerCase()] = value;
+  return lower;
 }
 
 function readBody(body: unknown): string {
@@ -67,9 +70,17 @@ function toFetchResponse(url: string, { status, headers, body }: WireResponse): 
     status,
     statusText: "",
     ok: status >= 200 && status < 300,
-    headers: new Headers(headers),
+    headers: toFetchHeaders(lowerCaseNames(headers)),
     text: async () => body,
     json: async (): Promise<unknown> => JSON.parse(body),
     arrayBuffer: async () => new TextEncoder().encode(body).buffer,
+  };
+}
+
+// The global `Headers` check every name and value, for the same answers.
+function toFetchHeaders(headers: Readonly<Record<string, string>>): InProcessResponse["headers"] {
+  return {
+    get: (name) => headers[name.toLowerCase()],
+    [Symbol.iterator]: () => Object.entries(headers)[Symbol.iterator](),
   };
 }

@@ -19,7 +19,8 @@ type SettingOfAll =
   | "useDualstackEndpoint"
   | "userAgentAppId"
   | "authSchemePreference"
-  | "disableClockSkewCorrection";
+  | "disableClockSkewCorrection"
+  | "cacheMiddleware";
 
 /**
  * The configuration of every AWS client: settings given at once rather than searched for in files,
@@ -47,6 +48,8 @@ const usual = {
   userAgentAppId: "tornade",
   authSchemePreference: ["sigv4"],
   disableClockSkewCorrection: false,
+  // Else the middleware of a command is put together anew for every request.
+  cacheMiddleware: true,
   accountIdEndpointMode: "disabled",
   endpointDiscoveryEnabled: false,
 } satisfies Partial<AwsClientConfig>;

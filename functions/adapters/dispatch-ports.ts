@@ -1,10 +1,14 @@
 import type { DispatchPorts } from "../core/dispatch.ts";
+import { createImageReadiness } from "../core/image-readiness.ts";
 import { createCodeBuildProvider } from "./codebuild-provider.ts";
 import type { DispatchSettings } from "./dispatch-settings.ts";
 import { createDynamoDbLedger } from "./dynamodb-ledger.ts";
 import { createFargateProvider } from "./fargate-provider.ts";
 import { keepGitHubCredentials } from "./github-credentials.ts";
+import { createGitHubNotices, noNotices } from "./github-notices.ts";
 import { createGitHubRegistry } from "./github-registry.ts";
+import { createGitHubReruns } from "./github-reruns.ts";
+import { listBuiltImages } from "./runner-images.ts";
 import { createSqsJobQueue } from "./sqs-job-queue.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -18,6 +22,8 @@ export async function createDispatchPorts(
 ): Promise<DispatchPorts> {
   const { now, random, log } = surroundings;
   const credentials = keepGitHubCredentials(surroundings, settings.credentialParameters);
+  const gitHub = { ...settings.gitHub, credentials };
+  const ledger = createDynamoDbLedger(surroundings, settings.ledgerTable);
   const fargate = createFargateProvider(surroundings, settings.fargate);
   const ports: DispatchPorts = {
     now,
@@ -27,9 +33,14 @@ export async function createDispatchPorts(
     idleSeconds: settings.idleSeconds,
     runnerScope: settings.gitHub.scope,
     capacityDeadline: settings.capacityDeadline,
-    ledger: createDynamoDbLedger(surroundings, settings.ledgerTable),
+    refusalSpec: settings.assess.refusalSpec,
+    refusalsPerHour: settings.refusalsPerHour,
+    ledger,
+    images: createImageReadiness(listBuiltImages(settings.fargate.images), ledger),
     queue: createSqsJobQueue(surroundings, settings.queueUrl),
-    registry: createGitHubRegistry(surroundings, { ...settings.gitHub, credentials }),
+    notices: settings.checkRuns === "on" ? createGitHubNotices(surroundings, gitHub) : noNotices,
+    reruns: createGitHubReruns(surroundings, gitHub),
+    registry: createGitHubRegistry(surroundings, gitHub),
     providers: {
       FARGATE: fargate,
       FARGATE_SPOT: fargate,

@@ -1,6 +1,9 @@
 import type { AssessOptions } from "../core/assess.ts";
 import { SettingsError } from "../core/errors.ts";
+import type { Policy } from "../core/policy.ts";
+import { type ProviderName, providerNames } from "../core/provider.ts";
 import { readObject, readText as readJsonText } from "../core/read-json.ts";
+import { toRefusalSpec } from "../core/refusal-spec.ts";
 import type { CredentialParameters } from "./github-credentials.ts";
 import { readLabelDefaults } from "./label-defaults.ts";
 import { readRunnerImages, type RunnerImages } from "./runner-images.ts";
@@ -9,6 +12,7 @@ import {
   readInteger,
   readJson,
   readLaunchLabel,
+  readRerunRepositories,
   readRunnerPrefix,
   readSome,
   readText,
@@ -27,6 +31,12 @@ export type DispatchSettings = {
   /** Milliseconds. */
   readonly capacityDeadline: number;
   readonly assess: AssessOptions;
+  /** Most jobs of one repository that are told within an hour, on a runner, that they are refused. */
+  readonly refusalsPerHour: number;
+  /** Whether a job that was given up is shown as a check run of our own. */
+  readonly checkRuns: "off" | "on";
+  /** `owner/name` or `owner/*`: whose interrupted jobs are run again. */
+  readonly rerunRepositories: readonly string[];
   readonly gitHub: {
     readonly apiUrl: string;
     readonly scope: "organization" | "repository";
@@ -52,6 +62,13 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     capacityDeadline:
       readInteger(env, names.capacityDeadline, { fallback: 60, least: 1, most: 1_380 }) * 60_000,
     assess: readAssessOptions(env, images),
+    refusalsPerHour: readInteger(env, names.refusalsPerHour, {
+      fallback: 20,
+      least: 1,
+      most: 1_000,
+    }),
+    checkRuns: readChoice(env, names.checkRuns, ["off", "on"]),
+    rerunRepositories: readRerunRepositories(env),
     gitHub: {
       apiUrl: readGitHubApiUrl(env),
       scope: readChoice(env, names.runnerScope, ["organization", "repository"]),
@@ -91,14 +108,39 @@ export function readCredentialParameters(env: Environment): CredentialParameters
   };
 }
 
-function readAssessOptions(env: Environment, images: RunnerImages): AssessOptions {
+/**
+ * Who may have runners.
+ * @throws {SettingsError} when no owner is named
+ */
+export function readPolicy(env: Environment): Policy {
   return {
-    launchLabel: readLaunchLabel(env),
     owners: readSome(env, names.owners),
     publicRepositories: readChoice(env, names.publicRepositories, ["refuse", "allow"]),
-    images: [...images.keys()],
-    defaults: readDefaults(env, images),
   };
+}
+
+function readAssessOptions(env: Environment, images: RunnerImages): AssessOptions {
+  const defaults = readDefaults(env, images);
+  return {
+    launchLabel: readLaunchLabel(env),
+    ...readPolicy(env),
+    images: [...images.keys()],
+    defaults,
+    refusalSpec: toRefusalSpec(defaults, findEquipped(images, defaults)),
+  };
+}
+
+function findEquipped(
+  images: RunnerImages,
+  { image, architecture }: AssessOptions["defaults"],
+): readonly ProviderName[] {
+  const { taskDefinition, codeBuildImage } = images.get(image)?.[architecture] ?? {};
+  const equipped = {
+    FARGATE: taskDefinition,
+    FARGATE_SPOT: taskDefinition,
+    CODEBUILD: codeBuildImage,
+  } satisfies Record<ProviderName, string | undefined>;
+  return providerNames.filter((name) => equipped[name] !== undefined);
 }
 
 function readDefaults(env: Environment, images: RunnerImages): AssessOptions["defaults"] {

@@ -48,6 +48,19 @@ function readStatus(status: string): JobState["status"] {
   return "waiting";
 }
 
+/**
+ * The share, from 0 to 1, of an installation's requests that an answer says is left; 1 where it says
+ * nothing: a GitHub without limits (GHES may have none) does not.
+ */
+export function readLeft({
+  headers,
+}: {
+  readonly headers: Readonly<Record<string, unknown>>;
+}): number {
+  const left = Number(headers["x-ratelimit-remaining"]) / Number(headers["x-ratelimit-limit"]);
+  return Number.isNaN(left) ? 1 : left;
+}
+
 /** What `read` makes of an answer. @throws {GitHubError} when the answer is something else */
 export function understand<T>(what: string, read: () => T): T {
   try {

@@ -10,7 +10,8 @@ import { createTokenCache } from "./token-cache.ts";
 
 /** What a token of an installation is for. */
 export type TokenScope = {
-  readonly repositoryIds: readonly number[];
+  /** @default all repositories of the installation */
+  readonly repositoryIds?: readonly number[];
   readonly permissions: Permission;
   /** A new token even where the kept one has not expired. */
   readonly refresh: boolean;
@@ -63,7 +64,8 @@ export function createGitHubApp({
     getToken: async (installationId, { repositoryIds, permissions, refresh }) =>
       tryTwice(async () => {
         // A copy, because auth-app sorts the array it is given.
-        const scope = { repositoryIds: [...repositoryIds], permissions, refresh };
+        const only = repositoryIds === undefined ? {} : { repositoryIds: [...repositoryIds] };
+        const scope = { ...only, permissions, refresh };
         return (await authenticate({ type: "installation", installationId, ...scope })).token;
       }),
     call: async (route, parameters) =>

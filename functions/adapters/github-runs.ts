@@ -4,7 +4,7 @@ import { readArray, readNumber, readObject, readText, readTimestamp } from "../c
 import type { Registrar } from "../core/runner-registry.ts";
 import type { OpenRun } from "../core/sweep.ts";
 import type { Page, RunLog } from "../core/run-log.ts";
-import { understand } from "./github-answers.ts";
+import { readLeft, understand } from "./github-answers.ts";
 import { type Answer, createCaller } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import type { Refreshed } from "./refreshed.ts";
@@ -85,12 +85,6 @@ function readRun(value: unknown): OpenRun {
 
 function readList(data: unknown, field: string): readonly unknown[] {
   return readArray(readObject(data, "answer")[field], field);
-}
-
-// A GitHub without limits (GHES may have none) does not tell any.
-function readLeft({ headers }: Answer): number {
-  const left = Number(headers["x-ratelimit-remaining"]) / Number(headers["x-ratelimit-limit"]);
-  return Number.isNaN(left) ? 1 : left;
 }
 
 function repositoryNames({ repository: { fullName, owner } }: Registrar): {

@@ -1,20 +1,33 @@
-import type { Log, LogFields } from "../core/log.ts";
+import type { Log, WriteLog } from "../core/log.ts";
+import { type Measured, metricDimension, metricNamespace, metrics } from "../core/metrics.ts";
 
-/** Writes one JSON line an outcome; an error in the fields is reduced to its name, code and message. */
+/**
+ * Writes one JSON line an outcome; an error in the fields is reduced to its name, code and message.
+ * What was measured is written in CloudWatch's embedded metric format, so that it costs no request:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
 export function createJsonLog(write: (line: string) => void): Log {
-  const writeLine = (level: string, message: string, fields: LogFields = {}): void => {
-    write(`${JSON.stringify({ level, message, ...fields }, errorsAsFields)}\n`);
+  const at =
+    (level: keyof Log): WriteLog =>
+    (message, fields, measured) => {
+      const line = { level, message, ...fields, ...(measured && embed(measured)) };
+      write(`${JSON.stringify(line, errorsAsFields)}\n`);
+    };
+  return { info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function embed({ at, stack, figures }: Measured): Readonly<Record<string, unknown>> {
+  const known = Object.entries(metrics).filter(([name]) => name in figures);
+  if (known.length === 0) return {};
+  const directive = {
+    Namespace: metricNamespace,
+    Dimensions: [[metricDimension]],
+    Metrics: known.map(([name, { unit }]) => ({ Name: name, Unit: unit })),
   };
   return {
-    info: (message, fields) => {
-      writeLine("info", message, fields);
-    },
-    warn: (message, fields) => {
-      writeLine("warn", message, fields);
-    },
-    error: (message, fields) => {
-      writeLine("error", message, fields);
-    },
+    [metricDimension]: stack,
+    ...figures,
+    _aws: { Timestamp: at, CloudWatchMetrics: [directive] },
   };
 }
 

@@ -1,4 +1,5 @@
-import { readObject, readOptional, readText } from "../core/read-json.ts";
+import type { ImageName } from "../core/built-image.ts";
+import { readFlag, readObject, readOptional, readText } from "../core/read-json.ts";
 import { type Architecture, architectures } from "../core/provider.ts";
 
 /** Where one image of one architecture is. */
@@ -7,6 +8,8 @@ export type RunnerImage = {
   readonly taskDefinition?: string;
   /** Image URI for CodeBuild. */
   readonly codeBuildImage?: string;
+  /** Whether reconcile has it built from a folder, so that it may not be there yet. */
+  readonly isBuilt?: boolean;
 };
 
 /** What `image=` may name, by architecture. */
@@ -19,6 +22,15 @@ export type RunnerImages = ReadonlyMap<
 export function readRunnerImages(value: unknown): RunnerImages {
   const table = Object.entries(readObject(value, "images"));
   return new Map(table.map(([name, entry]) => [name.toLowerCase(), readImages(name, entry)]));
+}
+
+/** The images that reconcile has built. */
+export function listBuiltImages(images: RunnerImages): readonly ImageName[] {
+  return [...images].flatMap(([name, entry]) =>
+    architectures.flatMap((architecture) =>
+      entry[architecture]?.isBuilt === true ? [{ name, architecture }] : [],
+    ),
+  );
 }
 
 function readImages(
@@ -40,8 +52,10 @@ function readImage(value: unknown, name: string): RunnerImage {
     readOptional(fields[key], (text) => readText(text, `${key} of image '${name}'`));
   const taskDefinition = read("taskDefinition");
   const codeBuildImage = read("codeBuildImage");
+  const built = readOptional(fields["built"], (flag) => readFlag(flag, `built of image '${name}'`));
   return {
     ...(taskDefinition === undefined ? {} : { taskDefinition }),
     ...(codeBuildImage === undefined ? {} : { codeBuildImage }),
+    ...(built === true ? { isBuilt: true } : {}),
   };
 }

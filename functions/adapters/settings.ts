@@ -9,6 +9,7 @@ export const settingNames = {
   appIdParameter: "TORNADE_APP_ID_PARAMETER",
   assignPublicIp: "TORNADE_ASSIGN_PUBLIC_IP",
   capacityDeadline: "TORNADE_CAPACITY_DEADLINE_MINUTES",
+  checkRuns: "TORNADE_CHECK_RUNS",
   cluster: "TORNADE_CLUSTER",
   codeBuildProject: "TORNADE_CODEBUILD_PROJECT",
   containerName: "TORNADE_CONTAINER_NAME",
@@ -16,6 +17,7 @@ export const settingNames = {
   defaults: "TORNADE_DEFAULTS",
   gitHubApiUrl: "GITHUB_API_URL",
   idleMinutes: "TORNADE_IDLE_MINUTES",
+  imageBuilds: "TORNADE_IMAGE_BUILDS",
   images: "TORNADE_IMAGES",
   launchLabel: "TORNADE_LAUNCH_LABEL",
   ledgerTable: "TORNADE_LEDGER_TABLE",
@@ -24,7 +26,9 @@ export const settingNames = {
   privateKeyParameter: "TORNADE_PRIVATE_KEY_PARAMETER",
   publicRepositories: "TORNADE_PUBLIC_REPOSITORIES",
   queueUrl: "TORNADE_QUEUE_URL",
+  refusalsPerHour: "TORNADE_REFUSALS_PER_HOUR",
   repositoryRoles: "TORNADE_REPOSITORY_ROLES",
+  rerunRepositories: "TORNADE_RERUN_REPOSITORIES",
   runnerGroupId: "TORNADE_RUNNER_GROUP_ID",
   runnerPrefix: "TORNADE_RUNNER_PREFIX",
   runnerScope: "TORNADE_RUNNER_SCOPE",
@@ -132,6 +136,17 @@ export function readLaunchLabel(env: Environment): string {
   const label = readText(env, settingNames.launchLabel, "tornade");
   if (/^[^\s/,=]{1,64}$/u.test(label)) return label;
   throw invalid(settingNames.launchLabel, "a label without spaces, '/', ',' and '='", label);
+}
+
+/**
+ * The repositories whose interrupted jobs are run again: `owner/name`, or `owner/*` for all of an owner.
+ * @throws {SettingsError} when an entry is neither
+ */
+export function readRerunRepositories(env: Environment): readonly string[] {
+  const entries = readList(env, settingNames.rerunRepositories);
+  const wrong = entries.find((entry) => !/^[\w.-]+\/(?:[\w.-]+|\*)$/u.test(entry));
+  if (wrong === undefined) return entries;
+  throw invalid(settingNames.rerunRepositories, "a list of owner/name and owner/*", wrong);
 }
 
 function invalid(name: SettingName, allowed: string, got: string): SettingsError {

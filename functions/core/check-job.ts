@@ -1,18 +1,48 @@
 import type { LedgerEvent } from "./decision.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
 import { jobKey } from "./job.ts";
-import type { JobItem } from "./ledger.ts";
-import type { RunnerRegistry } from "./runner-registry.ts";
+import type { JobItem, Launch } from "./ledger.ts";
+import { runnerName } from "./runner-name.ts";
+import type { RunnerProviders } from "./runner-provider.ts";
+import type { JobState, RunnerRegistry } from "./runner-registry.ts";
+
+type CheckPorts = {
+  readonly registry: RunnerRegistry;
+  readonly providers: RunnerProviders;
+  readonly runnerPrefix: string;
+};
 
 /** Asks GitHub where a job stands; that it does not tell is an outcome too, and a matter of waiting. */
-export async function checkJob(
-  { job }: JobItem,
-  { registry }: { readonly registry: RunnerRegistry },
-): Promise<LedgerEvent> {
+export async function checkJob(item: JobItem, ports: CheckPorts): Promise<LedgerEvent> {
+  const key = jobKey(item.job);
   try {
-    return { kind: "job-checked", jobKey: jobKey(job), state: await registry.readJob(job) };
+    const state = await ports.registry.readJob(item.job);
+    const heldBy = state.status === "queued" ? await findHolder(item, state, ports) : undefined;
+    const held = heldBy === undefined ? {} : { heldBy };
+    return { kind: "job-checked", jobKey: key, state, ...held };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
-    return { kind: "check-failed", jobKey: jobKey(job), ...aftermathOf(error) };
+    return { kind: "check-failed", jobKey: key, ...aftermathOf(error) };
   }
+}
+
+// One that GitHub calls busy although nothing of it is left may be what the job is bound to.
+async function findHolder(
+  item: JobItem,
+  state: JobState,
+  { registry, providers, runnerPrefix }: CheckPorts,
+): Promise<string | undefined> {
+  for (const launch of item.launches) {
+    const name = runnerName(runnerPrefix, jobKey(item.job), launch.number);
+    if (name !== state.runnerName && !isSuspect(item, launch)) continue;
+    const registered = await registry.find(item.job, name);
+    if (registered?.busy !== true) continue;
+    if ((await providers[launch.provider].find(name)) === undefined) return name;
+  }
+  return undefined;
+}
+
+// A first runner that is lost is nothing unusual, and not worth the calls.
+function isSuspect({ losses, status }: JobItem, { outcome }: Launch): boolean {
+  return (outcome === "ended" && losses > 1) || (outcome === "open" && status === "parked");
 }

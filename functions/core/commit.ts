@@ -6,6 +6,17 @@ import type { ItemId, Ledger, LedgerItem, Stored } from "./ledger.ts";
 /** What one invocation has seen of the ledger; spares reading again what it has just written. */
 export type Seen = Map<ItemId, Stored>;
 
+/** A write that held: what it found, where it found anything, and what it left. */
+export type Change = { readonly before?: LedgerItem; readonly after: LedgerItem };
+
+/** A decision that is written. */
+export type Committed = Decision & {
+  /** All that was written for it, each step once, in whichever round its write held. */
+  readonly changes: readonly Change[];
+  /** What it was decided on. */
+  readonly items: Items;
+};
+
 /** How often a decision is made anew because somebody else wrote meanwhile. */
 const mostRounds = 10;
 
@@ -17,12 +28,15 @@ const mostRounds = 10;
 export async function commit(
   event: LedgerEvent,
   { ledger, seen, circumstances }: { ledger: Ledger; seen: Seen; circumstances: Circumstances },
-): Promise<Decision> {
+): Promise<Committed> {
+  const changes: Change[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
     const stored = await readAbout(event, { ledger, seen, prefix: circumstances.runnerPrefix });
-    const decision = decide(toItems(stored), event, circumstances);
+    const items = toItems(stored);
+    const decision = decide(items, event, { ...circumstances, conflicts: round });
     const write = decision.inAnyOrder === true ? writeTogether : writeInTurn;
-    if (await write(decision.writes, { ledger, seen, stored })) return decision;
+    const held = await write(decision.writes, { ledger, seen, stored, changes });
+    if (held) return { ...decision, changes, items };
     for (const id of stored.keys()) seen.delete(id);
   }
   throw new Error(
@@ -47,6 +61,7 @@ type Rows = {
   readonly ledger: Ledger;
   readonly seen: Seen;
   readonly stored: ReadonlyMap<ItemId, Stored>;
+  readonly changes: Change[];
 };
 
 // In order, and only as long as they hold: the job's row comes last, because it is the one that a
@@ -61,11 +76,13 @@ async function writeTogether(items: readonly LedgerItem[], rows: Rows): Promise<
   return held.every(Boolean);
 }
 
-async function writeItem(item: LedgerItem, { ledger, seen, stored }: Rows): Promise<boolean> {
-  const version = stored.get(item.id)?.version ?? 0;
-  const held = await ledger.write(item, version);
-  if (held) seen.set(item.id, { item, version: version + 1 });
-  return held;
+async function writeItem(item: LedgerItem, rows: Rows): Promise<boolean> {
+  const { item: before, version = 0 } = rows.stored.get(item.id) ?? {};
+  const held = await rows.ledger.write(item, version);
+  if (!held) return false;
+  rows.seen.set(item.id, { item, version: version + 1 });
+  rows.changes.push({ after: item, ...(before === undefined ? {} : { before }) });
+  return true;
 }
 
 function toItems(stored: ReadonlyMap<ItemId, Stored>): Items {

@@ -4,19 +4,21 @@ import {
   type Decision,
   type Items,
   jobItemOf,
-  type LedgerEvent,
   nothing,
 } from "./decision.ts";
 import { decideCompleted, decideInProgress, type JobNews } from "./decide-progress.ts";
-import { claim, takeOver } from "./decide-queued.ts";
+import { claim, claimInTurn, takeOver } from "./decide-queued.ts";
 import { launchAnew } from "./decide-rebind.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
+import { giveUp } from "./give-up.ts";
+import { findDeadHolder, type JobChecked } from "./held-job.ts";
 import { endLaunches, liveLaunch, reopenLaunches, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { isClosed, isDue, type JobItem, jobItemId, type RunnerItem } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { findRunnerLeftFor, fits } from "./rebinding.ts";
+import { describeStuck } from "./refusal-reason.ts";
 import { retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import type { JobState } from "./runner-registry.ts";
 import { capacityWait, overdueAfter, runningCheckAfter } from "./waits.ts";
@@ -24,9 +26,10 @@ import { capacityWait, overdueAfter, runningCheckAfter } from "./waits.ts";
 /** GitHub was asked where an overdue or doubtful job stands. */
 export function decideChecked(
   items: Items,
-  { jobKey: key, state }: Extract<LedgerEvent, { kind: "job-checked" }>,
+  checked: JobChecked,
   circumstances: Circumstances,
 ): Decision {
+  const { jobKey: key, state } = checked;
   const item = jobItemOf(items, jobItemId(key));
   if (item === undefined || isClosed(item)) return nothing("job is over");
   switch (state.status) {
@@ -37,7 +40,7 @@ export function decideChecked(
       return decideStillRunning(items, asNews(item, state, circumstances), circumstances);
     case "waiting":
     case "queued":
-      return decideStillWaiting(items, { item, status: state.status }, circumstances);
+      return decideStillWaiting(items, { item, checked }, circumstances);
   }
 }
 
@@ -83,7 +86,7 @@ function wakeLater(item: JobItem, wakeAt: number, outcome: string): Decision {
 // GitHub's answer may be older than the item: what somebody else has seen to since is left alone.
 function decideStillWaiting(
   items: Items,
-  { item, status }: { item: JobItem; status: "waiting" | "queued" },
+  { item, checked }: { item: JobItem; checked: JobChecked },
   circumstances: Circumstances,
 ): Decision {
   const { now } = circumstances;
@@ -92,10 +95,27 @@ function decideStillWaiting(
     return wakeLater(item, now + runningCheckAfter, "still running");
   }
   if (item.status === "launching") return takeOver(item, circumstances);
-  if (status === "waiting") return awaitApproval(items, item, circumstances);
+  if (checked.state.status === "waiting") return awaitApproval(items, item, circumstances);
+  const holder = findDeadHolder(items, { item, checked }, circumstances);
+  if (holder !== undefined) return giveUpStuck(items, { item, holder }, circumstances);
   return item.status === "parked"
-    ? claim(item, circumstances)
+    ? claimInTurn(items, item, circumstances)
     : replaceOverdue(items, item, circumstances);
+}
+
+// Another runner would idle as this job's own did; only its people can get it out of there.
+function giveUpStuck(
+  items: Items,
+  { item, holder }: { item: JobItem; holder: string },
+  circumstances: Circumstances,
+): Decision {
+  const failed = giveUp(item, describeStuck(item, holder), circumstances);
+  const left = retireLeftOver(items, { item, outcomes: ["open", "started"] }, circumstances);
+  return {
+    writes: [...left.writes, ...failed.writes],
+    actions: [...failed.actions, ...left.actions],
+    outcome: "job is bound to a dead runner",
+  };
 }
 
 // A job that waits for an approval would let its runner idle; GitHub sends `queued` again afterwards.

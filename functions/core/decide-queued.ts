@@ -1,8 +1,23 @@
-import { type Circumstances, type Decision, type Items, jobItemOf, nothing } from "./decision.ts";
+import {
+  type Circumstances,
+  type Decision,
+  type Items,
+  jobItemOf,
+  nothing,
+  runItemOf,
+} from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
-import { claimJob, newJobItem, type OwnAssessment } from "./job-item.ts";
+import { giveUp } from "./give-up.ts";
+import { claimJob, newJobItem, type OwnAssessment, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
-import { isClosed, type JobItem, jobItemId } from "./ledger.ts";
+import type { RunnerSpec } from "./labels.ts";
+import { isClosed, type JobItem, jobItemId, runItemId } from "./ledger.ts";
+import { describeTurn } from "./refusal-reason.ts";
+import { takeTurn } from "./refusal-turns.ts";
+import { capacityWait, clockTolerance } from "./waits.ts";
+
+/** How often a refused job asks for its turn before it lets the others go first. */
+const mostTries = 3;
 
 /** A `queued` delivery of a job of ours. */
 export type QueuedJob = { readonly envelope: JobEnvelope; readonly assessment: OwnAssessment };
@@ -14,13 +29,15 @@ export function decideQueued(
   circumstances: Circumstances,
 ): Decision {
   const item = jobItemOf(items, jobItemId(jobKey(queued.envelope.job)));
-  if (item === undefined) return claim(firstSight(queued, circumstances.now), circumstances);
+  if (item === undefined) {
+    return claimInTurn(items, firstSight(items, queued, circumstances), circumstances);
+  }
   if (isClosed(item)) return nothing("job is over");
   switch (item.status) {
     case "launching":
       return takeOver(item, circumstances);
     case "parked":
-      return claimParked(item, queued, circumstances);
+      return claimParked(items, { item, queued }, circumstances);
     default:
       return nothing("job has a runner");
   }
@@ -35,17 +52,60 @@ export function takeOver(item: JobItem, circumstances: Circumstances): Decision 
   return claim(item, circumstances);
 }
 
+/** Claims a job; a refused one once it has its turn, which it may have to wait for. */
+export function claimInTurn(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+  if (item.refusal === undefined) return claim(item, circumstances);
+  const { now } = circumstances;
+  const turn = takeTurn(items, item.job, circumstances);
+  if (turn === undefined) return giveUp(item, item.refusal, circumstances);
+  if (turn.taken !== undefined && circumstances.conflicts >= mostTries) {
+    return queueForTurn(item, item.refusal, circumstances);
+  }
+  const writes = turn.taken === undefined ? [] : [turn.taken];
+  if (turn.at > now + clockTolerance) {
+    const reason = describeTurn(item.refusal, turn.at - now);
+    const parked = stepJob(item, { status: "parked", reason, wakeAt: turn.at }, now);
+    return { writes: [...writes, parked], actions: [], outcome: "refusal waits for its turn" };
+  }
+  const times = { ...item.times, refused: item.times.refused ?? now };
+  const claimed = claim({ ...item, times }, circumstances);
+  return { ...claimed, writes: [...writes, ...claimed.writes] };
+}
+
+// Many at once get in each other's way: those that do not get through come again, one after another.
+function queueForTurn(item: JobItem, refusal: string, { now, jitter }: Circumstances): Decision {
+  const wakeAt = now + capacityWait(item.waits, jitter);
+  const reason = `refused, to be told in a moment: ${refusal}`;
+  const parked = stepJob(
+    { ...item, waits: item.waits + 1 },
+    { status: "parked", reason, wakeAt },
+    now,
+  );
+  const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
+  return { writes: [parked], actions: [wake], outcome: "refusal waits to be counted" };
+}
+
 /** The claim as a decision: written first, then carried out. */
 export function claim(item: JobItem, circumstances: Circumstances): Decision {
   const claimed = claimJob(item, circumstances);
   return { writes: [claimed], actions: [{ kind: "launch", item: claimed }], outcome: "claimed" };
 }
 
-function firstSight({ envelope, assessment }: QueuedJob, now: number): JobItem {
-  return {
-    ...newJobItem(envelope.job, assessment, now),
-    times: { queued: envelope.happenedAt, received: envelope.receivedAt },
-  };
+function firstSight(
+  items: Items,
+  { envelope, assessment }: QueuedJob,
+  { now }: Circumstances,
+): JobItem {
+  const { job, happenedAt: queued, receivedAt: received } = envelope;
+  const item = { ...newJobItem(job, assessment, now), times: { queued, received } };
+  const run = runItemOf(items, runItemId(job.runId));
+  return run?.onDemandSince === undefined ? item : { ...item, spec: withoutSpot(item.spec) };
+}
+
+// What was interrupted once shall not be so again.
+function withoutSpot(spec: RunnerSpec): RunnerSpec {
+  const rungs = spec.rungs.filter((rung) => rung !== "FARGATE_SPOT");
+  return { ...spec, rungs: rungs.length > 0 ? rungs : ["FARGATE"] };
 }
 
 /** Asks GitHub where the job stands, before anything else is done about it. */
@@ -56,14 +116,14 @@ export function check(item: JobItem): Decision {
 // A job that waits for an approval has no time to wake at: GitHub's next `queued` ends its wait, and
 // only from then on it waits for us.
 function claimParked(
-  item: JobItem,
-  { envelope }: QueuedJob,
+  items: Items,
+  { item, queued: { envelope } }: { item: JobItem; queued: QueuedJob },
   circumstances: Circumstances,
 ): Decision {
   if (item.wakeAt === undefined) {
     const times = { ...item.times, received: envelope.receivedAt };
-    return claim({ ...item, waits: 0, times }, circumstances);
+    return claimInTurn(items, { ...item, waits: 0, times }, circumstances);
   }
   if (item.wakeAt > circumstances.now) return nothing("job waits already");
-  return item.doubtful ? check(item) : claim(item, circumstances);
+  return item.doubtful ? check(item) : claimInTurn(items, item, circumstances);
 }

@@ -1,5 +1,6 @@
 import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
-import { check, claim, takeOver } from "./decide-queued.ts";
+import { wakeRun } from "./decide-run.ts";
+import { check, claimInTurn, takeOver } from "./decide-queued.ts";
 import { isClosed, isDue, type ItemId, type JobItem } from "./ledger.ts";
 
 /** An item asked to be looked at again: carry out what it owes, or find out why nothing happened. */
@@ -7,18 +8,22 @@ export function decideWake(items: Items, id: ItemId, circumstances: Circumstance
   const item = items.get(id);
   if (item === undefined) return nothing("item is unknown");
   if (!isDue(item, circumstances.now)) return nothing("not due");
-  if (item.kind === "job") return wakeJob(item, circumstances);
-  if (item.kind === "cursor" || item.owed.length === 0) return nothing("nothing owed");
+  if (item.kind === "job") return wakeJob(items, item, circumstances);
+  if (item.kind === "run") return wakeRun(items, item, circumstances);
+  if (item.kind !== "runner" || item.owed.length === 0) return nothing("nothing owed");
   return { writes: [], actions: [{ kind: "retire", item }], outcome: "retiring" };
 }
 
-function wakeJob(item: JobItem, circumstances: Circumstances): Decision {
+function wakeJob(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+  if (item.owed.includes("tell")) {
+    return { writes: [], actions: [{ kind: "tell", item }], outcome: "telling" };
+  }
   if (isClosed(item)) return nothing("job is over");
   switch (item.status) {
     case "launching":
       return takeOver(item, circumstances);
     case "parked":
-      return item.doubtful ? check(item) : claim(item, circumstances);
+      return item.doubtful ? check(item) : claimInTurn(items, item, circumstances);
     default:
       return check(item);
   }

@@ -4,6 +4,8 @@ import { decideLaunchEnded } from "./decide-launch-ended.ts";
 import { decideQueued } from "./decide-queued.ts";
 import { decideRebind } from "./decide-rebind.ts";
 import { decideRetired, decideStopped } from "./decide-runner.ts";
+import { decideRerun, decideRun, decideRunListed, decideRunNotAsked } from "./decide-run.ts";
+import { decideNotTold, decideTold } from "./decide-told.ts";
 import { decideWake } from "./decide-wake.ts";
 import {
   type Circumstances,
@@ -12,12 +14,17 @@ import {
   type LedgerEvent,
   nothing,
 } from "./decision.ts";
+import { returnTurn } from "./refusal-turns.ts";
 
 /**
  * What an event means for the items it is about: pure and total. Every event may come in any state,
  * in any order and again; an event whose writes held in part is simply decided once more.
  */
 export function decide(items: Items, event: LedgerEvent, circumstances: Circumstances): Decision {
+  return returnTurn(items, decideEvent(items, event, circumstances), circumstances.now);
+}
+
+function decideEvent(items: Items, event: LedgerEvent, circumstances: Circumstances): Decision {
   switch (event.kind) {
     case "job":
       return decideJob(items, event, circumstances);
@@ -35,6 +42,18 @@ export function decide(items: Items, event: LedgerEvent, circumstances: Circumst
       return decideRebind(items, event.runnerName, circumstances);
     case "runner-retired":
       return decideRetired(items, event, circumstances);
+    case "job-told":
+      return decideTold(items, event);
+    case "job-not-told":
+      return decideNotTold(items, event, circumstances);
+    case "run":
+      return decideRun(items, event, circumstances);
+    case "run-listed":
+      return decideRunListed(items, event, circumstances);
+    case "run-rerun":
+      return decideRerun(items, event, circumstances);
+    case "run-not-asked":
+      return decideRunNotAsked(items, event, circumstances);
   }
 }
 

@@ -1,7 +1,7 @@
-import type { JobEnvelope } from "./envelope.ts";
+import type { JobEnvelope, RunEnvelope } from "./envelope.ts";
 import type { JobKey } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
-import type { ItemId, JobItem, LedgerItem, RunnerDebt, RunnerItem } from "./ledger.ts";
+import type { ItemId, JobItem, LedgerItem, RunItem, RunnerDebt, RunnerItem } from "./ledger.ts";
 import type { JobState } from "./runner-registry.ts";
 import type { LaunchFailure } from "./runner-provider.ts";
 
@@ -25,6 +25,8 @@ export type LaunchReport =
       readonly leftRegistrationId?: number;
       readonly error?: Error;
     })
+  /** Nothing was tried, as there is no image yet to start a runner from; no earlier one is left. */
+  | { readonly kind: "held"; readonly number: number; readonly message: string }
   /**
    * Nothing was started, and another rung would not help: GitHub registered no runner (then all
    * earlier launches are settled), or what became of an earlier launch could not be found out.
@@ -44,7 +46,13 @@ export type LedgerEvent =
   | { readonly kind: "job"; readonly envelope: JobEnvelope; readonly assessment: Assessment }
   | { readonly kind: "wake"; readonly itemId: ItemId }
   | { readonly kind: "launch-ended"; readonly jobKey: JobKey; readonly report: LaunchReport }
-  | { readonly kind: "job-checked"; readonly jobKey: JobKey; readonly state: JobState }
+  | {
+      readonly kind: "job-checked";
+      readonly jobKey: JobKey;
+      readonly state: JobState;
+      /** A runner of the job that GitHub calls busy although it is gone. */
+      readonly heldBy?: string;
+    }
   | CheckFailure
   | { readonly kind: "runner-stopped"; readonly stop: RunnerStop }
   | { readonly kind: "rebind"; readonly runnerName: string }
@@ -52,6 +60,23 @@ export type LedgerEvent =
       readonly kind: "runner-retired";
       readonly name: string;
       readonly done: readonly RunnerDebt[];
+    }
+  | JobTelling
+  | { readonly kind: "run"; readonly envelope: RunEnvelope; readonly isOptedIn: boolean }
+  /** The runners of the run's failed jobs; "" for one that none had. */
+  | {
+      readonly kind: "run-listed";
+      readonly run: RunItem;
+      readonly runnerNames: readonly string[];
+    }
+  /** The run has a new attempt, or is gone. */
+  | { readonly kind: "run-rerun"; readonly run: RunItem }
+  | {
+      readonly kind: "run-not-asked";
+      readonly run: RunItem;
+      readonly message: string;
+      /** When GitHub may be asked again, in milliseconds since the epoch. */
+      readonly retryAt?: number;
     };
 
 /** GitHub could not be asked where a job stands. */
@@ -63,6 +88,17 @@ export type CheckFailure = {
   /** What somebody has to know of, once it is written down. */
   readonly error?: Error;
 };
+
+/** What became of a notice about a job that was given up. */
+export type JobTelling =
+  | { readonly kind: "job-told"; readonly jobKey: JobKey; readonly outcome: "posted" | "off" }
+  | {
+      readonly kind: "job-not-told";
+      readonly jobKey: JobKey;
+      readonly retryable: boolean;
+      /** When GitHub may be asked again, in milliseconds since the epoch. */
+      readonly retryAt?: number;
+    };
 
 /** The end of a task or build, as its state change tells. */
 export type RunnerStop = {
@@ -79,8 +115,13 @@ export type Action =
   | { readonly kind: "launch"; readonly item: JobItem }
   | { readonly kind: "check"; readonly item: JobItem }
   | { readonly kind: "retire"; readonly item: RunnerItem }
+  /** Tell the people of the job that it was given up. */
+  | { readonly kind: "tell"; readonly item: JobItem }
   /** Look, with fresh eyes, which job and which runner are left over because of this runner. */
   | { readonly kind: "rebind"; readonly runnerName: string }
+  /** Ask GitHub which jobs of the run failed. */
+  | { readonly kind: "list-failed"; readonly item: RunItem }
+  | { readonly kind: "rerun"; readonly item: RunItem }
   | { readonly kind: "wake"; readonly itemId: ItemId; readonly at: number }
   /** Somebody else is at it: the message has to come again then. */
   | { readonly kind: "come-back"; readonly at: number };
@@ -101,13 +142,23 @@ export type Circumstances = {
   readonly now: number;
   /** Names this invocation, for leases. */
   readonly owner: string;
+  /** How often somebody else wrote meanwhile, so that the decision is made anew. */
+  readonly conflicts: number;
   /** A fresh number in [0, 1): spreads waits. */
   readonly jitter: number;
   readonly runnerPrefix: string;
   /** Whose jobs a runner may be given: those of its organisation, or of its repository alone. */
   readonly runnerScope: "organization" | "repository";
-  /** How long a job may wait for capacity before it fails visibly, in milliseconds. */
+  /** How long a job may wait for capacity before it is refused, in milliseconds. */
   readonly capacityDeadline: number;
+} & RefusalRules;
+
+/** How a job is told in its own log that it cannot be served. */
+export type RefusalRules = {
+  /** The runner that tells it. */
+  readonly refusalSpec: RunnerSpec;
+  /** How many jobs of one repository are told so within an hour. */
+  readonly refusalsPerHour: number;
 };
 
 /** The items an event is about, by id; absent ones do not exist. */
@@ -125,4 +176,9 @@ export function jobItemOf(items: Items, id: ItemId): JobItem | undefined {
 export function runnerItemOf(items: Items, id: ItemId): RunnerItem | undefined {
   const item = items.get(id);
   return item?.kind === "runner" ? item : undefined;
+}
+
+export function runItemOf(items: Items, id: ItemId): RunItem | undefined {
+  const item = items.get(id);
+  return item?.kind === "run" ? item : undefined;
 }

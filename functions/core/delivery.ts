@@ -1,8 +1,17 @@
-import { encodeEnvelope, jobActions, type JobAction, type JobEnvelope } from "./envelope.ts";
+import {
+  encodeEnvelope,
+  jobActions,
+  type JobAction,
+  type JobEnvelope,
+  type RunEnvelope,
+} from "./envelope.ts";
 import { DeliveryError, messageOf } from "./errors.ts";
 import { readJobDelivery } from "./job-delivery.ts";
 import { isOurs } from "./labels.ts";
-import { readObject, readText } from "./read-json.ts";
+import { type JsonObject, readObject, readText } from "./read-json.ts";
+import { readOrigin } from "./read-origin.ts";
+import { hasOptedIn } from "./rerun-repositories.ts";
+import { readRunDelivery } from "./run-delivery.ts";
 import { readRunnerName } from "./runner-name.ts";
 
 /** What a delivery is read against. */
@@ -13,14 +22,21 @@ export type DeliveryContext = {
   readonly receivedAt: number;
   readonly launchLabel: string;
   readonly runnerPrefix: string;
+  /** `owner/name` or `owner/*`: whose failed runs are looked at. */
+  readonly rerunRepositories: readonly string[];
 };
 
 /** Why a delivery is answered and goes no further. */
-export type DropReason = "ping" | "event not used" | "action not used" | "not ours";
+export type DropReason =
+  | "ping"
+  | "event not used"
+  | "action not used"
+  | "not ours"
+  | "re-runs not wanted";
 
 /** What becomes of a delivery. */
 export type Delivery =
-  | { readonly kind: "send"; readonly envelope: JobEnvelope }
+  | { readonly kind: "send"; readonly envelope: JobEnvelope | RunEnvelope }
   | { readonly kind: "drop"; readonly reason: DropReason };
 
 /**
@@ -39,12 +55,26 @@ function readEvent(event: string, body: unknown, context: DeliveryContext): Deli
   const payload = readObject(body, "body");
   if (event === "") throw new Error("event should be named by x-github-event, got nothing");
   if (event === "ping") return { kind: "drop", reason: "ping" };
+  if (event === "workflow_run" && context.rerunRepositories.length > 0) {
+    return readRun(payload, context);
+  }
   if (event !== "workflow_job") return { kind: "drop", reason: "event not used" };
   const action = readAction(payload["action"]);
   if (action === undefined) return { kind: "drop", reason: "action not used" };
   const envelope = readJobDelivery(action, payload, context);
   if (!concernsUs(envelope, context)) return { kind: "drop", reason: "not ours" };
   return { kind: "send", envelope: withinBounds(envelope) };
+}
+
+function readRun(payload: JsonObject, context: DeliveryContext): Delivery {
+  if (readText(payload["action"], "action") !== "completed") {
+    return { kind: "drop", reason: "action not used" };
+  }
+  const origin = readOrigin(payload);
+  if (!hasOptedIn(origin.repository.fullName, context.rerunRepositories)) {
+    return { kind: "drop", reason: "re-runs not wanted" };
+  }
+  return { kind: "send", envelope: keepSmall(readRunDelivery(payload, origin, context)) };
 }
 
 // The action, never `workflow_job.status`: a real `queued` can carry the status `waiting`.
@@ -74,9 +104,13 @@ function withinBounds(envelope: JobEnvelope): JobEnvelope {
   if (labels > mostLabels) {
     throw new Error(`workflow_job.labels should be at most ${mostLabels}, got ${labels}`);
   }
+  return keepSmall(envelope);
+}
+
+function keepSmall<Sent extends JobEnvelope | RunEnvelope>(envelope: Sent): Sent {
   const bytes = new TextEncoder().encode(encodeEnvelope(envelope)).length;
   if (bytes > largestEnvelope) {
-    throw new Error(`job should take at most ${largestEnvelope} bytes, got ${bytes}`);
+    throw new Error(`${envelope.kind} should take at most ${largestEnvelope} bytes, got ${bytes}`);
   }
   return envelope;
 }

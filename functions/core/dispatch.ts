@@ -1,25 +1,33 @@
 import { checkJob } from "./check-job.ts";
 import { commit, type Seen } from "./commit.ts";
-import type { Action, Circumstances, Decision, LedgerEvent } from "./decision.ts";
+import type { Action, Circumstances, LedgerEvent, RefusalRules } from "./decision.ts";
+import type { JobNotices } from "./job-notices.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { jobKey } from "./job.ts";
 import { launchRunner, type LaunchPorts } from "./launch.ts";
 import { jobItemId, type Ledger, runnerItemId } from "./ledger.ts";
+import { logDecision } from "./log-decision.ts";
+import { listFailedJobs, rerunRun } from "./rerun-run.ts";
 import { retireRunner } from "./retire.ts";
+import type { RunReruns } from "./run-reruns.ts";
 import { runnerName } from "./runner-name.ts";
+import { tellJob } from "./tell-job.ts";
 
 /** Everything outside that an event may set in motion. */
-export type DispatchPorts = LaunchPorts & {
-  readonly ledger: Ledger;
-  readonly queue: JobQueue;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** A number in [0, 1). */
-  readonly random: () => number;
-  readonly runnerScope: Circumstances["runnerScope"];
-  /** How long a job may wait for capacity, in milliseconds. */
-  readonly capacityDeadline: number;
-};
+export type DispatchPorts = LaunchPorts &
+  RefusalRules & {
+    readonly ledger: Ledger;
+    readonly queue: JobQueue;
+    readonly notices: JobNotices;
+    readonly reruns: RunReruns;
+    /** Milliseconds since the epoch. */
+    readonly now: () => number;
+    /** A number in [0, 1). */
+    readonly random: () => number;
+    readonly runnerScope: Circumstances["runnerScope"];
+    /** How long a job may wait for capacity, in milliseconds. */
+    readonly capacityDeadline: number;
+  };
 
 /** How an event ended; with `comeBackAt` its message has to come again then, unacknowledged. */
 export type Dispatched = { readonly comeBackAt?: number };
@@ -53,6 +61,8 @@ export async function dispatch(event: LedgerEvent, ports: DispatchPorts): Promis
 // A `queued` job is nearly always a new one: its first write finds out as surely as a read would.
 function assumeNew(event: LedgerEvent): Seen {
   if (event.kind !== "job" || event.envelope.action !== "queued") return new Map();
+  // Refusals are counted before the job's row is written, and shall not be counted in vain.
+  if (event.assessment.kind === "refuse") return new Map();
   return new Map([[jobItemId(jobKey(event.envelope.job)), { version: 0 }]]);
 }
 
@@ -77,6 +87,12 @@ async function carryOut(
       const done = await retireRunner(action.item, ports);
       return done.length === 0 ? [] : [{ kind: "runner-retired", name: action.item.name, done }];
     }
+    case "tell":
+      return [await tellJob(action.item, ports)];
+    case "list-failed":
+      return [await listFailedJobs(action.item, ports)];
+    case "rerun":
+      return [await rerunRun(action.item, ports)];
     case "wake": {
       await ports.queue.send(
         { version: 1, kind: "wake", itemId: action.itemId },
@@ -97,26 +113,18 @@ function createOwner({ random }: DispatchPorts): string {
 }
 
 function observe(ports: DispatchPorts, owner: string): Circumstances {
-  const { runnerPrefix, runnerScope, capacityDeadline } = ports;
-  const now = ports.now();
-  return { now, owner, jitter: ports.random(), runnerPrefix, runnerScope, capacityDeadline };
-}
-
-function logDecision(
-  event: LedgerEvent,
-  { outcome, writes }: Decision,
-  { log }: DispatchPorts,
-): void {
-  const job = writes.find((item) => item.kind === "job");
-  const delivery = event.kind === "job" ? { deliveryId: event.envelope.deliveryId } : {};
-  const items = writes.map(({ id }) => id);
-  // A job that was given up is a matter for a person.
-  log[job?.status === "failed" ? "error" : "info"](outcome, {
-    event: event.kind,
-    ...delivery,
-    items,
-    ...(job?.reason === undefined ? {} : { reason: job.reason }),
-  });
+  const { runnerPrefix, runnerScope, capacityDeadline, refusalSpec, refusalsPerHour } = ports;
+  return {
+    now: ports.now(),
+    owner,
+    conflicts: 0,
+    jitter: ports.random(),
+    runnerPrefix,
+    runnerScope,
+    capacityDeadline,
+    refusalSpec,
+    refusalsPerHour,
+  };
 }
 
 function throwFirstError(events: readonly LedgerEvent[]): void {

@@ -1,5 +1,5 @@
 import { MessageError, messageOf } from "./errors.ts";
-import type { Job } from "./job.ts";
+import type { Job, Repository } from "./job.ts";
 import { isItemId, type ItemId } from "./ledger.ts";
 import {
   readArray,
@@ -31,6 +31,22 @@ export type JobEnvelope = {
   readonly conclusion?: string;
 };
 
+/** A `workflow_run` delivery that tells of the end of a run, on the same way. */
+export type RunEnvelope = {
+  readonly version: 1;
+  readonly kind: "run";
+  /** `X-GitHub-Delivery`: for logs only. */
+  readonly deliveryId: string;
+  /** When receive-webhook saw it, in milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly runId: number;
+  readonly attempt: number;
+  /** "" where GitHub tells none. */
+  readonly conclusion: string;
+  readonly repository: Repository;
+  readonly installationId?: number;
+};
+
 /** A reminder to look at one ledger item again, sent by tornade to itself. */
 export type WakeEnvelope = {
   readonly version: 1;
@@ -40,7 +56,7 @@ export type WakeEnvelope = {
 };
 
 /** Everything that travels through the job queue. */
-export type Envelope = JobEnvelope | WakeEnvelope;
+export type Envelope = JobEnvelope | RunEnvelope | WakeEnvelope;
 
 /** The text of a queue message, in the characters that SQS takes: those of XML. */
 export function encodeEnvelope(envelope: Envelope): string {
@@ -65,14 +81,15 @@ function readEnvelope(value: unknown): Envelope {
   if (version !== 1) throw new Error(`version should be 1, got ${version}`);
   const kind = readText(fields["kind"], "kind");
   if (kind === "job") return readJobEnvelope(fields);
+  if (kind === "run") return readRunEnvelope(fields);
   if (kind === "wake") return { version, kind, itemId: readItemId(fields["itemId"]) };
-  throw new Error(`kind should be 'job' or 'wake', got '${kind}'`);
+  throw new Error(`kind should be 'job', 'run' or 'wake', got '${kind}'`);
 }
 
 function readItemId(value: unknown): ItemId {
   const text = readText(value, "itemId");
   if (isItemId(text)) return text;
-  throw new Error(`itemId should begin with 'job#' or 'runner#', got '${text}'`);
+  throw new Error(`itemId should begin with 'job#', 'runner#' or 'run#', got '${text}'`);
 }
 
 function readJobEnvelope(fields: Readonly<Record<string, unknown>>): JobEnvelope {
@@ -93,11 +110,22 @@ function readJobEnvelope(fields: Readonly<Record<string, unknown>>): JobEnvelope
   };
 }
 
+function readRunEnvelope(fields: Readonly<Record<string, unknown>>): RunEnvelope {
+  return {
+    version: 1,
+    kind: "run",
+    deliveryId: readText(fields["deliveryId"], "deliveryId"),
+    receivedAt: readNumber(fields["receivedAt"], "receivedAt"),
+    runId: readNumber(fields["runId"], "runId"),
+    attempt: readNumber(fields["attempt"], "attempt"),
+    conclusion: readText(fields["conclusion"], "conclusion"),
+    repository: readRepository(fields["repository"], "repository"),
+    ...readInstallation(fields["installationId"], "installationId"),
+  };
+}
+
 function readJob(value: unknown): Job {
   const fields = readObject(value, "job");
-  const installationId = readOptional(fields["installationId"], (id) =>
-    readNumber(id, "job.installationId"),
-  );
   return {
     id: readNumber(fields["id"], "job.id"),
     attempt: readNumber(fields["attempt"], "job.attempt"),
@@ -106,18 +134,23 @@ function readJob(value: unknown): Job {
     workflow: readText(fields["workflow"], "job.workflow"),
     headSha: readText(fields["headSha"], "job.headSha"),
     labels: readArray(fields["labels"], "job.labels").map((label) => readText(label, "label")),
-    repository: readRepository(fields["repository"]),
-    ...(installationId === undefined ? {} : { installationId }),
+    repository: readRepository(fields["repository"], "job.repository"),
+    ...readInstallation(fields["installationId"], "job.installationId"),
   };
 }
 
-function readRepository(value: unknown): Job["repository"] {
-  const fields = readObject(value, "job.repository");
+function readInstallation(value: unknown, field: string): { readonly installationId?: number } {
+  const installationId = readOptional(value, (id) => readNumber(id, field));
+  return installationId === undefined ? {} : { installationId };
+}
+
+function readRepository(value: unknown, field: string): Repository {
+  const fields = readObject(value, field);
   return {
-    id: readNumber(fields["id"], "job.repository.id"),
-    fullName: readText(fields["fullName"], "job.repository.fullName"),
-    owner: readText(fields["owner"], "job.repository.owner"),
+    id: readNumber(fields["id"], `${field}.id`),
+    fullName: readText(fields["fullName"], `${field}.fullName`),
+    owner: readText(fields["owner"], `${field}.owner`),
     ownerType: fields["ownerType"] === "User" ? "User" : "Organization",
-    private: readFlag(fields["private"], "job.repository.private"),
+    private: readFlag(fields["private"], `${field}.private`),
   };
 }

@@ -1,7 +1,10 @@
-import { type Items, type LedgerEvent, jobItemOf, runnerItemOf } from "./decision.ts";
+import { capItemId } from "./cap-item.ts";
+import { type Items, type LedgerEvent, jobItemOf, runItemOf, runnerItemOf } from "./decision.ts";
+import type { JobEnvelope } from "./envelope.ts";
 import { jobKey } from "./job.ts";
 import {
   jobItemId,
+  runItemId,
   runnerItemId,
   type ItemId,
   type JobItem,
@@ -19,7 +22,19 @@ export function itemsAbout(event: LedgerEvent, items: Items, prefix: string): re
   const named = namedBy(event, prefix);
   const outcomes = wantedOutcomes(event);
   const runners = named.flatMap((id) => runnersOf(items, { id, outcomes }, prefix));
-  return [...new Set([...named, ...runners, ...nextOnWalk(event, items, prefix)])];
+  const awaited = named.flatMap((id) => runItemOf(items, id)?.runners ?? []).map(runnerItemId);
+  const caps = capsAbout(event, items, named);
+  return [
+    ...new Set([...named, ...caps, ...runners, ...awaited, ...nextOnWalk(event, items, prefix)]),
+  ];
+}
+
+// Only what is about a refused job costs this read.
+function capsAbout(event: LedgerEvent, items: Items, named: readonly ItemId[]): readonly ItemId[] {
+  const known = named.flatMap((id) => jobItemOf(items, id) ?? []);
+  const refused = known.filter(({ refusal }) => refusal !== undefined).map(({ job }) => job);
+  if (event.kind === "job" && event.assessment.kind === "refuse") refused.push(event.envelope.job);
+  return refused.map(({ repository }) => capItemId("refusals", repository.id));
 }
 
 function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
@@ -27,6 +42,7 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
     case "job":
       return [
         jobItemId(jobKey(event.envelope.job)),
+        ...runBefore(event.envelope),
         ...ownRunner(event.envelope.runnerName, prefix),
       ];
     case "wake":
@@ -37,16 +53,35 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
         runnerItemId(runnerName(prefix, event.jobKey, event.report.number)),
       ];
     case "check-failed":
+    case "job-told":
+    case "job-not-told":
       return [jobItemId(event.jobKey)];
     case "job-checked":
-      return [jobItemId(event.jobKey), ...ownRunner(event.state.runnerName, prefix)];
+      return [
+        jobItemId(event.jobKey),
+        ...ownRunner(event.state.runnerName, prefix),
+        ...ownRunner(event.heldBy, prefix),
+      ];
     case "runner-stopped":
       return runnerAndItsJob(event.stop.runnerName, prefix);
     case "rebind":
       return [runnerItemId(event.runnerName)];
     case "runner-retired":
-      return [runnerItemId(event.name)];
+      // What it cost is told with its end, and its job knows of its size.
+      return runnerAndItsJob(event.name, prefix);
+    case "run":
+      return [runItemId(event.envelope.runId)];
+    case "run-listed":
+      return [event.run.id, ...event.runnerNames.flatMap((name) => ownRunner(name, prefix))];
+    case "run-rerun":
+    case "run-not-asked":
+      return [event.run.id];
   }
+}
+
+// Only what is run again can have been interrupted before: no job of a first attempt costs this read.
+function runBefore({ action, job }: JobEnvelope): readonly ItemId[] {
+  return action === "queued" && job.attempt > 1 ? [runItemId(job.runId)] : [];
 }
 
 // The items that a walk from runner to job to runner cannot go on without.

@@ -2,7 +2,6 @@ import type { JobAction, JobEnvelope } from "./envelope.ts";
 import type { Job } from "./job.ts";
 import {
   readArray,
-  readFlag,
   readNumber,
   readObject,
   readOptional,
@@ -10,6 +9,7 @@ import {
   type JsonObject,
   readTimestamp,
 } from "./read-json.ts";
+import { readOrigin } from "./read-origin.ts";
 
 /**
  * Shrinks the payload of a `workflow_job` delivery, some 10 KB, to what tornade acts on, under 1 KB.
@@ -56,7 +56,6 @@ function readTime(job: JsonObject, field: string): number | undefined {
 }
 
 function readJob(job: JsonObject, payload: JsonObject): Job {
-  const installationId = readOptional(payload["installation"], readInstallationId);
   const attempt = readOptional(job["run_attempt"], (value) =>
     readNumber(value, "workflow_job.run_attempt"),
   );
@@ -70,31 +69,13 @@ function readJob(job: JsonObject, payload: JsonObject): Job {
     labels: readArray(job["labels"], "workflow_job.labels").map((label, index) =>
       readText(label, `workflow_job.labels[${index}]`),
     ),
-    repository: readRepository(payload["repository"]),
-    ...(installationId === undefined ? {} : { installationId }),
+    ...readOrigin(payload),
   };
 }
 
 // Names of jobs and workflows are for people only, and matrix values can make them any length.
 function toTitle(text: string): string {
   return text.slice(0, 256).toWellFormed();
-}
-
-function readInstallationId(value: unknown): number {
-  return readNumber(readObject(value, "installation")["id"], "installation.id");
-}
-
-function readRepository(value: unknown): Job["repository"] {
-  const fields = readObject(value, "repository");
-  const owner = readObject(fields["owner"], "repository.owner");
-  const ownerType = readOptional(owner["type"], (type) => readText(type, "repository.owner.type"));
-  return {
-    id: readNumber(fields["id"], "repository.id"),
-    fullName: readText(fields["full_name"], "repository.full_name"),
-    owner: readText(owner["login"], "repository.owner.login"),
-    ownerType: ownerType === "User" ? "User" : "Organization",
-    private: readFlag(fields["private"], "repository.private"),
-  };
 }
 
 function readOptionalText(job: JsonObject, field: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { LaunchReport } from "./decision.ts";
 import { messageOf } from "./errors.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
+import type { ImageReadiness } from "./image-readiness.ts";
 import { newestLaunch } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
@@ -14,6 +15,7 @@ import type { Registration, RunnerRegistry } from "./runner-registry.ts";
 export type LaunchPorts = {
   readonly registry: RunnerRegistry;
   readonly providers: RunnerProviders;
+  readonly images: ImageReadiness;
   readonly log: Log;
   readonly runnerPrefix: string;
   /** Seconds after which a runner without a job ends. */
@@ -29,6 +31,9 @@ export async function launchRunner(item: JobItem, ports: LaunchPorts): Promise<L
   if (newest === undefined) throw new Error(`${item.id} has no launch to carry out`);
   const fate = await settleEarlier(item, newest, ports);
   if (fate !== undefined) return fate;
+  const { image: name, architecture } = item.spec;
+  const obstacle = await ports.images.findObstacle({ name, architecture });
+  if (obstacle !== undefined) return { kind: "held", number: newest.number, message: obstacle };
   try {
     const registration = await ports.registry.register(item.job, nameOf(item, newest, ports));
     return await startCompute(item, { launch: newest, registration }, ports);

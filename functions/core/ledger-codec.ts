@@ -1,6 +1,8 @@
 import type { LedgerItem } from "./ledger.ts";
 import { readObject } from "./read-json.ts";
 
+const itemKinds: readonly LedgerItem["kind"][] = ["job", "runner", "run", "cap", "cursor"];
+
 /**
  * An item as the ledger stored it. Only the kind is looked at: nothing but tornade writes the ledger.
  * @throws {Error} when the text is no item
@@ -13,5 +15,5 @@ export function decodeItem(text: string): LedgerItem {
 
 function isItem(value: unknown): value is LedgerItem {
   const { kind } = readObject(value, "item");
-  return kind === "job" || kind === "runner" || kind === "cursor";
+  return itemKinds.some((known) => known === kind);
 }

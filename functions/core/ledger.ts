@@ -1,3 +1,5 @@
+import type { BuiltImage } from "./built-image.ts";
+import type { CapItem } from "./cap-item.ts";
 import type { Job, JobKey, Repository } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
 import type { ProviderName } from "./provider.ts";
@@ -36,7 +38,7 @@ export type JobItem = {
   readonly status: JobStatus;
   /** What the labels ask for; a refused job has the default size. */
   readonly spec: RunnerSpec;
-  /** Why the job's labels cannot be served, as its own log will say. */
+  /** Why the job cannot be served, as its own log will say. */
   readonly refusal?: string;
   /** Why it waits, or failed. */
   readonly reason?: string;
@@ -52,7 +54,7 @@ export type JobItem = {
   /** Who is launching right now, and until when nobody else may. */
   readonly lease?: { readonly owner: string; readonly until: number };
   /** Actions decided and not yet known to be done; reconcile sees to them after `wakeAt`. */
-  readonly owed: readonly "launch"[];
+  readonly owed: readonly JobDebt[];
   /** When the item is looked at again without an event. */
   readonly wakeAt?: number;
   /** The runner that serves the job, which may have been made for another one. */
@@ -62,11 +64,16 @@ export type JobItem = {
   readonly expiresAt: number;
 };
 
+/** What is done for a job outside: a runner started, its people told that it was given up. */
+export type JobDebt = "launch" | "tell";
+
 /** When the job reached each step, in milliseconds since the epoch. */
 export type JobTimes = {
   readonly queued?: number;
   readonly received?: number;
   readonly claimed?: number;
+  /** When a refused job had its turn. */
+  readonly refused?: number;
   readonly launched?: number;
   readonly started?: number;
   readonly completed?: number;
@@ -100,6 +107,35 @@ export type RunnerItem = {
 export const runnerDebts = ["deregister", "stop"] as const;
 export type RunnerDebt = (typeof runnerDebts)[number];
 
+/**
+ * Where a failed run stands: GitHub has not told which jobs failed, a runner of theirs may have been
+ * interrupted, all were, it has a new attempt, nothing is done about it, or a person must act.
+ */
+export type RunStatus = "unlisted" | "waiting" | "interrupted" | "rerun" | "left" | "failed";
+
+/** A run that failed, of a repository that wants its interrupted jobs to be run again. */
+export type RunItem = {
+  readonly kind: "run";
+  readonly id: `run#${number}`;
+  readonly runId: number;
+  /** The attempt that failed. */
+  readonly attempt: number;
+  readonly conclusion: string;
+  readonly repository: Repository;
+  readonly installationId?: number;
+  readonly status: RunStatus;
+  /** Runners of failed jobs that nobody has told the end of yet. */
+  readonly runners: readonly string[];
+  readonly owed: readonly "rerun"[];
+  readonly wakeAt?: number;
+  readonly tries: number;
+  /** Why it is run again, waits, or is left alone. */
+  readonly reason?: string;
+  /** Since when jobs of its later attempts get no Spot capacity. */
+  readonly onDemandSince?: number;
+  readonly expiresAt: number;
+};
+
 /** How far a repeated look at something outside has come. */
 export type CursorItem = {
   readonly kind: "cursor";
@@ -108,15 +144,31 @@ export type CursorItem = {
   readonly at: number;
   /** What the sweep for jobs that nobody told of looks at; other looks have none. */
   readonly repositories?: readonly ActiveRepository[];
+  /** How far the look for repositories that became active has come; other looks have none. */
+  readonly installations?: readonly InstallationLook[];
+  /** What is known of the images that are built from folders; other looks have none. */
+  readonly images?: readonly BuiltImage[];
   readonly wakeAt?: never;
   readonly expiresAt: number;
 };
 
-/** A repository that had open jobs lately. Times are milliseconds since the epoch. */
+/** An owner who has the App installed. */
+export type Installation = { readonly id: number; readonly owner: string };
+
+/** A look over the repositories of one installation. Times are milliseconds since the epoch. */
+export type InstallationLook = Installation & {
+  readonly begunAt: number;
+  /** When the look before it began: what happened since then is news. */
+  readonly since: number;
+  /** The page to be listed next, counted from 1; absent once all have been. */
+  readonly page?: number;
+};
+
+/** A repository that has, or may have, open jobs. Times are milliseconds since the epoch. */
 export type ActiveRepository = {
   readonly repository: Repository;
   readonly installationId?: number;
-  /** When it last had an open job, to within a few minutes. */
+  /** When it last had an open job, or was taken up because it may have one, to within a few minutes. */
   readonly activeAt: number;
   /** When it is to be swept next. */
   readonly dueAt: number;
@@ -131,7 +183,7 @@ export type SweptRun = {
   readonly sweptAt: number;
 };
 
-export type LedgerItem = JobItem | RunnerItem | CursorItem;
+export type LedgerItem = JobItem | RunnerItem | RunItem | CursorItem | CapItem;
 export type ItemId = LedgerItem["id"];
 
 /** An item with the number of times it was written; 0 and no item: it does not exist. */
@@ -155,13 +207,17 @@ export function runnerItemId(name: string): `runner#${string}` {
   return `runner#${name}`;
 }
 
+export function runItemId(runId: number): `run#${number}` {
+  return `run#${runId}`;
+}
+
 export function cursorItemId(name: string): `cursor#${string}` {
   return `cursor#${name}`;
 }
 
 /** Whether the text names an item of the ledger. */
 export function isItemId(text: string): text is ItemId {
-  return text.startsWith("job#") || text.startsWith("runner#");
+  return ["job#", "runner#", "run#"].some((kind) => text.startsWith(kind));
 }
 
 /** Whether nothing more will happen to the job. */

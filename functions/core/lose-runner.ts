@@ -1,27 +1,30 @@
 import type { Circumstances, Decision } from "./decision.ts";
+import { giveUp, refuseLate } from "./give-up.ts";
 import { endLaunches, reopenLaunches, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
-import { lossWait, mostLosses } from "./waits.ts";
+import { describeLosses, describeUnsaid } from "./refusal-reason.ts";
+import { lossWait, mostLosses, mostRefusedLosses } from "./waits.ts";
 
 /**
  * The job's runner ended, or was given up, before the job began: a new one soon, after GitHub was asked
- * whether the job still waits; five lost ones in a row are a matter for a person. An interrupted runner
- * is replaced one rung down.
+ * whether the job still waits; after five lost ones in a row it is refused. An interrupted runner is
+ * replaced one rung down.
  */
 export function loseRunner(
   item: JobItem,
   runner: RunnerItem,
-  { now }: Pick<Circumstances, "now">,
+  circumstances: Pick<Circumstances, "now" | "refusalSpec">,
 ): Decision {
+  const { now } = circumstances;
   const reason = describeLoss(runner);
   // One that was left by another job is none of this job's launches: its own has been taken.
   const mayLive = runner.ended === undefined && runner.madeFor === jobKey(item.job);
   const settled = mayLive ? reopenLaunches(item) : endLaunches(item, reason);
   const losses = item.losses + 1;
-  if (losses > mostLosses) {
-    const failed = stepJob({ ...settled, losses }, { status: "failed", reason }, now);
-    return { writes: [runner, failed], actions: [], outcome: "failed" };
+  if (losses > (item.refusal === undefined ? mostLosses : mostRefusedLosses)) {
+    const ended = endJob({ ...settled, losses }, reason, circumstances);
+    return { ...ended, writes: [runner, ...ended.writes] };
   }
   const wakeAt = now + lossWait(losses);
   const rung = item.rung + (runner.interrupted === true ? 1 : 0);
@@ -32,6 +35,15 @@ export function loseRunner(
   );
   const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
   return { writes: [runner, parked], actions: [wake], outcome: "runner lost" };
+}
+
+function endJob(
+  item: JobItem,
+  reason: string,
+  circumstances: Pick<Circumstances, "now" | "refusalSpec">,
+): Decision {
+  if (item.refusal !== undefined) return giveUp(item, describeUnsaid(item, reason), circumstances);
+  return refuseLate(item, describeLosses(item, reason), circumstances);
 }
 
 function describeLoss({ name, ended }: RunnerItem): string {

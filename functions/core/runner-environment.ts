@@ -1,5 +1,8 @@
-import type { JobItem } from "./ledger.ts";
+import { toCost } from "./cost.ts";
+import { hostedPrice } from "./hosted-price.ts";
 import { newestLaunch } from "./job-item.ts";
+import type { JobItem, Launch } from "./ledger.ts";
+import { toProvidedSize } from "./provided-size.ts";
 
 /**
  * The environment variables that a runner starts with, besides its secret. The name comes first: the
@@ -10,17 +13,52 @@ export function runnerEnvironment(
   { runnerName, idleSeconds }: { readonly runnerName: string; readonly idleSeconds: number },
 ): Readonly<Record<string, string>> {
   const { job, spec, refusal } = item;
+  const launch = newestLaunch(item);
   return {
     RUNNER_NAME: runnerName,
     TORNADE_JOB_ID: String(job.id),
+    TORNADE_JOB_NAME: job.name.slice(0, mostOfText),
     TORNADE_RUN_ID: String(job.runId),
     TORNADE_RUN_ATTEMPT: String(job.attempt),
     TORNADE_REPOSITORY: job.repository.fullName,
-    TORNADE_PROVIDER: newestLaunch(item)?.provider ?? "",
+    // One that is public was let in by policy; beside a private one, nothing public is wanted.
+    TORNADE_PUBLIC_REPOSITORIES: job.repository.private ? "refuse" : "allow",
+    TORNADE_IMAGE: spec.image,
+    TORNADE_ARCHITECTURE: spec.architecture,
+    TORNADE_PROVIDER: launch?.provider ?? "",
     TORNADE_IDLE_SECONDS: String(idleSeconds),
     TORNADE_TIMEOUT_SECONDS: String(spec.timeoutMinutes * 60),
+    ...(launch === undefined ? {} : toLaunchFacts(item, launch)),
     ...(refusal === undefined ? {} : { TORNADE_REFUSAL: refusal }),
   };
+}
+
+// All variables together have a limit of CodeBuild's, of which the secret takes half.
+const mostOfText = 100;
+
+// What the job's log and summary say about the runner; nothing depends on it.
+function toLaunchFacts(
+  { spec, launches, times }: JobItem,
+  { provider, at }: Launch,
+): Readonly<Record<string, string>> {
+  const size = toProvidedSize(spec, provider);
+  const price = toCost({ provider, spec, seconds: 60 });
+  const hosted = hostedPrice(spec);
+  const earlier = launches.findLast((launch) => launch.provider !== provider);
+  return {
+    TORNADE_LAUNCHED_AT: String(at),
+    ...(times.queued === undefined ? {} : { TORNADE_QUEUED_AT: String(times.queued) }),
+    ...(size === undefined
+      ? {}
+      : { TORNADE_CPU: String(size.cpu), TORNADE_MEMORY: String(size.memory) }),
+    ...(price === undefined ? {} : { TORNADE_USD_PER_MINUTE: price.toFixed(6) }),
+    ...(hosted === undefined ? {} : { TORNADE_HOSTED_USD_PER_MINUTE: String(hosted) }),
+    ...(earlier === undefined ? {} : { TORNADE_FALLBACK: describeFallback(earlier) }),
+  };
+}
+
+function describeFallback({ provider, reason = "it was lost" }: Launch): string {
+  return `${provider}: ${reason}`.slice(0, mostOfText);
 }
 
 /** What bills and consoles show beside a runner. */

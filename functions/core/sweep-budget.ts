@@ -1,3 +1,5 @@
+import { GitHubError } from "./github-error.ts";
+
 /** What one pass of the sweep may ask of GitHub. */
 export type SweepBudget = {
   /** Takes one call to an owner's installation; false: it may not be made. */
@@ -10,20 +12,26 @@ export type SweepBudget = {
   readonly isSpent: () => boolean;
 };
 
-/** Most calls in one pass: 1,800 an hour, of the 5,000 or more that an installation has. */
-const mostCalls = 30;
+/**
+ * What a pass may use for either purpose: how many calls (an hour has sixty passes, and an installation
+ * 5,000 requests or more), and the share of an owner's requests that is left to what serves known jobs.
+ */
+const purposes = {
+  /** 1,800 calls an hour at most, for repositories that are known to be active. */
+  active: { mostCalls: 30, reserve: 0.2 },
+  /** 1,200 calls an hour at most, to find repositories that became active without our knowing. */
+  news: { mostCalls: 20, reserve: 0.5 },
+} as const;
 
 /** How long calls may be begun, in milliseconds: the function has 15 seconds in all. */
 const longest = 6_000;
 
-/** The share of an owner's requests that is left to what serves jobs that are known. */
-const reserve = 0.2;
-
 /** The budget of a pass that begins now. */
-export function createSweepBudget(now: () => number): SweepBudget {
+export function createSweepBudget(now: () => number, purpose: keyof typeof purposes): SweepBudget {
+  const { mostCalls, reserve } = purposes[purpose];
   const until = now() + longest;
   const short = new Set<string>();
-  let calls = mostCalls;
+  let calls: number = mostCalls;
   const isSpent = () => calls === 0 || now() >= until;
   return {
     isSpent,
@@ -39,4 +47,19 @@ export function createSweepBudget(now: () => number): SweepBudget {
       if (left < reserve) short.add(owner);
     },
   };
+}
+
+/**
+ * What a question that was not answered means for the rest of the pass. A limit is the owner's, a
+ * refusal concerns what was asked for; anything else would meet all others as well, and waiting for it
+ * would use up the time of the pass.
+ */
+export function heedFailure(error: unknown, owner: string, budget: SweepBudget): void {
+  if (error instanceof GitHubError && error.code === "GitHubRateLimited") budget.note(owner, 0);
+  else if (!isRefused(error)) budget.stop();
+}
+
+/** Whether GitHub would say the same if it were asked again. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof GitHubError && !error.retryable;
 }

@@ -17,15 +17,39 @@ export const runningCheckAfter = 60 * minute;
 /** After how long the removal of a registration is tried again, in milliseconds. */
 export const removalWait = 20 * second;
 
+/** How long a failed run waits each time for the end of the runners that its jobs had. */
+export const runnerEndWait = 30 * second;
+
+/** How often a failed run is looked at, or asked to be run again, before that is given up. */
+export const mostRerunTries = 10;
+
+/** How long a refused job tries to get a runner that tells so, from its turn on. */
+export const refusalDeadline = 10 * minute;
+
+/** How long a job waits at least for an image that is being built; most builds are much faster. */
+export const holdDeadline = 60 * minute;
+
+/** How often GitHub is asked to show a notice before that is given up: for about a day. */
+export const mostTellings = 28;
+
+/** How long a runner that has ended may seem to hold a job which GitHub says that it has. */
+export const holdNamedAfter = 2 * minute;
+
+/** The same where GitHub does not say which job: it fails a running one after some ten minutes. */
+export const holdUnnamedAfter = 12 * minute;
+
 /** How much too early a reminder may come: the clocks of two machines never agree. */
 export const clockTolerance = 2 * second;
 
-/** How many runners may end without having taken their job before a person is told. */
+/** How many runners may end without having taken their job before it is refused. */
 export const mostLosses = 5;
 
-/** Milliseconds until the next try after `losses` lost runners: 0, 5, 10, 20, 40 s. */
+/** The same for a refused job, those before its refusal included. */
+export const mostRefusedLosses = 8;
+
+/** Milliseconds until the next try after `losses` lost runners: 0, 5, 10, 20, then 40 s. */
 export function lossWait(losses: number): number {
-  return losses <= 1 ? 0 : 5 * second * 2 ** (losses - 2);
+  return losses <= 1 ? 0 : 5 * second * 2 ** Math.min(3, losses - 2);
 }
 
 /** Milliseconds until capacity is asked for again: exponential with full jitter, 5 minutes at most. */
@@ -33,7 +57,17 @@ export function capacityWait(waits: number, jitter: number): number {
   return second + Math.floor(jitter * Math.min(5 * minute, 10 * second * 2 ** waits));
 }
 
+/** Milliseconds until it is looked again for an image that was not built yet: half a minute or so. */
+export function holdWait(jitter: number): number {
+  return Math.floor(30 * second * (0.5 + jitter));
+}
+
 /** Milliseconds until a message whose handling failed is tried again: full jitter, 2 minutes at most. */
 export function failureWait(receives: number, jitter: number): number {
   return second + Math.floor(jitter * Math.min(2 * minute, 5 * second * 2 ** receives));
+}
+
+/** Milliseconds until a notice is tried again: exponential with jitter, from a minute to an hour. */
+export function tellWait(waits: number, jitter: number): number {
+  return Math.floor(minute * 2 ** Math.min(6, waits) * (0.5 + jitter / 2));
 }

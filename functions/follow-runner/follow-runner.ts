@@ -1,5 +1,6 @@
 import { createDispatchPorts } from "../adapters/dispatch-ports.ts";
 import { readDispatchSettings } from "../adapters/dispatch-settings.ts";
+import { watchGitHubBudget } from "../adapters/github-budget.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { dispatch } from "../core/dispatch.ts";
 import { readRunnerStop } from "../core/state-change.ts";
@@ -13,10 +14,15 @@ export type FollowRunner = (event: unknown) => Promise<void>;
 /** The function behind the state changes of tasks and builds. */
 export async function createFollowRunner(surroundings: Surroundings): Promise<FollowRunner> {
   const settings = readDispatchSettings(surroundings.env);
-  const ports = await createDispatchPorts(surroundings, settings);
+  const budget = watchGitHubBudget(surroundings);
+  const ports = await createDispatchPorts(budget.surroundings, settings);
   return async (event) => {
     const stop = readRunnerStop(event, ports.now());
     if (stop === undefined) return;
-    await dispatch({ kind: "runner-stopped", stop }, ports);
+    try {
+      await dispatch({ kind: "runner-stopped", stop }, ports);
+    } finally {
+      budget.tell();
+    }
   };
 }

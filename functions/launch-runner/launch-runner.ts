@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 
 import { createDispatchPorts } from "../adapters/dispatch-ports.ts";
+import { watchGitHubBudget } from "../adapters/github-budget.ts";
 import { createQueueMessages, type QueueMessages } from "../adapters/sqs-messages.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { assess } from "../core/assess.ts";
@@ -21,8 +22,9 @@ type Consumer = {
 /** The function behind the job queue, with all that stays warm between invocations. */
 export async function createLaunchRunner(surroundings: Surroundings): Promise<LaunchRunner> {
   const settings = readSettings(surroundings.env);
+  const budget = watchGitHubBudget(surroundings);
   const consumer: Consumer = {
-    ports: await createDispatchPorts(surroundings, settings),
+    ports: await createDispatchPorts(budget.surroundings, settings),
     messages: createQueueMessages(surroundings, settings),
     policy: {
       assess: (job) => assess(job, settings.assess),
@@ -35,6 +37,7 @@ export async function createLaunchRunner(surroundings: Surroundings): Promise<La
       ...unreadable.map(async ({ record, reason }) => setAside(record, { reason, consumer })),
       ...readable.map(async (messages) => handleInTurn(messages, consumer)),
     ]);
+    budget.tell();
     return { batchItemFailures: returned.flat().map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

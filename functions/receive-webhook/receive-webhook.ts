@@ -1,7 +1,7 @@
 import { createSqsJobQueue } from "../adapters/sqs-job-queue.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { readDelivery, type DropReason } from "../core/delivery.ts";
-import type { JobEnvelope } from "../core/envelope.ts";
+import type { JobEnvelope, RunEnvelope } from "../core/envelope.ts";
 import { DeliveryError, TornadeError } from "../core/errors.ts";
 import type { JobQueue } from "../core/job-queue.ts";
 import { toAnswer, toFailureAnswer, type WebhookAnswer } from "./answer.ts";
@@ -51,7 +51,7 @@ async function receive(event: WebhookEvent, parts: Parts): Promise<WebhookAnswer
   const receivedAt = parts.surroundings.now();
   const delivery = readDelivery(name, payload, { ...parts.settings, deliveryId, receivedAt });
   return delivery.kind === "send"
-    ? queueJob(event, parts, delivery.envelope)
+    ? enqueue(event, parts, delivery.envelope)
     : ignore(event, parts.surroundings, delivery.reason);
 }
 
@@ -66,23 +66,25 @@ function refuseRoute(event: WebhookEvent, { log }: Surroundings): WebhookAnswer 
   return answer;
 }
 
-async function queueJob(
+async function enqueue(
   event: WebhookEvent,
   { queue, surroundings }: Parts,
-  envelope: JobEnvelope,
+  envelope: JobEnvelope | RunEnvelope,
 ): Promise<WebhookAnswer> {
-  const { action, job, runnerName } = envelope;
-  await queue.send(envelope, { groupId: String(job.repository.id) });
-  surroundings.log.info("delivery queued", {
-    ...namesOf(event),
-    action,
-    jobId: job.id,
-    attempt: job.attempt,
-    runId: job.runId,
-    repository: job.repository.fullName,
-    runnerName,
-  });
+  const { id, fullName } = envelope.kind === "job" ? envelope.job.repository : envelope.repository;
+  await queue.send(envelope, { groupId: String(id) });
+  const fields = { ...namesOf(event), ...fieldsOf(envelope), repository: fullName };
+  surroundings.log.info("delivery queued", fields);
   return toAnswer(202, "queued");
+}
+
+function fieldsOf(envelope: JobEnvelope | RunEnvelope) {
+  if (envelope.kind === "run") {
+    const { runId, attempt, conclusion } = envelope;
+    return { runId, attempt, conclusion };
+  }
+  const { action, job, runnerName } = envelope;
+  return { action, jobId: job.id, attempt: job.attempt, runId: job.runId, runnerName };
 }
 
 function ignore(event: WebhookEvent, { log }: Surroundings, reason: DropReason): WebhookAnswer {

@@ -1,4 +1,10 @@
-import { readLaunchLabel, readRunnerPrefix, readText, settingNames } from "../adapters/settings.ts";
+import {
+  readLaunchLabel,
+  readRerunRepositories,
+  readRunnerPrefix,
+  readText,
+  settingNames,
+} from "../adapters/settings.ts";
 import type { Environment } from "../adapters/surroundings.ts";
 
 /** What an operator sets for receive-webhook; told in docs/settings.md. */
@@ -10,6 +16,8 @@ export type Settings = {
   readonly queueUrl: string;
   readonly launchLabel: string;
   readonly runnerPrefix: string;
+  /** `owner/name` or `owner/*`: whose runs are told of when they have completed. */
+  readonly rerunRepositories: readonly string[];
 };
 
 /**
@@ -24,5 +32,6 @@ export function readSettings(env: Environment): Settings {
     queueUrl: readText(env, settingNames.queueUrl),
     launchLabel: readLaunchLabel(env),
     runnerPrefix: readRunnerPrefix(env),
+    rerunRepositories: readRerunRepositories(env),
   };
 }

@@ -1,14 +1,23 @@
-import { readCredentialParameters, readGitHubApiUrl } from "../adapters/dispatch-settings.ts";
+import {
+  readCredentialParameters,
+  readGitHubApiUrl,
+  readPolicy,
+} from "../adapters/dispatch-settings.ts";
 import { createDynamoDbLedger } from "../adapters/dynamodb-ledger.ts";
+import { watchGitHubBudget } from "../adapters/github-budget.ts";
 import { keepGitHubCredentials } from "../adapters/github-credentials.ts";
 import { createGitHubDeliveries } from "../adapters/github-deliveries.ts";
+import { createGitHubInstallations } from "../adapters/github-installations.ts";
 import { createGitHubRuns } from "../adapters/github-runs.ts";
-import { readLaunchLabel, readText, settingNames } from "../adapters/settings.ts";
+import { readLaunchLabel, readRunnerPrefix, readText, settingNames } from "../adapters/settings.ts";
 import { createSqsJobQueue } from "../adapters/sqs-job-queue.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
+import { discoverRepositories, type DiscoveryPorts } from "../core/discover-repositories.ts";
 import type { LedgerItem } from "../core/ledger.ts";
 import { type DeliveryLog, recoverDeliveries } from "../core/recover-deliveries.ts";
-import { type SweepPorts, sweepRepositories } from "../core/sweep-repositories.ts";
+import { findStuckJobs } from "../core/stuck-jobs.ts";
+import { sweepRepositories } from "../core/sweep-repositories.ts";
+import { createImageBuilds } from "./image-builds.ts";
 
 /** What the schedule calls every minute. */
 export type Reconcile = () => Promise<void>;
@@ -19,18 +28,27 @@ const mostItems = 500;
 /** Most open items that are looked at for who is active; those due next come first. */
 const mostOpen = 1_000;
 
+/** Most stuck jobs that are named in a line of the log. */
+const mostNamed = 10;
+
 /** Beyond every time at which an open item asks to be looked at. */
 const horizon = 86_400_000;
 
-type Parts = SweepPorts & { readonly deliveries: DeliveryLog };
+type Parts = DiscoveryPorts & {
+  readonly deliveries: DeliveryLog;
+  /** Whose figures these are. */
+  readonly stack: string;
+};
 
 /**
  * The function behind the schedule: sends each item that is due to launch-runner, where all that can be
- * owed is carried out, has GitHub deliver again what did not reach us, and looks for jobs that GitHub
- * never told of. None keeps the others from being done.
+ * owed is carried out, has GitHub deliver again what did not reach us, looks for jobs that GitHub
+ * never told of, and has images built. None keeps the others from being done.
  */
 export async function createReconcile(surroundings: Surroundings): Promise<Reconcile> {
-  const parts = createParts(surroundings);
+  const budget = watchGitHubBudget(surroundings);
+  const parts = createParts(budget.surroundings);
+  const buildImages = createImageBuilds(surroundings);
   return async () => {
     // One question for two passes: who is active is told by what is open, the due part of it included.
     const open = parts.ledger.due(parts.now() + horizon, mostOpen);
@@ -38,7 +56,10 @@ export async function createReconcile(surroundings: Surroundings): Promise<Recon
       wakeDueItems(parts, open),
       askForDeliveries(parts),
       sweep(parts, open),
+      discover(parts),
+      buildImages(),
     ]);
+    budget.tell();
     const failed = passes.find((pass) => pass.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   };
@@ -51,25 +72,30 @@ function createParts(surroundings: Surroundings): Parts {
   return {
     now,
     log,
+    stack: readRunnerPrefix(env),
     launchLabel: readLaunchLabel(env),
     ledger: createDynamoDbLedger(surroundings, readText(env, settingNames.ledgerTable)),
     queue: createSqsJobQueue(surroundings, readText(env, settingNames.queueUrl)),
     deliveries: createGitHubDeliveries(surroundings, gitHub),
     runs: createGitHubRuns(surroundings, gitHub),
+    installations: createGitHubInstallations(surroundings, gitHub),
+    policy: readPolicy(env),
   };
 }
 
 type OpenItems = Promise<readonly LedgerItem[]>;
 
 // Queries by time, never scans.
-async function wakeDueItems({ queue, log, now }: Parts, open: OpenItems): Promise<void> {
+async function wakeDueItems({ queue, log, now, stack }: Parts, open: OpenItems): Promise<void> {
   const until = now();
   const due = (await open).filter(({ wakeAt = until }) => wakeAt <= until).slice(0, mostItems);
   const sent = await Promise.allSettled(
     due.map(async ({ id }) => queue.send({ version: 1, kind: "wake", itemId: id })),
   );
   const failed = sent.filter(({ status }) => status === "rejected").length;
-  log.info("items woken", { due: due.length, failed });
+  const stuck = findStuckJobs(await open, until);
+  const fields = { due: due.length, failed, stuck: stuck.slice(0, mostNamed) };
+  log.info("items woken", fields, { at: until, stack, figures: { StuckJobs: stuck.length } });
   if (failed > 0) throw new Error(`${failed} of ${due.length} due items were not woken`);
 }
 
@@ -88,5 +114,13 @@ async function sweep(parts: Parts, open: OpenItems): Promise<void> {
     parts.log.info("repositories swept", await sweepRepositories(await open, parts));
   } catch (error) {
     parts.log.warn("repositories not swept", { error });
+  }
+}
+
+async function discover(parts: Parts): Promise<void> {
+  try {
+    parts.log.info("repositories discovered", await discoverRepositories(parts));
+  } catch (error) {
+    parts.log.warn("repositories not discovered", { error });
   }
 }

@@ -5,6 +5,7 @@ import { createAwsJsonEndpoint } from "./aws-json.ts";
 import type { CodeBuildLatency } from "./codebuild/build-life.ts";
 import { createCodeBuild, type CodeBuild } from "./codebuild/codebuild.ts";
 import { createDynamoDb, type DynamoDb } from "./dynamodb/dynamodb.ts";
+import { createEcr, type Ecr } from "./ecr/ecr.ts";
 import { createEcs, type Ecs } from "./ecs/ecs.ts";
 import type { EcsLatency } from "./ecs/task-life.ts";
 import { createEvents, type Events } from "./events.ts";
@@ -33,6 +34,7 @@ export type Aws = {
   readonly handle: WireService;
   readonly sqs: Sqs;
   readonly ecs: Ecs;
+  readonly ecr: Ecr;
   readonly codeBuild: CodeBuild;
   readonly dynamoDb: DynamoDb;
   readonly ssm: Ssm;
@@ -48,6 +50,7 @@ export function createAws(options: AwsOptions): Aws {
   const services = {
     sqs: createSqs(surroundings),
     ecs: createEcs({ ...compute, latency: options.ecsLatency }),
+    ecr: createEcr(surroundings),
     codeBuild: createCodeBuild({ ...compute, latency: options.codeBuildLatency }),
     dynamoDb: createDynamoDb(surroundings),
     ssm: createSsm(surroundings),

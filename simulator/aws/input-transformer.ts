@@ -15,12 +15,20 @@ export function transformInput(event: EventBridgeEvent, paths: DetailPaths): unk
 }
 
 function follow(event: EventBridgeEvent, path: string): unknown {
-  const steps = path.replace(/^\$\.?/u, "").match(/[^.[\]]+/gu) ?? [];
   let value: unknown = event;
-  for (const step of steps) {
-    if (typeof value !== "object" || value === null) return undefined;
-    const entries = new Map<string, unknown>(Object.entries(value));
-    value = entries.get(step);
+  for (const step of stepsOf(path)) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step))
+      return undefined;
+    value = Reflect.get(value, step);
   }
   return value;
+}
+
+const known = new Map<string, readonly string[]>();
+
+/** Read once: rules have few paths, and events are many. */
+function stepsOf(path: string): readonly string[] {
+  const steps = known.get(path) ?? path.replace(/^\$\.?/u, "").match(/[^.[\]]+/gu) ?? [];
+  known.set(path, steps);
+  return steps;
 }

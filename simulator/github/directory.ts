@@ -14,6 +14,9 @@ export type NewRepository = {
   readonly installationId?: number;
 };
 
+/** When every repository was made, and pushed to for the first time. */
+const repositoriesMadeAt = Date.UTC(2026, 0, 1);
+
 /** Makes a repository, and where it is new its owner, with the App installed there. */
 export function addRepository(state: State, added: NewRepository): Repository {
   const [login = "", name = "", ...rest] = added.fullName.split("/");
@@ -26,6 +29,7 @@ export function addRepository(state: State, added: NewRepository): Repository {
     name,
     fullName: `${owner.login}/${name}`,
     private: added.private ?? true,
+    pushedAt: repositoriesMadeAt,
   };
   state.repositories.set(added.fullName.toLowerCase(), repository);
   return { ...repository, owner };
@@ -59,6 +63,14 @@ export function findRepository(state: State, fullName: string): Repository | und
 /** The owner who has the App installed under this number. */
 export function findInstallation(state: State, installationId: number): Owner | undefined {
   return [...state.owners.values()].find((owner) => owner.installationId === installationId);
+}
+
+/** Something was pushed to the repository: nothing else moves that time, a re-run or schedule does not. */
+export function recordPush({ repositories, timeline }: State, fullName: string): void {
+  const key = fullName.toLowerCase();
+  const repository = repositories.get(key);
+  if (repository === undefined) return;
+  repositories.set(key, { ...repository, pushedAt: timeline.now() });
 }
 
 /** All repositories of an owner: each installation covers them all. */

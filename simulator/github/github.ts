@@ -10,7 +10,7 @@ import {
 import { forget, type Retention } from "./forget.ts";
 import { addJob, type NewJob, releaseJob, rerunFailedJobs } from "./jobs.ts";
 import { createMischief, type Mischief } from "./mischief.ts";
-import type { Delivery, Job, Repository, Runner } from "./model.ts";
+import type { CheckRun, Delivery, Job, Repository, Runner } from "./model.ts";
 import { createRestApi } from "./rest.ts";
 import { readRun } from "./runs.ts";
 import type { ConnectionRefusal, RunnerListener, RunnerSession } from "./session.ts";
@@ -44,6 +44,8 @@ export type GitHub = Mischief & {
   readonly jobs: () => readonly Job[];
   readonly runners: () => readonly Runner[];
   readonly deliveries: () => readonly Delivery[];
+  /** What the App has said of its own about commits. */
+  readonly checkRuns: () => readonly CheckRun[];
   /** Sends an event again under its GUID, as the button on the App's page does. */
   readonly redeliver: (guid: string) => void;
   /** Tells every change of jobs and runners, until the function returned is called. */
@@ -66,6 +68,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
     connectRunner: (encodedJitConfig, listener) => connectRunner(state, encodedJitConfig, listener),
     runners: () => [...state.runners.values()],
     deliveries: () => listDeliveries(state),
+    checkRuns: () => [...state.checkRuns],
     watch: (watcher) => {
       state.watchers.add(watcher);
       return () => {

@@ -9,7 +9,9 @@ export function createSequence(first: number, step = 1): () => number {
 
 /** As many hexadecimal digits as asked for. */
 export function randomHex(random: Random, length: number): string {
-  return Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join("");
+  return drawBytes(random, Math.ceil(length / 2))
+    .toString("hex")
+    .slice(0, length);
 }
 
 /** An identifier in the form of a UUID. */
@@ -19,9 +21,14 @@ export function randomUuid(random: Random): string {
 
 /** Random bytes in base64. */
 export function randomBase64(random: Random, bytes: number): string {
-  return Buffer.from(Array.from({ length: bytes }, () => Math.floor(random() * 256))).toString(
-    "base64",
-  );
+  return drawBytes(random, bytes).toString("base64");
+}
+
+// Tokens and keys are long, and drawn for every call: four bytes at once cost less than one at a time.
+function drawBytes(random: Random, length: number): Buffer {
+  const drawn = Buffer.alloc(Math.ceil(length / 4) * 4);
+  for (let at = 0; at < length; at += 4) drawn.writeUInt32BE(Math.floor(random() * 2 ** 32), at);
+  return drawn.subarray(0, length);
 }
 
 /** The form of GitHub's `node_id`: opaque, derived from kind and id. */

@@ -1,4 +1,5 @@
-import type { Conclusion, Job, JobRunner } from "./model.ts";
+import { recordPush } from "./directory.ts";
+import type { Conclusion, Job, JobRunner, RunEvent } from "./model.ts";
 import { rememberRun, type Run } from "./runs.ts";
 import type { State } from "./state.ts";
 import { announceJob, type JobAction } from "./webhooks.ts";
@@ -13,6 +14,8 @@ export type NewJob = {
   readonly runId?: number;
   /** @default 1 */
   readonly runAttempt?: number;
+  /** What started the run. @default "push" */
+  readonly event?: RunEvent;
   /** @default 30_000 */
   readonly durationMilliseconds?: number;
   /** @default "success" */
@@ -34,10 +37,11 @@ const longestWaitMilliseconds = 86_400_000;
 export function addJob(state: State, added: NewJob): Job {
   const { conclusion = "success", durationMilliseconds = 30_000, runAttempt = 1 } = added;
   const { repository, name, labels, environment, runId = state.nextId.run() } = added;
-  const { status = "queued" } = added;
+  const { status = "queued", event = "push" } = added;
+  if (event === "push" && runAttempt === 1 && !state.runs.has(runId)) recordPush(state, repository);
   const wanted = { durationMilliseconds, wantedConclusion: conclusion };
   const place = environment === undefined ? {} : { environment };
-  const job = { repository, name, labels, runId, runAttempt, ...wanted, ...place };
+  const job = { repository, name, labels, runId, runAttempt, event, ...wanted, ...place };
   return insert(state, { ...job, ...queuedNow(state), status }, "queued");
 }
 

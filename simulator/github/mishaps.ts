@@ -18,9 +18,14 @@ export type Mishaps = {
   planDeliveries: (departure: Departure) => readonly Sending[];
   /** Whether a job's message never reaches its runner: after 60 seconds the job is queued again. */
   losesMessage: (job: Job) => boolean;
+  /**
+   * Whether a job's message never reaches its runner, and GitHub does not notice: queued for ever.
+   * https://github.com/actions/runner/issues/4598
+   */
+  bindsForGood: (job: Job) => boolean;
 };
 
 /** GitHub as it is meant to be. */
 export function createMishaps(): Mishaps {
-  return { planDeliveries: () => [{}], losesMessage: () => false };
+  return { planDeliveries: () => [{}], losesMessage: () => false, bindsForGood: () => false };
 }

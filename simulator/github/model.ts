@@ -15,6 +15,8 @@ export type Repository = {
   /** `owner/name` */
   readonly fullName: string;
   readonly private: boolean;
+  /** When one of its branches was last pushed to, in milliseconds since the Unix epoch. */
+  readonly pushedAt: number;
   readonly owner: Owner;
 };
 
@@ -31,6 +33,9 @@ export type JobRunner = {
   readonly groupId: number;
 };
 
+/** What can start a run, as far as it matters here: whether something was pushed. */
+export type RunEvent = "push" | "schedule" | "workflow_dispatch";
+
 /** A workflow job; every change makes a new object. */
 export type Job = {
   readonly id: number;
@@ -38,6 +43,8 @@ export type Job = {
   readonly repository: string;
   readonly runId: number;
   readonly runAttempt: number;
+  /** What started the run. */
+  readonly event: RunEvent;
   readonly name: string;
   readonly labels: readonly string[];
   /** `waiting` for an environment's approval, `pending` behind a concurrency group. */
@@ -95,6 +102,22 @@ export type InstallationToken = {
   readonly repositoryIds: ReadonlySet<number> | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number;
+};
+
+/** What an App said of its own about a commit. */
+export type CheckRun = {
+  readonly id: number;
+  /** `owner/name` */
+  readonly repository: string;
+  readonly name: string;
+  readonly headSha: string;
+  readonly externalId: string;
+  /** "" until it is completed. */
+  readonly conclusion: string;
+  readonly title: string;
+  readonly summary: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
 };
 
 /** One attempt to deliver a webhook, recorded when it was answered or given up. */

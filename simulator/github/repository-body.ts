@@ -1,6 +1,6 @@
 import { nodeId } from "./identifiers.ts";
 import type { Owner, Repository } from "./model.ts";
-import { apiUrl, webUrl } from "./urls.ts";
+import { apiUrl, toTime, webUrl } from "./urls.ts";
 
 /** The repository as webhooks and runs show it, with all of its URLs. */
 export function toRepositoryBody(repository: Repository): object {
@@ -21,6 +21,7 @@ export function toRepositoryBody(repository: Repository): object {
     ),
     ...toCloneUrls(repository),
     ...plainRepository,
+    pushed_at: toTime(repository.pushedAt),
     visibility: repository.private ? "private" : "public",
   };
 }
@@ -112,7 +113,6 @@ const plainRepository = {
   mirror_url: null,
   open_issues: 0,
   open_issues_count: 0,
-  pushed_at: "2026-01-01T00:00:00Z",
   size: 0,
   stargazers_count: 0,
   updated_at: "2026-01-01T00:00:00Z",

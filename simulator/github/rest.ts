@@ -6,7 +6,9 @@ import { findMistake, findOperation, hasValidPath, type Operation } from "./open
 import { type Allowance, countRequest, peekLimits } from "./rate-limits.ts";
 import { type Answer, type Call, failure, notAccessible, notFound, type Route } from "./route.ts";
 import { appRoutes } from "./routes-app.ts";
+import { checkRoutes } from "./routes-checks.ts";
 import { deliveryRoutes } from "./routes-deliveries.ts";
+import { repositoryRoutes } from "./routes-repositories.ts";
 import { runRoutes } from "./routes-runs.ts";
 import { runnerRoutes } from "./routes-runners.ts";
 import type { State } from "./state.ts";
@@ -14,7 +16,9 @@ import type { State } from "./state.ts";
 /** Every operation the simulator answers, by its endpoint. */
 export const routes: Readonly<Record<string, Route>> = {
   ...appRoutes,
+  ...checkRoutes,
   ...deliveryRoutes,
+  ...repositoryRoutes,
   ...runRoutes,
   ...runnerRoutes,
 };

@@ -76,17 +76,26 @@ export function forOrganization(
   };
 }
 
-/** One page of a list, as `page` and `per_page` ask for it, with the link to the next. */
+/** One page of a list, in an object that says how many there are in all. */
 export function answerPage(
-  { query, parameters }: Pick<Call, "query" | "parameters">,
+  call: Pick<Call, "query" | "parameters">,
   path: string,
   list: { readonly key: string; readonly items: readonly object[] },
 ): Answer {
+  const { body, ...answer } = answerList(call, path, list.items);
+  return { ...answer, body: { total_count: list.items.length, [list.key]: body } };
+}
+
+/** One page of a bare list, as `page` and `per_page` ask for it, with the link to the next. */
+export function answerList(
+  { query, parameters }: Pick<Call, "query" | "parameters">,
+  path: string,
+  items: readonly object[],
+): Answer {
   const size = pageSize(query);
   const page = Math.max(1, Number(query["page"] ?? 1));
-  const shown = list.items.slice((page - 1) * size, page * size);
-  const body = { total_count: list.items.length, [list.key]: shown };
-  if (page * size >= list.items.length) return { status: 200, body };
+  const body = items.slice((page - 1) * size, page * size);
+  if (page * size >= items.length) return { status: 200, body };
   const next = new URLSearchParams({ ...query, per_page: String(size), page: String(page + 1) });
   const filled = path.replaceAll(/\{(\w+)\}/gu, (_match, name: string) => parameters[name] ?? "");
   const link = `<${apiUrl}${filled}?${next.toString()}>; rel="next"`;

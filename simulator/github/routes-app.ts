@@ -3,7 +3,7 @@ import { findInstallation, findOwner, findRepository, repositoriesOf } from "./d
 import { nodeId } from "./identifiers.ts";
 import type { Owner, Permissions, Repository } from "./model.ts";
 import { peekLimits } from "./rate-limits.ts";
-import { type Answer, type Call, failure, notFound, type Route } from "./route.ts";
+import { type Answer, answerList, type Call, failure, notFound, type Route } from "./route.ts";
 import { toRepositoryBody, toUserBody } from "./repository-body.ts";
 import type { State } from "./state.ts";
 import { issueToken, permits } from "./tokens.ts";
@@ -12,6 +12,7 @@ import { apiUrl, toTime, webUrl } from "./urls.ts";
 /** What the App asks about itself and its installations, and the tokens it gets. */
 export const appRoutes: Readonly<Record<string, Route>> = {
   "GET /app": { access: "app", answer: ({ state }) => ({ status: 200, body: toAppBody(state) }) },
+  "GET /app/installations": { access: "app", answer: answerInstallations },
   "GET /rate_limit": { access: "anyone", answer: answerRateLimit },
   "GET /orgs/{org}/installation": {
     access: "app",
@@ -33,6 +34,12 @@ export const appRoutes: Readonly<Record<string, Route>> = {
     answer: createAccessToken,
   },
 };
+
+function answerInstallations(call: Call): Answer {
+  const installed = [...call.state.owners.values()].filter((one) => one.installationId);
+  const items = installed.map((owner) => toInstallationBody(call.state, owner));
+  return answerList(call, "/app/installations", items);
+}
 
 function createAccessToken({ state, parameters, body }: Call): Answer {
   const owner = findInstallation(state, Number(parameters["installation_id"]));
@@ -109,7 +116,8 @@ function toInstallationBody({ app, permissions, events }: State, owner: Owner): 
   };
 }
 
-function toAppBody({ app, permissions, events, owners }: State): object {
+/** The App as GitHub shows it to itself, and beside what it has made. */
+export function toAppBody({ app, permissions, events, owners }: State): object {
   const [owner] = owners.values();
   return {
     id: app.id,

@@ -17,6 +17,7 @@ export const runRoutes: Readonly<Record<string, Route>> = {
     status: 200,
     body: toRunBody(run, repository),
   })),
+  [`GET ${runs}/{run_id}/attempts/{attempt_number}/jobs`]: forRun("read", answerJobsOfAttempt),
   [`GET ${runs}/{run_id}/jobs`]: forRun("read", answerJobsOfRun),
   [`POST ${runs}/{run_id}/rerun-failed-jobs`]: forRun("write", rerunRun),
 };
@@ -50,6 +51,14 @@ function answerJobsOfRun(call: Call, run: Run): Answer {
   const all = call.query["filter"] === "all";
   const jobs = all ? jobsOfRun(call.state, run.repository, run.id) : run.jobs;
   return answerPage(call, `${runs}/{run_id}/jobs`, { key: "jobs", items: jobs.map(toJobBody) });
+}
+
+function answerJobsOfAttempt(call: Call, { repository, id, attempt: newest }: Run): Answer {
+  const attempt = Number(call.parameters["attempt_number"]);
+  if (attempt < 1 || attempt > newest) return notFound;
+  const jobs = jobsOfRun(call.state, repository, id).filter((job) => job.runAttempt === attempt);
+  const path = `${runs}/{run_id}/attempts/{attempt_number}/jobs`;
+  return answerPage(call, path, { key: "jobs", items: jobs.map(toJobBody) });
 }
 
 /** https://github.com/cli/cli/issues/9221 */

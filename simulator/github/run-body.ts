@@ -21,7 +21,7 @@ export function toRunBody(run: Run, repository: Repository): object {
     run_number: 1,
     run_attempt: run.attempt,
     run_started_at: toTime(run.jobs[0]?.createdAt ?? run.createdAt),
-    event: "push",
+    event: run.event,
     display_title: "A change",
     status: run.status,
     conclusion: run.conclusion,

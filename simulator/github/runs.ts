@@ -7,6 +7,7 @@ export type Run = {
   /** `owner/name` */
   readonly repository: string;
   readonly attempt: number;
+  readonly event: Job["event"];
   readonly status: Job["status"];
   readonly conclusion: Conclusion | null;
   readonly jobs: readonly Job[];
@@ -50,6 +51,7 @@ function sumUp(jobsOfAllAttempts: readonly Job[]): Run | undefined {
     id: first.runId,
     repository: first.repository,
     attempt,
+    event: first.event,
     status,
     conclusion: status === "completed" ? conclusionOf(jobs) : null,
     jobs,

@@ -3,6 +3,7 @@ import type { WireRequest } from "../wire.ts";
 import { createSequence, type Random } from "./identifiers.ts";
 import type {
   App,
+  CheckRun,
   Delivery,
   InstallationToken,
   Job,
@@ -73,6 +74,7 @@ export type State = Required<GitHubOptions> & {
   readonly runs: Map<number, Set<number>>;
   readonly announcedRuns: Set<string>;
   readonly deliveries: Delivery[];
+  readonly checkRuns: CheckRun[];
   readonly assignment: { requested: boolean };
   readonly watchers: Set<Watcher>;
   /** What goes wrong inside GitHub; nothing does by itself. */
@@ -115,6 +117,7 @@ export function createState(options: GitHubOptions): State {
     runs: new Map(),
     announcedRuns: new Set(),
     deliveries: [],
+    checkRuns: [],
     assignment: { requested: false },
     watchers: new Set(),
     mishaps: createMishaps(),

@@ -4,8 +4,8 @@ import { namedJobs } from "./named-jobs.ts";
 export type Batches = {
   /** Notes the jobs of a batch until the function returned is called. */
   readonly open: (jobIds: readonly number[]) => () => void;
-  /** The jobs a text names and those in a batch with them; where it names none, all being worked on. */
-  readonly concernedBy: (text: string) => readonly number[];
+  /** The jobs that texts name and those in a batch with them; where they name none, all being worked on. */
+  readonly concernedBy: (...texts: readonly string[]) => readonly number[];
 };
 
 /** Nothing is being worked on yet. */
@@ -19,12 +19,14 @@ export function createBatches(): Batches {
         batches.delete(batch);
       };
     },
-    concernedBy: (text) => {
-      const named = namedJobs(text);
-      const together = [...batches].filter(
-        (batch) => named.length === 0 || batch.some((id) => named.includes(id)),
-      );
-      return [...new Set([...named, ...together.flat()])];
+    concernedBy: (...texts) => {
+      const concerned = new Set(texts.flatMap(namedJobs));
+      const named = [...concerned];
+      for (const batch of batches) {
+        if (named.length > 0 && !batch.some((id) => named.includes(id))) continue;
+        for (const id of batch) concerned.add(id);
+      }
+      return [...concerned];
     },
   };
 }

@@ -12,6 +12,9 @@ export const repositories: readonly string[] = owners.flatMap((owner) =>
   Array.from({ length: 10 }, (_, index) => `${owner}/app-${index + 1}`),
 );
 
+/** Whose interrupted jobs are run again, as the setting has it: those of all owners but one. */
+export const rerunRepositories: readonly string[] = ["acme/*", "globex/*", "initech/*"];
+
 /** A job as people write them: in either form of labels, nearly always with a good end. */
 export function drawJob(random: Random, repository: string): Omit<NewJob, "runId"> {
   const runsOn = drawOne(random, ["FARGATE", "FARGATE", "FARGATE_SPOT", "CODEBUILD"]);

@@ -56,6 +56,7 @@ function hauntGitHub(dice: Dice, { gitHub }: Services): void {
   gitHub.setMishaps({
     planDeliveries: (departure) => planDeliveries(dice, departure),
     losesMessage: ({ id }) => dice.strikes("message-missed", [id]),
+    bindsForGood: ({ id }) => bindForGood(dice, id),
   });
   gitHub.watch({
     onJob: (job) => {
@@ -66,6 +67,16 @@ function hauntGitHub(dice: Dice, { gitHub }: Services): void {
       if (change === "registered" && repository !== "") doomRunner(dice, runner, repository);
     },
   });
+}
+
+/** Each of the runners that replace the dead one is its doing; told why, people cancel the run. */
+function bindForGood(dice: Dice, id: number): boolean {
+  if (!dice.strikes("bound-for-good", [id])) return false;
+  for (let runner = 0; runner < 3; runner += 1) dice.note("bound-for-good", [id]);
+  dice.timeline.after(45 * 60_000, () => {
+    dice.services().gitHub.cancelJob(id);
+  });
+  return true;
 }
 
 function once(action: () => void): () => void {

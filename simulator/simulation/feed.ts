@@ -48,7 +48,8 @@ export function startFeed(
 function queue(feeding: Feeding, { job: planned, ...arrival }: Arrival): void {
   const { gitHub, runs } = feeding;
   const runId = runs.get(arrival.run);
-  const job = gitHub.queueJob({ ...planned, ...(runId === undefined ? {} : { runId }) });
+  const event = arrival.run % 3 === 0 ? "schedule" : "push";
+  const job = gitHub.queueJob({ ...planned, event, ...(runId === undefined ? {} : { runId }) });
   feeding.queued += 1;
   // Runs come one after another, and their jobs together.
   for (const run of runs.keys()) if (run < arrival.run) runs.delete(run);

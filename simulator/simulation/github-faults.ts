@@ -6,7 +6,7 @@ import { gitHubError } from "./fault-answers.ts";
 /** GitHub fails before and after having done what it was asked, refuses, limits, and repeats itself. */
 export function betweenGitHub(dice: Dice, batches: Batches, next: WireService): WireService {
   return async (request) => {
-    const jobs = batches.concernedBy(`${request.path}\n${request.body}`);
+    const jobs = batches.concernedBy(request.path, request.body);
     if (dice.strikes("app-reinstalled", jobs)) reinstall(dice);
     const refusal = refuse(dice, request, jobs);
     if (refusal !== undefined) return refusal;

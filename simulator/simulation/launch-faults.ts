@@ -3,6 +3,7 @@ import type { FaultName } from "./fault-rates.ts";
 import { type Dice, pass } from "./dice.ts";
 import { awsError, membersOf, operationOf, textOf } from "./fault-answers.ts";
 import { namedJobs } from "./named-jobs.ts";
+import { createStarvation, type Starves } from "./starvation.ts";
 import { jsonResponse } from "../wire.ts";
 
 /** As long as a request of the functions may take. */
@@ -16,6 +17,7 @@ type Disturbance = {
   readonly failed: Set<string>;
   /** Until when there is no capacity for anybody. */
   readonly drought: { until: number };
+  readonly starves: Starves;
 };
 
 type Launch = {
@@ -32,6 +34,7 @@ export function disturbLaunches(dice: Dice): (next: WireService) => WireService 
     unheard: new Map<string, FaultName>(),
     failed: new Set<string>(),
     drought: { until: 0 },
+    starves: createStarvation(dice),
   };
   return (next) => async (request) => {
     const operation = operationOf(request);
@@ -49,6 +52,8 @@ function refuse(disturbance: Disturbance, launch: Launch): WireResponse | undefi
   const { dice, failed, unheard } = disturbance;
   const { isTask, jobs, token } = launch;
   if (unheard.has(token)) return undefined;
+  const isRefusal = launch.request.body.includes("TORNADE_REFUSAL");
+  if (disturbance.starves(jobs, { isRefusal })) return isTask ? outOfCapacity : buildsLimited;
   if (failed.has(token) && dice.strikes("replayed-failures", jobs)) return outOfCapacity;
   if (dice.strikes("launch-throttled", jobs)) {
     return awsError(400, "ThrottlingException", "Rate exceeded");

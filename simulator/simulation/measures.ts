@@ -9,8 +9,10 @@ export type Figures = {
   readonly launches: number;
   /** Those of them that were not the first for their job. */
   readonly relaunches: number;
-  /** By service and operation. */
+  /** By service and operation, of all functions but reconcile. */
   readonly calls: Readonly<Record<string, number>>;
+  /** Those of reconcile, which depend on the minutes that pass more than on the jobs. */
+  readonly reconcileCalls: Readonly<Record<string, number>>;
   /** By message. */
   readonly logLines: Readonly<Record<string, number>>;
   /** Simulated milliseconds. */
@@ -37,6 +39,7 @@ export type Measures = {
 type Counting = {
   readonly ends: Map<string, number>;
   readonly calls: Map<string, number>;
+  readonly reconcileCalls: Map<string, number>;
   readonly logLines: Map<string, number>;
   readonly open: Set<number>;
   /** When a job was queued last, and when the first webhook about that came, by its id. */
@@ -55,7 +58,9 @@ export function createMeasures(): Measures {
     open: counting.open,
     ended: () => [...counting.ends.values()].reduce((sum, jobs) => sum + jobs, 0),
     onCall: (call) => {
-      count(counting.calls, `${call.service} ${call.name}`);
+      const { calls, reconcileCalls } = counting;
+      const counts = call.who.function === "reconcile" ? reconcileCalls : calls;
+      count(counts, `${call.service} ${call.name}`);
       if (isAcceptedLaunch(call)) countLaunch(counting, call);
     },
     onLog: ({ text }) => {
@@ -79,6 +84,7 @@ function createCounting(): Counting {
   return {
     ends: new Map(),
     calls: new Map(),
+    reconcileCalls: new Map(),
     logLines: new Map(),
     open: new Set(),
     queuedAt: new Map(),
@@ -96,6 +102,7 @@ function toFigures(counting: Counting): Figures {
     launches: counting.launches,
     relaunches: counting.relaunches,
     calls: toRecord(counting.calls),
+    reconcileCalls: toRecord(counting.reconcileCalls),
     logLines: toRecord(counting.logLines),
     webhookToLaunch: toPercentiles(counting.webhookToLaunch),
     queuedToRunning: toPercentiles(counting.queuedToRunning),

@@ -1,4 +1,4 @@
-import { invariants } from "./bounds.ts";
+import { countDelays, invariants } from "./bounds.ts";
 import type { Faults, Monitor, MonitorOptions, Violation } from "./contract.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { connectedJobs, createKnownRunners, type KnownRunners } from "./known-runners.ts";
@@ -6,6 +6,7 @@ import type { Parts } from "./monitor-parts.ts";
 import type { Strikes } from "./strikes.ts";
 import { watchCalls } from "./watch-calls.ts";
 import { watchJobs } from "./watch-jobs.ts";
+import { watchReruns } from "./watch-reruns.ts";
 import { watchRows } from "./watch-rows.ts";
 import { watchRunners } from "./watch-runners.ts";
 import { watchSecrets } from "./watch-secrets.ts";
@@ -26,27 +27,29 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
   const runners = watchRunners(parts, known);
   const calls = watchCalls(parts);
   const rows = watchRows(parts);
+  const reruns = watchReruns(parts);
   const secrets = watchSecrets(parts);
   services.gitHub.watch({
     onJob: (job) => {
-      jobs.onJob(job);
-      runners.onJob(job);
+      for (const { onJob } of [jobs, runners, reruns]) onJob(job);
     },
     onRunner: runners.onRunner,
   });
   return {
     onCall: (call) => {
-      for (const { onCall } of [jobs, calls, rows, secrets]) onCall(call);
+      for (const { onCall } of [jobs, calls, rows, reruns, secrets]) onCall(call);
     },
     onLog: secrets.onLog,
     onWebhook: () => {},
-    onTask: runners.onTask,
+    onTask: (event) => {
+      for (const { onTask } of [runners, reruns]) onTask(event);
+    },
     onSleep: (milliseconds) => {
       const details = `a function asked to be woken in ${milliseconds} ms`;
       parts.report({ invariant: invariants.sleep, details });
     },
     onForgotten: ({ id }) => {
-      for (const { forget } of [jobs, runners, calls]) forget(id);
+      for (const { forget } of [jobs, runners, calls, reruns]) forget(id);
       faults.strikes?.forget(id);
     },
     check: (final) => {
@@ -74,6 +77,7 @@ function createParts(
     },
     strikesOf: (jobId) =>
       connectedJobs(runners, jobId).flatMap((id) => faults.strikes?.of(id) ?? []),
+    struck: () => countDelays(faults.counts()),
   };
   const take = (): readonly Violation[] => {
     const taken = found;

@@ -1,16 +1,32 @@
+/** A way in which texts name a job, and what no text that does so lacks. */
+type Mention = { readonly mark: string; readonly pattern: RegExp };
+
 // The job's id in the name of its runner, in the ledger's keys, in GitHub's paths and payloads, and in
 // our own messages; escaped quotes where JSON travels inside JSON.
-const mentions = [
-  /\btornade-(\d+)-\d+-\d+\b/gu,
-  /\bjob#(\d+)-\d+/gu,
-  /\/actions\/jobs\/(\d+)/gu,
-  /\\?"(?:workflow_job|job)\\?":\s*\{\\?"id\\?":\s*(\d+)/gu,
-] as const;
+const mentions: readonly Mention[] = [
+  { mark: "tornade-", pattern: /\btornade-(\d+)-\d+-\d+\b/gu },
+  { mark: "job#", pattern: /\bjob#(\d+)-\d+/gu },
+  { mark: "/actions/jobs/", pattern: /\/actions\/jobs\/(\d+)/gu },
+  { mark: 'job\\":', pattern: /\\"(?:workflow_job|job)\\":\s*\{\\"id\\":\s*(\d+)/gu },
+  { mark: '"external_id":"', pattern: /"external_id":"(\d+)-\d+"/gu },
+  { mark: 'job":', pattern: /"(?:workflow_job|job)":\s*\{"id":\s*(\d+)/gu },
+];
+
+/** The latest answer: everybody who watches or disturbs a call asks about the same text. */
+let latest: { readonly text: string; readonly found: readonly number[] } = { text: "", found: [] };
 
 /** The jobs that a request, a message or an event is about, as far as its text tells. */
 export function namedJobs(text: string): readonly number[] {
-  const found = mentions.flatMap((mention) =>
-    [...text.matchAll(mention)].map(([, id]) => Number(id)),
-  );
-  return [...new Set(found)];
+  if (text !== latest.text) latest = { text, found: findJobs(text) };
+  return latest.found;
+}
+
+function findJobs(text: string): readonly number[] {
+  const found = new Set<number>();
+  for (const { mark, pattern } of mentions) {
+    // Looking for a fixed text costs a fraction of looking for a pattern.
+    if (!text.includes(mark)) continue;
+    for (const [, id] of text.matchAll(pattern)) found.add(Number(id));
+  }
+  return [...found];
 }

@@ -14,6 +14,7 @@ import { createStreams } from "./seeded-random.ts";
 import type { StoryLine } from "./trace.ts";
 import { withVirtualTimers } from "./virtual-timers.ts";
 import { createWatchedWorld } from "./watched-world.ts";
+import { withoutStackTraces } from "./without-stack-traces.ts";
 import { planWorkload } from "./workloads.ts";
 
 /** What is run. */
@@ -76,34 +77,39 @@ type Run = {
 export async function run(options: RunOptions, parts: RunParts): Promise<RunOutcome> {
   const timeline = createVirtualTimeline(begin);
   const observers = createObservers(timeline, options.traced);
-  return withVirtualTimers({ timeline, onSleep: observers.onSleep }, async () => {
-    const stream = createStreams(options.seed);
-    const living = new Set<Instance>();
-    const { world, faults } = await createWatchedWorld(options, {
-      ...parts,
-      timeline,
-      observers,
-      stream,
-      living,
-    });
-    const monitor = parts.createMonitor({ services: world, timeline, faults });
-    observers.attach(monitor);
-    for (const fullName of repositories) world.gitHub.addRepository({ fullName });
-    const { gitHub } = world;
-    const feed = startFeed({ gitHub, timeline }, planWorkload(stream("workload")), options.jobs);
-    const violations = await drive({ timeline, world, monitor, observers, feed }, options);
-    const outcome = {
-      violations,
-      figures: observers.measures.figures(),
-      faults: faults.counts(),
-      queued: feed.queued(),
-      simulatedMilliseconds: timeline.now() - begin,
-      digest: observers.trace.digest(),
-      story: observers.trace.story(),
-    };
-    await endAll(living, timeline);
-    return outcome;
-  });
+  return withoutStackTraces(async () =>
+    withVirtualTimers({ timeline, onSleep: observers.onSleep }, async () =>
+      runOn({ timeline, observers }, options, parts),
+    ),
+  );
+}
+
+async function runOn(
+  { timeline, observers }: Pick<Run, "timeline" | "observers">,
+  options: RunOptions,
+  parts: RunParts,
+): Promise<RunOutcome> {
+  const stream = createStreams(options.seed);
+  const living = new Set<Instance>();
+  const watched = { ...parts, timeline, observers, stream, living };
+  const { world, faults } = await createWatchedWorld(options, watched);
+  const monitor = parts.createMonitor({ services: world, timeline, faults });
+  observers.attach(monitor);
+  for (const fullName of repositories) world.gitHub.addRepository({ fullName });
+  const { gitHub } = world;
+  const feed = startFeed({ gitHub, timeline }, planWorkload(stream("workload")), options.jobs);
+  const violations = await drive({ timeline, world, monitor, observers, feed }, options);
+  const outcome = {
+    violations,
+    figures: observers.measures.figures(),
+    faults: faults.counts(),
+    queued: feed.queued(),
+    simulatedMilliseconds: timeline.now() - begin,
+    digest: observers.trace.digest(),
+    story: observers.trace.story(),
+  };
+  await endAll(living, timeline);
+  return outcome;
 }
 
 // Else what they share with later runs in this process (auth-app's requests under way) would never end.

@@ -51,6 +51,14 @@ export function requestNothingAgain(options: WorldOptions): WorldOptions {
   });
 }
 
+/** Runs are asked to be run again, and it does not help. */
+export function rerunNothing(options: WorldOptions): WorldOptions {
+  return tamper(options, {
+    gitHub: (next) => async (request) =>
+      request.path.endsWith("/rerun-failed-jobs") ? jsonResponse(201, {}) : next(request),
+  });
+}
+
 /** Everybody who has to wait waits as long as everybody else. */
 export function waitTogether(options: WorldOptions): WorldOptions {
   let drawn = 0;

@@ -45,6 +45,14 @@ export function rememberNothing(options: WorldOptions): WorldOptions {
   });
 }
 
+/** That a run was interrupted is forgotten at once. */
+export function forgetInterruptions(options: WorldOptions): WorldOptions {
+  return tamper(options, {
+    aws: (next) => async (request) =>
+      next({ ...request, body: request.body.replace(/,\\"onDemandSince\\":\d+/u, "") }),
+  });
+}
+
 type Members = Readonly<Record<string, unknown>>;
 
 function onPut(options: WorldOptions, change: (members: Members) => Members): WorldOptions {

@@ -4,6 +4,7 @@ import {
   deregisterNothing,
   logRequests,
   requestNothingAgain,
+  rerunNothing,
   reuseJitConfigs,
   stopTheBusy,
   waitTogether,
@@ -16,7 +17,13 @@ import {
   settleNothing,
   stopNothing,
 } from "./sabotage-launch.ts";
-import { claimNothing, rememberNothing, sweepNothing, wakeNothing } from "./sabotage-ledger.ts";
+import {
+  claimNothing,
+  forgetInterruptions,
+  rememberNothing,
+  sweepNothing,
+  wakeNothing,
+} from "./sabotage-ledger.ts";
 import {
   acknowledgeAll,
   answerTooSoon,
@@ -167,6 +174,18 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     noticedBy: ["served"],
     faults: "webhook-lost",
     apply: requestNothingAgain,
+  },
+  "no-rerun": {
+    rule: "what was interrupted is run again",
+    noticedBy: ["rerun"],
+    faults: "spot",
+    apply: rerunNothing,
+  },
+  "spot-again": {
+    rule: "what was interrupted starts on demand",
+    noticedBy: ["rerun"],
+    faults: "spot",
+    apply: forgetInterruptions,
   },
   "no-jitter": {
     rule: "those who have to wait do not come back all at once",

@@ -4,8 +4,9 @@ const shapes: Readonly<Record<string, RegExp>> = {
   "a GitHub token": /gh[a-z]_[A-Za-z0-9._-]{36,}/u,
   "a JSON web token": /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/u,
   "a signature": /sha256=[0-9a-f]{32,}/iu,
-  // Nothing else has so long a word: neither ids nor ARNs nor labels.
-  "a JIT config": /[A-Za-z0-9+/_-]{400,}/u,
+  // Nothing else has so long a word: neither ids nor ARNs nor labels. Looked for from the beginning of
+  // words only, else each is walked through from every one of its letters.
+  "a JIT config": /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{400,}/u,
 };
 
 /** The name of the secret that a text gives away; undefined when it gives away none. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import type { AnsweredCall } from "./contract.ts";
 import { invariants, limits } from "./bounds.ts";
@@ -14,7 +14,11 @@ export type CallWatch = {
 
 type Window = { readonly endsAt: number; readonly used: number; readonly isReported: boolean };
 
+/** An installation, known by a token that it was given. */
+type Holder = { readonly installation: string; readonly until: number };
+
 type State = Parts & {
+  readonly holders: Map<string, Holder>;
   /** What was asked for under a token, by job and token. */
   readonly launches: Map<number, Map<string, string>>;
   readonly windows: Map<string, Window>;
@@ -25,11 +29,18 @@ const hour = 60 * minute;
 
 /** Nothing has been called yet. */
 export function watchCalls(parts: Parts): CallWatch {
-  const state: State = { ...parts, launches: new Map(), windows: new Map() };
+  const state: State = {
+    ...parts,
+    holders: new Map(),
+    launches: new Map(),
+    windows: new Map(),
+  };
   return {
     onCall: (call) => {
-      if (call.service === "github") countCall(state, call);
-      else if (call.name === "RunTask" || call.name === "StartBuild") checkToken(state, call);
+      if (call.service === "github") {
+        learnToken(state, call);
+        countCall(state, call);
+      } else if (call.name === "RunTask" || call.name === "StartBuild") checkToken(state, call);
     },
     forget: (jobId) => {
       state.launches.delete(jobId);
@@ -45,7 +56,7 @@ function checkToken({ launches, report }: State, { request, name }: AnsweredCall
   if (jobId === undefined) return;
   const ofJob = launches.get(jobId) ?? new Map<string, string>();
   launches.set(jobId, ofJob);
-  const asked = createHash("sha256").update(request.body).digest("base64");
+  const asked = hash("sha256", request.body, "base64");
   const before = ofJob.get(token);
   ofJob.set(token, asked);
   if (before === undefined || before === asked) return;
@@ -53,11 +64,25 @@ function checkToken({ launches, report }: State, { request, name }: AnsweredCall
   report({ invariant: invariants.token, jobId, details });
 }
 
+function learnToken({ holders, timeline }: State, { name, request, answer }: AnsweredCall): void {
+  if (name !== "POST access_tokens") return;
+  const [, token] = /"token":"([^"]+)"/u.exec(answer?.body ?? "") ?? [];
+  const now = timeline.now();
+  for (const [old, { until }] of holders) {
+    if (until > now) break;
+    holders.delete(old);
+  }
+  const [, , , installation = ""] = request.path.split("/");
+  if (token !== undefined) holders.set(token, { installation, until: now + hour });
+}
+
 /** As GitHub counts: a read is one point of its endpoint's minute, a write five. */
 function countCall(state: State, { name, request }: AnsweredCall): void {
-  const isApp = /^bearer /iu.test(request.headers["authorization"] ?? "");
-  const [, , owner = ""] = request.path.split("/");
-  const who = isApp ? "the App" : `the installation of ${owner}`;
+  const [scheme = "", token = ""] = (request.headers["authorization"] ?? "").split(" ");
+  const isApp = scheme.toLowerCase() === "bearer";
+  // By the token: the path of what an installation may see does not name its owner.
+  const { installation = "unknown" } = state.holders.get(token) ?? {};
+  const who = isApp ? "the App" : `installation ${installation}`;
   const most = limits.requestsPerHour + limits.underWay;
   use(state, { key: `${who} an hour`, cost: 1, length: hour, most });
   const cost = request.method === "GET" ? 1 : 5;

@@ -10,18 +10,21 @@ import { namedJobs } from "./named-jobs.ts";
 /** Watches that what a row of the ledger owes is carried out. */
 export type RowWatch = { readonly onCall: (call: AnsweredCall) => void };
 
-type State = Parts & { readonly watched: Set<string> };
+type State = Parts & {
+  /** The rows that owe something, with how many faults had struck when they began to. */
+  readonly watched: Map<string, number>;
+};
 
 /** No row owes anything yet. */
 export function watchRows(parts: Parts): RowWatch {
-  const state: State = { ...parts, watched: new Set() };
+  const state: State = { ...parts, watched: new Map() };
   return {
     // Whatever the answer: a write whose answer was lost may have held.
     onCall: ({ name, request }) => {
-      if (name !== "PutItem" || !/\\"owed\\":\[\\"/u.test(request.body)) return;
+      if (name !== "PutItem" || !request.body.includes('\\"owed\\":[\\"')) return;
       const id = /"id":\{"S":"([^"]+)"\}/u.exec(request.body)?.[1];
       if (id === undefined || state.watched.has(id)) return;
-      state.watched.add(id);
+      state.watched.set(id, state.struck());
       checkLater(state, id, state.timeline.now() + bounds.debt);
     },
   };
@@ -41,7 +44,8 @@ function checkDebt(state: State, id: string, now: number): void {
     return;
   }
   const [jobId] = namedJobs(id.replace("runner#", ""));
-  const allowance = jobId === undefined ? 0 : allowanceOf(state.strikesOf(jobId));
+  const allowance =
+    jobId === undefined ? allowanceOfRun(state, id) : allowanceOf(state.strikesOf(jobId));
   const dueAt = item.wakeAt ?? 0;
   const latest = dueAt + bounds.debt + allowance;
   if (latest > now) {
@@ -52,6 +56,10 @@ function checkDebt(state: State, id: string, now: number): void {
     item.wakeAt === undefined ? "and is never looked at" : `due ${spell(now - dueAt)} ago`;
   const details = `${id} still owes ${owed.join(" and ")}, ${since}`;
   state.report({ invariant: invariants.debt, ...(jobId === undefined ? {} : { jobId }), details });
+}
+
+function allowanceOfRun({ watched, struck }: State, id: string): number {
+  return struck() > (watched.get(id) ?? 0) ? bounds.debtOfRun : 0;
 }
 
 function readItem({ services }: State, id: string): LedgerItem | undefined {

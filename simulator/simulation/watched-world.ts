@@ -5,7 +5,7 @@ import type { Log } from "../../functions/core/log.ts";
 import type { VirtualTimeline } from "../virtual-timeline.ts";
 import { createWorld, type Deliver, type World, type WorldOptions } from "../world.ts";
 import type { Call } from "./contract.ts";
-import { owners } from "./draw-job.ts";
+import { owners, rerunRepositories } from "./draw-job.ts";
 import type { RecordedFaults } from "./faults.ts";
 import { createLambdaHost } from "./lambda-host.ts";
 import type { Instance } from "./lambda-instance.ts";
@@ -68,6 +68,8 @@ function createOptions(
     log: silent,
     env: {
       [settingNames.owners]: owners.join(","),
+      [settingNames.checkRuns]: "on",
+      [settingNames.rerunRepositories]: rerunRepositories.join(","),
       // Without one the SDK looks for it in files under ~/.aws, which takes more than promises.
       AWS_ENDPOINT_URL: "http://127.0.0.1",
     },
@@ -109,11 +111,11 @@ const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 let privateKey: string | undefined;
 
 /**
- * Made once a process, and nothing that is traced depends on it. A short one: signing with a key of
- * GitHub's length is among the most costly things a run does.
+ * Made once a process, and nothing that is traced depends on it. The shortest that signs SHA-256: with
+ * a key of GitHub's length, signing is among the most costly things a run does.
  */
 function readPrivateKey(): string {
-  privateKey ??= generateKeyPairSync("rsa", { modulusLength: 1024 })
+  privateKey ??= generateKeyPairSync("rsa", { modulusLength: 512 })
     .privateKey.export({ type: "pkcs1", format: "pem" })
     .toString();
   return privateKey;

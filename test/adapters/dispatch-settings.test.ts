@@ -12,6 +12,7 @@ describe("readDispatchSettings", () => {
       runnerPrefix: "tornade",
       idleSeconds: 300,
       capacityDeadline: 3_600_000,
+      rerunRepositories: [],
       gitHub: { apiUrl: "https://api.github.com", scope: "organization", runnerGroupId: 1 },
       fargate: { containerName: "runner", assignPublicIp: "ENABLED" },
       assess: {
@@ -28,7 +29,10 @@ describe("readDispatchSettings", () => {
           image: "default",
           timeoutMinutes: 360,
         },
+        refusalSpec: { rungs: ["FARGATE", "FARGATE_SPOT"], cpu: 1, memory: 2 },
       },
+      refusalsPerHour: 20,
+      checkRuns: "off",
     });
   });
 
@@ -46,10 +50,13 @@ describe("readDispatchSettings", () => {
     ],
     ["TORNADE_ASSIGN_PUBLIC_IP", "disabled", { fargate: { assignPublicIp: "DISABLED" } }],
     ["TORNADE_CAPACITY_DEADLINE_MINUTES", "10", { capacityDeadline: 600_000 }],
+    ["TORNADE_CHECK_RUNS", "on", { checkRuns: "on" }],
+    ["TORNADE_REFUSALS_PER_HOUR", "1000", { refusalsPerHour: 1_000 }],
     ["TORNADE_CONTAINER_NAME", "main", { fargate: { containerName: "main" } }],
     ["TORNADE_IDLE_MINUTES", "2", { idleSeconds: 120 }],
     ["TORNADE_OWNERS", "acme, octo-org", { assess: { owners: ["acme", "octo-org"] } }],
     ["TORNADE_PUBLIC_REPOSITORIES", "allow", { assess: { publicRepositories: "allow" } }],
+    ["TORNADE_RERUN_REPOSITORIES", "acme/app", { rerunRepositories: ["acme/app"] }],
     ["TORNADE_RUNNER_GROUP_ID", "7", { gitHub: { runnerGroupId: 7 } }],
     ["TORNADE_RUNNER_SCOPE", "repository", { gitHub: { scope: "repository" } }],
     [
@@ -67,9 +74,20 @@ describe("readDispatchSettings", () => {
   });
 
   it.each([
+    ['{"X86_64":{"codeBuildImage":"x"}}', ["CODEBUILD"]],
+    ['{"X86_64":{"taskDefinition":"x"}}', ["FARGATE", "FARGATE_SPOT"]],
+    ['{"ARM64":{"taskDefinition":"x"}}', ["FARGATE"]],
+  ])("tells refusals where the default image is: %s", (image, rungs) => {
+    const env = { ...dispatchEnv, TORNADE_IMAGES: `{"default":${image}}` };
+    expect(readDispatchSettings(env).assess.refusalSpec.rungs).toEqual(rungs);
+  });
+
+  it.each([
     ["TORNADE_ASSIGN_PUBLIC_IP", "yes"],
     ["TORNADE_CAPACITY_DEADLINE_MINUTES", "0"],
+    ["TORNADE_CHECK_RUNS", "yes"],
     ["TORNADE_IDLE_MINUTES", "61"],
+    ["TORNADE_REFUSALS_PER_HOUR", "1001"],
     ["TORNADE_LAUNCH_LABEL", "a b"],
     ["TORNADE_PUBLIC_REPOSITORIES", "some"],
     ["TORNADE_RUNNER_GROUP_ID", "default"],

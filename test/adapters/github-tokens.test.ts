@@ -16,7 +16,7 @@ function httpError(status: number): Error {
 function createFakeApp(installations: Readonly<Record<string, number>>) {
   const asked: string[] = [];
   const app: GitHubApp = {
-    getToken: async (installationId, { repositoryIds, permissions }) => {
+    getToken: async (installationId, { repositoryIds = [], permissions }) => {
       asked.push(`token of ${installationId}`);
       if (!Object.values(installations).includes(installationId)) throw httpError(404);
       // Repository ids of these tests begin with the installation that they belong to.

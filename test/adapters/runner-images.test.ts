@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
+import { listBuiltImages, readRunnerImages } from "../../functions/adapters/runner-images.ts";
 
 describe("readRunnerImages", () => {
   it("reads where each image is, by name in any case and by architecture", () => {
@@ -26,5 +26,18 @@ describe("readRunnerImages", () => {
     ],
   ])("refuses %j", (table, problem) => {
     expect(() => readRunnerImages(table)).toThrow(problem);
+  });
+});
+
+describe("listBuiltImages", () => {
+  it("lists those that may not be there yet", () => {
+    const images = readRunnerImages({
+      default: { X86_64: { built: true }, ARM64: { built: false } },
+      Rust: { X86_64: {}, ARM64: { built: true } },
+    });
+    expect(listBuiltImages(images)).toEqual([
+      { name: "default", architecture: "X86_64" },
+      { name: "rust", architecture: "ARM64" },
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import {
   readJson,
   readLaunchLabel,
   readList,
+  readRerunRepositories,
   readRunnerPrefix,
   readSome,
   readText,
@@ -14,7 +15,7 @@ import {
 import { SettingsError } from "../../functions/core/errors.ts";
 import { readArray } from "../../functions/core/read-json.ts";
 
-const { queueUrl, owners, idleMinutes, runnerScope, images } = settingNames;
+const { queueUrl, owners, idleMinutes, runnerScope, images, rerunRepositories } = settingNames;
 
 describe("settingNames", () => {
   it("names every variable once", () => {
@@ -157,6 +158,22 @@ describe("readLaunchLabel", () => {
   it.each(["a/b", "a b", "a,b", "a=b", "a".repeat(65)])("refuses '%s'", (text) => {
     expect(() => readLaunchLabel({ TORNADE_LAUNCH_LABEL: text })).toThrow(
       `TORNADE_LAUNCH_LABEL should be a label without spaces, '/', ',' and '=', got '${text}'`,
+    );
+  });
+});
+
+describe("readRerunRepositories", () => {
+  it.each([
+    [undefined, []],
+    ["acme/app", ["acme/app"]],
+    ["acme/app.js, octo-org/*", ["acme/app.js", "octo-org/*"]],
+  ])("reads %j", (text, entries) => {
+    expect(readRerunRepositories({ [rerunRepositories]: text })).toEqual(entries);
+  });
+
+  it.each(["*", "acme", "acme/", "acme/app/x", "*/*", "acme/a*"])("refuses %j", (text) => {
+    expect(() => readRerunRepositories({ [rerunRepositories]: `acme/app,${text}` })).toThrow(
+      `TORNADE_RERUN_REPOSITORIES should be a list of owner/name and owner/*, got '${text}'`,
     );
   });
 });

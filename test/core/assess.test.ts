@@ -8,6 +8,7 @@ const options: AssessOptions = {
   ...labelOptions,
   owners: ["other", "ACME"],
   publicRepositories: "refuse",
+  refusalSpec: runnerSpec({ rungs: ["FARGATE", "CODEBUILD"] }),
 };
 const { repository } = queuedJob();
 const shown = { ...repository, private: false };
@@ -23,11 +24,10 @@ describe("assess", () => {
 
   it("refuses what cannot be served, with a runner of the default size to tell it", () => {
     const job = queuedJob({ labels: ["tornade", "runs-on=FARGET", "cpu=16"] });
-    const spot = { ...options.defaults, runsOn: ["FARGATE_SPOT"] } as const;
-    expect(assess(job, { ...options, defaults: spot })).toEqual({
+    expect(assess(job, options)).toEqual({
       kind: "refuse",
       reason: "label 'runs-on=FARGET' is unknown; use FARGATE, FARGATE_SPOT or CODEBUILD",
-      spec: runnerSpec({ rungs: ["FARGATE_SPOT", "FARGATE"] }),
+      spec: options.refusalSpec,
     });
   });
 

@@ -4,7 +4,7 @@ import type {
   Items,
   LaunchReport,
 } from "../../functions/core/decision.ts";
-import type { JobEnvelope } from "../../functions/core/envelope.ts";
+import type { JobEnvelope, RunEnvelope } from "../../functions/core/envelope.ts";
 import { type Job, jobKey } from "../../functions/core/job.ts";
 import type { RunnerSpec } from "../../functions/core/labels.ts";
 import {
@@ -12,6 +12,8 @@ import {
   jobItemId,
   type Launch,
   type LedgerItem,
+  type RunItem,
+  runItemId,
   type RunnerItem,
   runnerItemId,
 } from "../../functions/core/ledger.ts";
@@ -57,6 +59,28 @@ export function jobEnvelope(overrides: Partial<JobEnvelope> = {}): JobEnvelope {
     job: queuedJob(),
     ...overrides,
   };
+}
+
+/** A delivery about the failed run of {@link queuedJob}. */
+export function runEnvelope(overrides: Partial<RunEnvelope> = {}): RunEnvelope {
+  const { runId, repository, installationId } = queuedJob();
+  return {
+    version: 1,
+    kind: "run",
+    deliveryId: "d-9",
+    receivedAt: start,
+    runId,
+    attempt: 1,
+    conclusion: "failure",
+    repository,
+    ...(installationId === undefined ? {} : { installationId }),
+    ...overrides,
+  };
+}
+
+/** The event of a delivery about a run. */
+export function runEvent(overrides: Partial<RunEnvelope> = {}, isOptedIn = true) {
+  return { kind: "run", envelope: runEnvelope(overrides), isOptedIn } as const;
 }
 
 /** The runner that a job without further labels gets. */
@@ -170,15 +194,38 @@ export function runnerItem(overrides: Partial<RunnerItem> = {}): RunnerItem {
   };
 }
 
+/** The item of the run of {@link queuedJob}: as new as it can be unless told otherwise. */
+export function runItem(overrides: Partial<RunItem> = {}): RunItem {
+  const { runId, repository, installationId } = queuedJob();
+  return {
+    kind: "run",
+    id: runItemId(runId),
+    runId,
+    attempt: 1,
+    conclusion: "failure",
+    repository,
+    ...(installationId === undefined ? {} : { installationId }),
+    status: "unlisted",
+    runners: [],
+    owed: [],
+    tries: 0,
+    expiresAt: start + retention,
+    ...overrides,
+  };
+}
+
 /** What a decision is made in: at the start, by `us`, without jitter. */
 export function circumstances(overrides: Partial<Circumstances> = {}): Circumstances {
   return {
     now: start,
     owner: "us",
+    conflicts: 0,
     jitter: 0,
     runnerPrefix: "tornade",
     runnerScope: "organization",
     capacityDeadline: 3_600_000,
+    refusalSpec: runnerSpec(),
+    refusalsPerHour: 20,
     ...overrides,
   };
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import { checkJob } from "../../functions/core/check-job.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import { jobId, jobItem, start } from "./builders.ts";
+import { jobId, jobItem, launchedItem, launchOf, start } from "./builders.ts";
 import { createFakeWorld } from "./fakes.ts";
+
+const own = "tornade-4711-1-1";
 
 function failing(error: Error) {
   const world = createFakeWorld();
@@ -36,6 +38,44 @@ describe("checkJob", () => {
   it("tells of what a person has to see to", async () => {
     const error = new GitHubError("InstallationGone", "404");
     expect(await failing(error)).toEqual({ kind: "check-failed", jobKey: "4711-1", error });
+  });
+
+  it.each([
+    ["the second runner is lost", { losses: 2, launches: [launchOf(1, { outcome: "ended" })] }],
+    ["a launch cannot be settled", { launches: [launchOf(1)] }],
+  ])("tells of a busy runner of which nothing is left when %s", async (_when, overrides) => {
+    const world = createFakeWorld();
+    world.runners.set(own, { registrationId: 7, name: own, busy: true });
+    const event = { kind: "job-checked", jobKey: "4711-1", state: { status: "queued" } };
+    const item = jobItem(overrides);
+    expect(await checkJob(item, world.ports)).toEqual({ ...event, heldBy: own });
+    world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
+    expect(await checkJob(item, world.ports)).toEqual(event);
+  });
+
+  it("looks at the runner that GitHub names", async () => {
+    const world = createFakeWorld();
+    world.runners.set(own, { registrationId: 7, name: own, busy: true });
+    world.states.set(jobId, { status: "queued", runnerName: own });
+    const item = jobItem({ losses: 1, launches: [launchOf(1, { outcome: "ended" })] });
+    expect(await checkJob(item, world.ports)).toMatchObject({ heldBy: own });
+  });
+
+  it.each([
+    ["runner is lost", jobItem({ losses: 1, launches: [launchOf(1, { outcome: "ended" })] })],
+    ["runner is awaited", launchedItem()],
+  ])("asks for nothing else when the first %s", async (_what, item) => {
+    const world = createFakeWorld();
+    await checkJob(item, world.ports);
+    expect(world.calls).toEqual([`readJob ${jobId}`]);
+  });
+
+  it("finds no runner busy that is idle or gone", async () => {
+    const world = createFakeWorld();
+    world.runners.set(own, { registrationId: 7, name: own, busy: false });
+    const launches = [1, 2].map((number) => launchOf(number, { outcome: "ended" }));
+    const event = await checkJob(jobItem({ losses: 2, launches }), world.ports);
+    expect(event).not.toHaveProperty("heldBy");
   });
 
   it("does not hide a mistake of ours", async () => {

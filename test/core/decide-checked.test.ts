@@ -190,12 +190,12 @@ describe("decideChecked, still queued", () => {
     });
   });
 
-  it("fails a job whose runners never take it", () => {
+  it("refuses a job whose runners never take it", () => {
     const item = launchedItem({ wakeAt: now, losses: mostLosses });
     expect(checked(queued, [item, runnerItem()])).toMatchObject({
-      writes: [{ owed: ["deregister", "stop"] }, { status: "failed" }],
-      actions: [{ kind: "retire" }],
-      outcome: "failed",
+      writes: [{ owed: ["deregister", "stop"] }, { status: "parked", doubtful: true }],
+      actions: [{ kind: "retire" }, { kind: "wake", at: now }],
+      outcome: "job refused after all",
     });
   });
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { LaunchReport } from "../../functions/core/decision.ts";
+import { holdDeadline, leaseDuration, refusalDeadline } from "../../functions/core/waits.ts";
+import { containing } from "../support/containing.ts";
 import { circumstances, itemsOf, jobItem, launchEnded, launchingItem } from "./builders.ts";
 import { launchOf, runnerSpec, start } from "./builders.ts";
 
@@ -79,35 +81,102 @@ describe("decideNotStarted", () => {
     expect(writes).toMatchObject([{ status: "parked", wakeAt }]);
   });
 
-  it("fails at once when the request can never succeed", () => {
-    expect(
-      decide(itemsOf(launchingItem()), launchEnded(report("invalid")), circumstances()),
-    ).toEqual({
-      writes: [
-        expect.objectContaining({
-          status: "failed",
-          reason: message,
-          launches: [launchOf(1, { outcome: "not-started", reason: message })],
-        }),
-      ],
-      actions: [],
-      outcome: "failed",
+  it.each([
+    ["at once when the request can never succeed", "invalid", start],
+    ["when it has found no capacity for too long", "no-capacity", start + 3_600_000],
+    ["when it was throttled for too long", "throttled", start + 3_600_000],
+    ["when GitHub was away for too long", "unregistered", start + 3_600_000],
+  ] as const)("refuses a job %s", (_when, kind, now) => {
+    const refusalSpec = runnerSpec({ rungs: ["FARGATE", "CODEBUILD"] });
+    const item = { ...onSpot, rung: 1, waits: 9 };
+    const at = circumstances({ now, refusalSpec });
+    const decision = decide(itemsOf(item), launchEnded(report(kind)), at);
+    expect(decision).toMatchObject({
+      writes: [{ status: "parked", spec: refusalSpec, rung: 0, waits: 0, wakeAt: now }],
+      actions: [{ kind: "wake", itemId: item.id, at: now }],
+      outcome: "job refused after all",
     });
+    const refusal = containing(": FARGATE_SPOT: as told; ");
+    expect(decision.writes).toMatchObject([{ refusal, reason: refusal, doubtful: false }]);
+  });
+
+  it("gives a job up that GitHub registers no runner for on principle", () => {
+    const now = start + 3_600_000;
+    const refused = { kind: "unregistered", number: 1, message, error: new Error("403") } as const;
+    const { writes, actions } = decide(
+      itemsOf(launchingItem()),
+      launchEnded(refused),
+      circumstances({ now }),
+    );
+    expect(writes).toMatchObject([
+      { status: "failed", owed: ["tell"], waits: 0, wakeAt: now + leaseDuration },
+    ]);
+    expect(actions).toEqual([{ kind: "tell", item: writes[0] }]);
   });
 
   it.each([
-    ["no-capacity", "failed"],
-    ["throttled", "failed"],
-    ["unregistered", "failed"],
-    ["unknown", "parked"],
-  ] as const)("after the deadline %s means: %s", (kind, status) => {
-    const now = start + 3_600_000;
-    const { writes } = decide(
-      itemsOf(launchingItem()),
-      launchEnded(report(kind)),
-      circumstances({ now }),
-    );
-    expect(writes).toMatchObject([{ status, reason: message }]);
+    ["invalid", {}, 0, "failed"],
+    ["no-capacity", { refused: start }, refusalDeadline, "failed"],
+    ["no-capacity", { refused: start }, refusalDeadline - 1, "parked"],
+    ["no-capacity", {}, 3_600_000, "parked"],
+  ] as const)("gives a refused job its own time: %s, %j", (kind, times, after, status) => {
+    const item = launchingItem({ refusal: "odd", times: { received: start, ...times } });
+    const at = circumstances({ now: start + after });
+    const { writes } = decide(itemsOf(item), launchEnded(report(kind)), at);
+    const reason = "odd (no runner could be started to say so: as told)";
+    expect(writes).toMatchObject([{ status, reason: status === "failed" ? reason : message }]);
+  });
+
+  it("has a job come again that is held for its image, as if it had not been launched", () => {
+    const item = { ...onSpot, waits: 2 };
+    const decision = decide(itemsOf(item), launchEnded(report("held")), circumstances());
+    const wakeAt = start + 15_000;
+    expect(decision).toMatchObject({
+      writes: [{ status: "parked", reason: message, rung: 0, waits: 2, wakeAt, launches: [] }],
+      actions: [{ kind: "wake", itemId: "job#4711-1", at: wakeAt }],
+    });
+    const late = circumstances({ jitter: 0.999 });
+    expect(decide(itemsOf(item), launchEnded(report("held")), late)).toMatchObject({
+      writes: [{ wakeAt: start + 44_970 }],
+    });
+  });
+
+  it("keeps what is known of earlier launches of a job that is held", () => {
+    const item = launchingItem({ launches: [launchOf(1), launchOf(2)] });
+    const { writes } = decide(itemsOf(item), launchEnded(report("held", 2)), circumstances());
+    expect(writes).toMatchObject([{ launches: [{ number: 1, outcome: "not-started" }] }]);
+  });
+
+  const slim = runnerSpec({ image: "slim" });
+  const onArm = runnerSpec({ architecture: "ARM64" });
+
+  it.each([
+    ["waits for the only image", {}, 60_000, holdDeadline - 1, "parked", undefined],
+    ["gives up the only image", {}, 60_000, holdDeadline, "failed", undefined],
+    ["has as much time as for capacity", {}, 7_200_000, 7_199_999, "parked", undefined],
+    ["tells by another image", { spec: slim }, 60_000, holdDeadline, "parked", "as told"],
+    ["tells by another architecture", { spec: onArm }, 60_000, holdDeadline, "parked", "as told"],
+    ["waits to tell", { refusal: "odd" }, 60_000, holdDeadline - 1, "parked", "odd"],
+    ["gives up telling", { refusal: "odd" }, 60_000, holdDeadline, "failed", "odd"],
+  ] as const)(
+    "with a job that is held: %s",
+    (...[, overrides, capacityDeadline, after, status, refusal]) => {
+      const times = { received: start, refused: start };
+      const item = launchingItem({ times, ...overrides });
+      const at = circumstances({ now: start + after, capacityDeadline });
+      const { writes } = decide(itemsOf(item), launchEnded(report("held")), at);
+      expect(writes).toMatchObject([{ status }]);
+      const [written] = writes;
+      const told = written?.kind === "job" ? written.refusal : "none";
+      if (refusal === undefined) expect(told).toBeUndefined();
+      else expect(told).toContain(refusal);
+    },
+  );
+
+  it("waits on after the deadline while the outcome of a launch is unknown", () => {
+    const at = circumstances({ now: start + 3_600_000 });
+    const { writes } = decide(itemsOf(launchingItem()), launchEnded(report("unknown")), at);
+    expect(writes).toMatchObject([{ status: "parked", reason: message, doubtful: false }]);
   });
 
   it("does not give a job up while an earlier runner of it may be alive", () => {
@@ -115,7 +184,13 @@ describe("decideNotStarted", () => {
     const now = start + 3_600_000;
     const event = launchEnded(report("unsettled", 2));
     expect(decide(itemsOf(item), event, circumstances({ now }))).toMatchObject({
-      writes: [{ status: "parked", launches: [{ outcome: "open" }, { outcome: "not-started" }] }],
+      writes: [
+        {
+          status: "parked",
+          doubtful: true,
+          launches: [{ outcome: "open" }, { outcome: "not-started" }],
+        },
+      ],
       actions: [{ kind: "wake" }],
     });
   });

@@ -10,10 +10,13 @@ import {
   launchedItem,
   launchingItem,
   launchOf,
+  queuedJob,
+  runItem,
   runningItem,
   runnerSpec,
   start,
   toIgnore,
+  toLaunch,
 } from "./builders.ts";
 
 describe("decideQueued", () => {
@@ -32,7 +35,34 @@ describe("decideQueued", () => {
   it("keeps the reason of a refusal, which a runner of the default size will tell", () => {
     const assessment = { kind: "refuse", reason: "label 'x' is odd", spec: runnerSpec() } as const;
     const { writes } = decide(itemsOf(), jobEvent({}, assessment), circumstances());
-    expect(writes).toMatchObject([{ status: "launching", refusal: "label 'x' is odd" }]);
+    expect(writes).toMatchObject([
+      { kind: "cap", turns: { "4711-1": start } },
+      { status: "launching", refusal: "label 'x' is odd", times: { refused: start } },
+    ]);
+  });
+
+  it.each([
+    [["FARGATE_SPOT", "FARGATE"], "FARGATE", ["FARGATE"]],
+    [["FARGATE_SPOT", "CODEBUILD"], "CODEBUILD", ["CODEBUILD"]],
+    [["FARGATE_SPOT"], "FARGATE", ["FARGATE"]],
+    [["CODEBUILD", "FARGATE_SPOT"], "CODEBUILD", ["CODEBUILD"]],
+  ] as const)("gives a job of an interrupted run no Spot capacity: %j", (rungs, provider, kept) => {
+    const event = jobEvent({ job: queuedJob({ attempt: 2 }) }, toLaunch({ rungs }));
+    const items = itemsOf(runItem({ status: "rerun", onDemandSince: start }));
+    expect(decide(items, event, circumstances()).writes).toMatchObject([
+      { spec: { rungs: kept }, launches: [{ provider }] },
+    ]);
+  });
+
+  it.each([
+    ["was not interrupted", [runItem({ status: "left" })]],
+    ["is not known", []],
+  ])("gives a job Spot capacity again whose run %s", (_what, items) => {
+    const rungs = ["FARGATE_SPOT", "FARGATE"] as const;
+    const event = jobEvent({ job: queuedJob({ attempt: 2 }) }, toLaunch({ rungs }));
+    expect(decide(itemsOf(...items), event, circumstances()).writes).toMatchObject([
+      { spec: { rungs }, launches: [{ provider: "FARGATE_SPOT" }] },
+    ]);
   });
 
   it("ignores a job that policy shuts out", () => {

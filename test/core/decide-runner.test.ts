@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { RunnerStop } from "../../functions/core/decision.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
-import { lossWait, mostLosses, retention } from "../../functions/core/waits.ts";
+import { lossWait, mostLosses, mostRefusedLosses, retention } from "../../functions/core/waits.ts";
 import {
   circumstances,
   itemsOf,
@@ -17,6 +17,7 @@ import {
   runningItem,
   start,
 } from "./builders.ts";
+import { containing } from "../support/containing.ts";
 
 const own = "tornade-4711-1-1";
 
@@ -150,12 +151,23 @@ describe("decideStopped", () => {
     });
   });
 
-  it("fails visibly when one more is lost than may be", () => {
+  it("refuses a job when one more is lost than may be", () => {
     const item = launchedItem({ losses: mostLosses });
     const { writes, actions } = stop([item, runnerItem()]);
-    expect(writes[1]).toMatchObject({ status: "failed", losses: mostLosses + 1 });
-    expect(writes[1]).not.toHaveProperty("wakeAt");
-    expect(actions).toMatchObject([{ kind: "retire" }]);
+    expect(writes[1]).toMatchObject({
+      status: "parked",
+      losses: mostLosses + 1,
+      refusal: containing("6 runners in a row ended before the job began"),
+      wakeAt: start,
+    });
+    expect(actions).toMatchObject([{ kind: "retire" }, { kind: "wake", at: start }]);
+  });
+
+  it("gives a refused job up when one more is lost than may be of those", () => {
+    const item = launchedItem({ status: "refused", refusal: "odd", losses: mostRefusedLosses });
+    const { writes, actions } = stop([item, runnerItem()]);
+    expect(writes[1]).toMatchObject({ status: "failed", owed: ["tell"] });
+    expect(actions).toMatchObject([{ kind: "retire" }, { kind: "tell" }]);
   });
 
   it("replaces an interrupted runner one rung down", () => {

@@ -2,7 +2,11 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { readDelivery, type Delivery } from "../../functions/core/delivery.ts";
-import { encodeEnvelope } from "../../functions/core/envelope.ts";
+import {
+  encodeEnvelope,
+  type JobEnvelope,
+  type RunEnvelope,
+} from "../../functions/core/envelope.ts";
 import { DeliveryError } from "../../functions/core/errors.ts";
 import type { JsonObject } from "../../functions/core/read-json.ts";
 import { createPayload, readExamples, withJob } from "../support/webhook.ts";
@@ -12,6 +16,7 @@ const context = {
   receivedAt: 1_700_000_000_000,
   launchLabel: "tornade",
   runnerPrefix: "tornade",
+  rerunRepositories: [],
 };
 
 function read(payload: unknown): Delivery {
@@ -20,9 +25,12 @@ function read(payload: unknown): Delivery {
 
 function readJob(fields: JsonObject, top: JsonObject = {}) {
   const delivery = read(createPayload(fields, top));
-  if (delivery.kind === "drop")
-    throw new Error(`should be sent on, was dropped: ${delivery.reason}`);
-  return delivery.envelope;
+  if (delivery.kind === "send" && delivery.envelope.kind === "job") return delivery.envelope;
+  throw new Error(`a job should be sent on, got ${JSON.stringify(delivery)}`);
+}
+
+function toAction(envelope: JobEnvelope | RunEnvelope): string {
+  return envelope.kind === "job" ? envelope.action : envelope.conclusion;
 }
 
 function outcomeOf(payload: unknown): string {
@@ -126,7 +134,7 @@ describe("readDelivery: what is sent on", () => {
     const labels = ["tornade", "arch=ARM64"];
     const deliveries = readExamples().map((example) => read(withJob(example, { labels })));
     const actions = deliveries.map((delivery) =>
-      delivery.kind === "send" ? delivery.envelope.action : delivery.reason,
+      delivery.kind === "drop" ? delivery.reason : toAction(delivery.envelope),
     );
     expect(actions).toEqual([
       "in_progress",

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { decodeEnvelope, encodeEnvelope, type JobEnvelope } from "../../functions/core/envelope.ts";
 import { MessageError } from "../../functions/core/errors.ts";
+import { runEnvelope } from "./builders.ts";
 
 const envelope: JobEnvelope = {
   version: 1,
@@ -52,6 +53,7 @@ describe("encodeEnvelope", () => {
 describe("decodeEnvelope", () => {
   const { runnerName: _runner, conclusion: _conclusion, ...waiting } = envelope;
   const { installationId: _installation, ...job } = envelope.job;
+  const { installationId: _ofRun, ...runWithoutInstallation } = runEnvelope();
 
   it.each([
     ["a completed job", envelope],
@@ -62,6 +64,9 @@ describe("decodeEnvelope", () => {
       { ...envelope, job: { ...job, repository: { ...job.repository, ownerType: "User" } } },
     ],
     ["a wake-up", { version: 1, kind: "wake", itemId: "job#1-1" }],
+    ["a wake-up for a run", { version: 1, kind: "wake", itemId: "run#1" }],
+    ["a run", runEnvelope()],
+    ["a run without installation", runWithoutInstallation],
   ] as const)("gives back %s", (_what, sent) => {
     expect(decodeEnvelope(encodeEnvelope(sent))).toEqual(sent);
   });
@@ -70,7 +75,13 @@ describe("decodeEnvelope", () => {
     ["no JSON", "{", "not an envelope"],
     ["no object", "[]", "message should be an object, got an array"],
     ["a later version", { ...envelope, version: 2 }, "version should be 1, got 2"],
-    ["another kind", { ...envelope, kind: "run" }, "kind should be 'job' or 'wake', got 'run'"],
+    ["another kind", { ...envelope, kind: "x" }, "kind should be 'job', 'run' or 'wake', got 'x'"],
+    ["a run without a number", { ...runEnvelope(), runId: "1" }, "runId should be a whole number"],
+    [
+      "a run without a repository",
+      { ...runEnvelope(), repository: null },
+      "repository should be an object, got null",
+    ],
     ["another action", { ...envelope, action: "waiting" }, "action should be one of queued"],
     ["no job", { ...envelope, job: null }, "job should be an object, got null"],
     ["a wrong label", { ...envelope, job: { ...job, labels: [1] } }, "label should be text"],

@@ -3,15 +3,18 @@ import type { DispatchPorts } from "../../functions/core/dispatch.ts";
 import type { Envelope } from "../../functions/core/envelope.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { JobQueue, SendOptions } from "../../functions/core/job-queue.ts";
-import type { Job } from "../../functions/core/job.ts";
+import { type Job, jobKey } from "../../functions/core/job.ts";
+import type { JobNotices } from "../../functions/core/job-notices.ts";
 import type {
   ItemId,
   JobItem,
   Ledger,
   LedgerItem,
+  RunItem,
   RunnerItem,
 } from "../../functions/core/ledger.ts";
-import { jobItemOf, runnerItemOf } from "../../functions/core/decision.ts";
+import { jobItemOf, runItemOf, runnerItemOf } from "../../functions/core/decision.ts";
+import type { EndedJob, RunReruns } from "../../functions/core/run-reruns.ts";
 import type { Log, LogFields } from "../../functions/core/log.ts";
 import type { ProviderName } from "../../functions/core/provider.ts";
 import type {
@@ -20,7 +23,7 @@ import type {
   RunnerProvider,
 } from "../../functions/core/runner-provider.ts";
 import type { JobState, RunnerRegistry } from "../../functions/core/runner-registry.ts";
-import { start } from "./builders.ts";
+import { runnerSpec, start } from "./builders.ts";
 
 /** What the next calls of one kind do instead of what is asked; the rest works. */
 type Faults = Map<string, (() => void)[]>;
@@ -31,6 +34,12 @@ export type FakeRunner = {
   /** The job that it was registered for, whose labels it has. */
   readonly madeFor?: Job;
   busy: boolean;
+};
+/** A run at GitHub; asking for it to be run again begins its next attempt. */
+export type FakeRun = {
+  attempt: number;
+  isCompleted: boolean;
+  readonly jobs: readonly EndedJob[];
 };
 export type FakeCompute = {
   readonly id: string;
@@ -54,6 +63,8 @@ export type FakeWorld = {
   readonly computes: FakeCompute[];
   /** Where jobs stand at GitHub, by id. @default queued */
   readonly states: Map<number, JobState>;
+  /** By id; GitHub knows no others. */
+  readonly runs: Map<number, FakeRun>;
   readonly sent: { readonly envelope: Envelope; readonly options: SendOptions }[];
   readonly lines: {
     readonly level: string;
@@ -78,6 +89,7 @@ export function createFakeWorld(): FakeWorld {
     runners: new Map(),
     computes: [],
     states: new Map(),
+    runs: new Map(),
     sent: [],
     lines: [],
     written: [],
@@ -103,6 +115,11 @@ export function readRunnerItem({ ledger }: Pick<FakeWorld, "ledger">, id: Runner
   return runnerItemOf(new Map(ledger.list().map((item) => [item.id, item])), id);
 }
 
+/** The item of a run in the ledger. */
+export function readRunItem({ ledger }: Pick<FakeWorld, "ledger">, id: RunItem["id"]) {
+  return runItemOf(new Map(ledger.list().map((item) => [item.id, item])), id);
+}
+
 type State = Omit<FakeWorld, "ports">;
 
 function createPorts(state: State): DispatchPorts {
@@ -115,10 +132,15 @@ function createPorts(state: State): DispatchPorts {
     runnerScope: "organization",
     idleSeconds: 300,
     capacityDeadline: 3_600_000,
+    refusalSpec: runnerSpec(),
+    refusalsPerHour: 20,
     ledger: createCountingLedger(state),
     queue: createFakeQueue(state),
     log: createFakeLog(state),
     registry: createFakeRegistry(state),
+    images: { findObstacle: async () => undefined },
+    notices: createFakeNotices(state),
+    reruns: createFakeReruns(state),
     providers: {
       FARGATE: createFakeProvider(state, "FARGATE"),
       FARGATE_SPOT: createFakeProvider(state, "FARGATE_SPOT"),
@@ -141,6 +163,15 @@ function createCountingLedger({ ledger, written }: State): Ledger {
 function record({ calls, faults }: State, method: string, argument: string): void {
   calls.push(`${method} ${argument}`);
   faults.get(method)?.shift()?.();
+}
+
+function createFakeNotices(state: State): JobNotices {
+  return {
+    post: async (job) => {
+      record(state, "tell", jobKey(job));
+      return "posted";
+    },
+  };
 }
 
 function createFakeQueue(state: State): JobQueue {
@@ -188,6 +219,28 @@ function createFakeRegistry(state: State): RunnerRegistry {
     readJob: async ({ id }) => {
       record(state, "readJob", String(id));
       return states.get(id) ?? { status: "queued" };
+    },
+  };
+}
+
+function createFakeReruns(state: State): RunReruns {
+  const { runs } = state;
+  return {
+    listJobs: async ({ runId, attempt }) => {
+      record(state, "listJobs", `${runId} ${attempt}`);
+      return runs.get(runId)?.jobs ?? [];
+    },
+    readState: async ({ runId }) => {
+      record(state, "readState", String(runId));
+      const run = runs.get(runId);
+      return run && { attempt: run.attempt, isCompleted: run.isCompleted };
+    },
+    rerunFailed: async ({ runId }) => {
+      record(state, "rerunFailed", String(runId));
+      const run = runs.get(runId);
+      if (run?.isCompleted !== true) throw new GitHubError("GitHubRefused", "already running");
+      run.attempt += 1;
+      run.isCompleted = false;
     },
   };
 }

@@ -61,6 +61,7 @@ function toGatedPorts(ports: DispatchPorts, invocation: Invocation): DispatchPor
       write: async (item, version) => pass(async () => ledger.write(item, version)),
       due: async (now, limit) => ledger.due(now, limit),
     },
+    notices: { post: async (job, notice) => ask(async () => ports.notices.post(job, notice)) },
     queue: { send: async (envelope, options) => pass(async () => queue.send(envelope, options)) },
     registry: {
       register: async (job, name) => ask(async () => registry.register(job, name)),

@@ -3,10 +3,22 @@ import { describe, expect, it } from "vitest";
 import type { LedgerEvent } from "../../functions/core/decision.ts";
 import { itemsAbout } from "../../functions/core/items-about.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
-import { itemsOf, jobEvent, launchedItem, launchEnded, launchOf } from "./builders.ts";
+import {
+  itemsOf,
+  jobEvent,
+  jobItem,
+  launchedItem,
+  launchEnded,
+  launchOf,
+  queuedJob,
+  runEvent,
+  runItem,
+  runnerSpec,
+} from "./builders.ts";
 import { launched, runnerOf, running, swap } from "./robberies.ts";
 
 const job = "job#4711-1";
+const run = "run#99";
 const first = "runner#tornade-4711-1-1";
 const second = "runner#tornade-4711-1-2";
 const robber = "runner#tornade-5-1-1";
@@ -23,6 +35,12 @@ const stopped = { computeId: "task-1", at: 0, reason: "", interrupted: false };
 describe("itemsAbout", () => {
   it.each<[event: LedgerEvent, ids: readonly string[]]>([
     [jobEvent(), [job]],
+    [jobEvent({ job: queuedJob({ attempt: 2 }) }), ["job#4711-2", run]],
+    [jobEvent({ job: queuedJob({ attempt: 2 }), action: "completed" }), ["job#4711-2"]],
+    [runEvent(), [run]],
+    [{ kind: "run-listed", run: runItem(), runnerNames: ["tornade-5-1-1", ""] }, [run, robber]],
+    [{ kind: "run-rerun", run: runItem() }, [run]],
+    [{ kind: "run-not-asked", run: runItem(), message: "" }, [run]],
     [jobEvent({ action: "in_progress", runnerName: "tornade-5-1-1" }), [job, robber, first]],
     [jobEvent({ action: "in_progress", runnerName: "tornade-5-1" }), [job, first]],
     [jobEvent({ action: "in_progress" }), [job, first]],
@@ -31,6 +49,8 @@ describe("itemsAbout", () => {
     [{ kind: "wake", itemId: job }, [job]],
     [launchEnded({ kind: "quota", number: 2, message: "" }), [job, second]],
     [{ kind: "check-failed", jobKey: "4711-1" }, [job]],
+    [{ kind: "job-told", jobKey: "4711-1", outcome: "off" }, [job]],
+    [{ kind: "job-not-told", jobKey: "4711-1", retryable: true }, [job]],
     [{ kind: "job-checked", jobKey: "4711-1", state: { status: "queued" } }, [job, first, second]],
     [
       {
@@ -45,9 +65,32 @@ describe("itemsAbout", () => {
       [first, job],
     ],
     [{ kind: "runner-stopped", stop: { runnerName: "foreign", ...stopped } }, []],
-    [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first]],
+    [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first, job]],
   ])("names what %j is about", (event, ids) => {
     expect(itemsAbout(event, itemsOf(item), "tornade")).toEqual(ids);
+  });
+
+  it.each<[event: LedgerEvent, ids: readonly string[]]>([
+    [jobEvent({}, { kind: "refuse", reason: "odd", spec: runnerSpec() }), [job, "cap#refusals#7"]],
+    [{ kind: "wake", itemId: job }, [job, "cap#refusals#7"]],
+    [
+      {
+        kind: "job-checked",
+        jobKey: "4711-1",
+        state: { status: "queued" },
+        heldBy: "tornade-4711-1-1",
+      },
+      [job, first, "cap#refusals#7"],
+    ],
+  ])("names the turns of the repository for a refused job: %j", (event, ids) => {
+    const refused = jobItem({ refusal: "odd" });
+    expect(itemsAbout(event, itemsOf(refused), "tornade")).toEqual(ids);
+  });
+
+  it("names the runners that a run waits for", () => {
+    const waiting = runItem({ status: "waiting", runners: ["tornade-5-1-1"] });
+    const event = { kind: "wake", itemId: run } as const;
+    expect(itemsAbout(event, itemsOf(waiting), "tornade")).toEqual([run, robber]);
   });
 
   it("names no runners of a job that is not known yet", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { GitHubError } from "../../functions/core/github-error.ts";
+import type { ImageReadiness } from "../../functions/core/image-readiness.ts";
 import { launchRunner } from "../../functions/core/launch.ts";
 import type { LaunchFailure } from "../../functions/core/runner-provider.ts";
 import { jobItem, launchingItem, launchOf, start } from "./builders.ts";
@@ -47,6 +48,33 @@ describe("launchRunner", () => {
       tags: { "tornade:runner": own },
     });
     expect(Object.entries(request?.environment ?? {})[0]).toEqual(["RUNNER_NAME", own]);
+  });
+
+  it("asks GitHub for nothing as long as there is no image", async () => {
+    const world = createFakeWorld();
+    const asked: unknown[] = [];
+    const findObstacle: ImageReadiness["findObstacle"] = async (image) => {
+      asked.push(image);
+      return "not built yet";
+    };
+    const report = await launchRunner(launchingItem(), {
+      ...world.ports,
+      images: { findObstacle },
+    });
+    expect(report).toEqual({ kind: "held", number: 1, message: "not built yet" });
+    expect(world.calls).toEqual([]);
+    expect(asked).toEqual([{ name: "default", architecture: "X86_64" }]);
+  });
+
+  it("takes an earlier runner that is alive even where there is no image any more", async () => {
+    const world = createFakeWorld();
+    register(world);
+    world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
+    const images = { findObstacle: async () => "not built yet" };
+    expect(await launchRunner(again, { ...world.ports, images })).toMatchObject({
+      kind: "started",
+      computeId: "task-1",
+    });
   });
 
   it("cannot carry out a launch that nobody decided", async () => {

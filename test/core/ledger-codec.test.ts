@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 
 import { decodeItem } from "../../functions/core/ledger-codec.ts";
-import { jobItem, runnerItem } from "./builders.ts";
+import { jobItem, runItem, runnerItem } from "./builders.ts";
 
 describe("decodeItem", () => {
-  it.each([jobItem(), runnerItem()])("gives back what was stored", (item) => {
+  it.each([jobItem(), runnerItem(), runItem()])("gives back what was stored", (item) => {
     expect(decodeItem(JSON.stringify(item))).toEqual(item);
   });
 
   it.each([
-    ['{"kind":"run"}', "the ledger holds something that is not an item"],
+    ['{"kind":"walk"}', "the ledger holds something that is not an item"],
     ["{}", "the ledger holds something that is not an item"],
     ["null", "item should be an object, got null"],
     ["", "JSON"],

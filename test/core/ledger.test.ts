@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { isClosed, isDue, isItemId, jobItemId, runnerItemId } from "../../functions/core/ledger.ts";
+import {
+  isClosed,
+  isDue,
+  isItemId,
+  jobItemId,
+  runItemId,
+  runnerItemId,
+} from "../../functions/core/ledger.ts";
 import { clockTolerance } from "../../functions/core/waits.ts";
 import { jobItem, launchedItem, runnerItem, start } from "./builders.ts";
 
@@ -8,7 +15,8 @@ describe("isItemId", () => {
   it.each([
     [jobItemId("1-1"), true],
     [runnerItemId("tornade-1-1-1"), true],
-    ["run#1", false],
+    [runItemId(1), true],
+    ["cursor#deliveries", false],
     ["", false],
   ])("says of '%s': %s", (text, expected) => {
     expect(isItemId(text)).toBe(expected);

@@ -1,32 +1,76 @@
 import { describe, expect, it } from "vitest";
 
 import { runnerEnvironment, runnerTags } from "../../functions/core/runner-environment.ts";
-import { jobItem, launchingItem, launchOf, queuedJob } from "./builders.ts";
+import { jobItem, launchingItem, launchOf, queuedJob, runnerSpec } from "./builders.ts";
 
 const runnerName = "tornade-4711-1-2";
 
 describe("runnerEnvironment", () => {
-  it("tells the runner whose it is, its name first", () => {
-    const item = launchingItem({ launches: [launchOf(1), launchOf(2, { provider: "CODEBUILD" })] });
+  it("tells the runner whose it is and what it is, its name first", () => {
+    const launches = [
+      launchOf(1, { provider: "FARGATE_SPOT", reason: "Capacity is unavailable at this time" }),
+      launchOf(2, { provider: "CODEBUILD", at: 1_700_000_009_000 }),
+    ];
+    const item = launchingItem({ launches, times: { queued: 1_700_000_000_000 } });
     const environment = runnerEnvironment(item, { runnerName, idleSeconds: 300 });
     expect(Object.entries(environment)).toEqual([
       ["RUNNER_NAME", runnerName],
       ["TORNADE_JOB_ID", "4711"],
+      ["TORNADE_JOB_NAME", item.job.name],
       ["TORNADE_RUN_ID", "99"],
       ["TORNADE_RUN_ATTEMPT", "1"],
       ["TORNADE_REPOSITORY", "acme/app"],
+      ["TORNADE_PUBLIC_REPOSITORIES", "refuse"],
+      ["TORNADE_IMAGE", "default"],
+      ["TORNADE_ARCHITECTURE", "X86_64"],
       ["TORNADE_PROVIDER", "CODEBUILD"],
       ["TORNADE_IDLE_SECONDS", "300"],
       ["TORNADE_TIMEOUT_SECONDS", "21600"],
+      ["TORNADE_LAUNCHED_AT", "1700000009000"],
+      ["TORNADE_QUEUED_AT", "1700000000000"],
+      ["TORNADE_CPU", "2"],
+      ["TORNADE_MEMORY", "4"],
+      ["TORNADE_USD_PER_MINUTE", "0.005000"],
+      ["TORNADE_HOSTED_USD_PER_MINUTE", "0.002"],
+      ["TORNADE_FALLBACK", "FARGATE_SPOT: Capacity is unavailable at this time"],
     ]);
   });
 
-  it("tells the reason of a refusal, and no provider before a launch", () => {
+  it("tells the reason of a refusal, and nothing of a launch before there is one", () => {
     const item = jobItem({ refusal: "label 'x' is odd" });
-    expect(runnerEnvironment(item, { runnerName, idleSeconds: 300 })).toMatchObject({
+    const environment = runnerEnvironment(item, { runnerName, idleSeconds: 300 });
+    expect(environment).toMatchObject({
       TORNADE_REFUSAL: "label 'x' is odd",
       TORNADE_PROVIDER: "",
     });
+    expect(environment).not.toHaveProperty("TORNADE_LAUNCHED_AT");
+  });
+
+  it("leaves out what it does not know", () => {
+    const spec = runnerSpec({ architecture: "ARM64", cpu: 33 });
+    const lost = launchOf(1, { provider: "CODEBUILD" });
+    const item = launchingItem({ spec, times: {}, launches: [lost, launchOf(2)] });
+    const environment = runnerEnvironment(item, { runnerName, idleSeconds: 300 });
+    expect(environment).toMatchObject({ TORNADE_FALLBACK: "CODEBUILD: it was lost" });
+    for (const name of ["QUEUED_AT", "CPU", "MEMORY", "USD_PER_MINUTE", "HOSTED_USD_PER_MINUTE"]) {
+      expect(environment).not.toHaveProperty(`TORNADE_${name}`);
+    }
+  });
+
+  it("lets public repositories in beside one that policy has let in", () => {
+    const { repository } = queuedJob();
+    const job = queuedJob({ repository: { ...repository, private: false } });
+    const environment = runnerEnvironment(jobItem({ job }), { runnerName, idleSeconds: 300 });
+    expect(environment).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: "allow" });
+  });
+
+  it("stays within CodeBuild's limit for all variables, whatever the texts", () => {
+    const job = queuedJob({ name: "n".repeat(900) });
+    const lost = launchOf(1, { provider: "CODEBUILD", reason: "r".repeat(900) });
+    const item = launchingItem({ job, launches: [lost, launchOf(2)] });
+    const environment = runnerEnvironment(item, { runnerName, idleSeconds: 300 });
+    // 5,500 characters, less the secret in its compact form and a refusal.
+    expect(JSON.stringify(environment).length).toBeLessThan(1_500);
   });
 });
 

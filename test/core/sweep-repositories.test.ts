@@ -3,43 +3,14 @@ import { describe, expect, it, vi } from "vitest";
 import type { JobEnvelope } from "../../functions/core/envelope.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { ActiveRepository } from "../../functions/core/ledger.ts";
-import type { OpenRun } from "../../functions/core/sweep.ts";
-import type { Page, RunLog } from "../../functions/core/run-log.ts";
-import { type SweepPorts, sweepRepositories } from "../../functions/core/sweep-repositories.ts";
+import type { SweepPorts } from "../../functions/core/sweep-due.ts";
+import { sweepRepositories } from "../../functions/core/sweep-repositories.ts";
 import { jobEnvelope, jobItem, launchedItem, queuedJob, start } from "./builders.ts";
+import { createFakeRuns } from "./fake-runs.ts";
 import { createFakeWorld, store } from "./fakes.ts";
 
 const minute = 60_000;
 const { repository } = queuedJob();
-
-/** GitHub's lists, in memory: runs by status and jobs by run, of any repository. */
-function createFakeRuns() {
-  const fake = {
-    asked: new Array<string>(),
-    listed: { queued: new Array<OpenRun>(), in_progress: new Array<OpenRun>() },
-    jobs: new Map<number, JobEnvelope[]>(),
-    left: 1,
-    pageSize: 100,
-    /** By what is asked: thrown instead of the answer. */
-    faults: new Map<string, Error>(),
-  };
-  const answer = <T>(question: string, entries: readonly T[], hasMore = false): Page<T> => {
-    fake.asked.push(question);
-    const fault = fake.faults.get(question);
-    if (fault !== undefined) throw fault;
-    return { entries, hasMore, left: fake.left };
-  };
-  const runs: RunLog = {
-    listRuns: async ({ repository: { fullName } }, status) =>
-      answer(`${status} of ${fullName}`, fake.listed[status]),
-    listQueued: async (_registrar, runId, page) => {
-      const jobs = fake.jobs.get(runId) ?? [];
-      const entries = jobs.slice((page - 1) * fake.pageSize, page * fake.pageSize);
-      return answer(`jobs of ${runId}, ${page}`, entries, jobs.length > page * fake.pageSize);
-    },
-  };
-  return { fake, runs };
-}
 
 function createSweep() {
   const { ports, ...world } = createFakeWorld();

@@ -9,6 +9,7 @@ describe("lossWait", () => {
     [3, 10_000],
     [4, 20_000],
     [5, 40_000],
+    [8, 40_000],
   ])("is after %d lost runners %d ms", (losses, wait) => {
     expect(lossWait(losses)).toBe(wait);
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { compactJitConfig } from "../../functions/adapters/compact-jit-config.ts";
 import { readDispatchSettings } from "../../functions/adapters/dispatch-settings.ts";
+import { readImageBuilds, toBuildOverrides } from "../../functions/adapters/image-builds.ts";
 import { readLabelDefaults } from "../../functions/adapters/label-defaults.ts";
 import { ledgerTable } from "../../functions/adapters/ledger-table.ts";
 import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
@@ -106,6 +107,17 @@ describe("docs/settings.md", () => {
     });
     expect([...readRunnerImages(JSON.parse(images)).keys()]).toEqual(["default", "rust"]);
     expect([...settings.fargate.roles.keys()]).toEqual(["acme/deploy"]);
+  });
+
+  it("has an example of images to be built that can be read", () => {
+    const { builds } = readImageBuilds(JSON.parse(readBlock("### Images that are built", "json")));
+    expect(builds).toMatchObject([{ name: "default", architecture: "ARM64" }]);
+    const text = page.slice(page.indexOf("### Images that are built"));
+    for (const build of builds) {
+      for (const { name } of toBuildOverrides(build).environmentVariablesOverride) {
+        expect(text).toContain(`\`${name}\``);
+      }
+    }
   });
 
   it("tells the defaults as they are", () => {

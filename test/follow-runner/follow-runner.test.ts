@@ -57,17 +57,35 @@ describe("createFollowRunner", () => {
     expect((await readJobItem(world, job)).losses).toBe(1);
   });
 
-  it("has every one of five lost runners replaced, then leaves it to a person", async () => {
+  it("has every one of five lost runners replaced, then fails the job in its own log", async () => {
+    const world = await createTestWorld();
+    world.queueJob();
+    const launches = () => countCalls(world, ["RunTask"])["RunTask"] ?? 0;
+    for (let second = 0; second < 600 && launches() <= 6; second += 5) {
+      await failStart(world);
+      await world.pass(5);
+    }
+    await world.pass(300);
+    const [job] = world.gitHub.jobs();
+    expect(job).toMatchObject({ conclusion: "failure" });
+    expect(job?.annotations.join("")).toMatch(
+      /^tornade: 6 runners in a row ended .*CannotPullContainerError: no such image/u,
+    );
+    expect(launches()).toBe(7);
+    expect(world.gitHub.runners()).toEqual([]);
+  });
+
+  it("gives the job up, with a line in the log, when those that would tell it are lost as well", async () => {
     const world = await createTestWorld();
     const job = world.queueJob();
-    for (let second = 0; second < 600; second += 5) {
+    for (let second = 0; second < 900; second += 5) {
       await world.pass(5);
       await failStart(world);
     }
     const item = await readJobItem(world, job);
-    expect(item).toMatchObject({ status: "failed", losses: 6 });
-    expect(item.reason).toContain("CannotPullContainerError: no such image");
-    expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 6 });
+    expect(item).toMatchObject({ status: "failed", losses: 9, owed: [] });
+    expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 9 });
+    expect(world.lines.filter((line) => line.includes('"message":"job given up"'))).toHaveLength(1);
     expect(world.gitHub.runners()).toEqual([]);
   });
 

@@ -68,7 +68,11 @@ describe("createLaunchRunner", () => {
   it.each([
     ["no JSON", "{", "message is not an envelope: Expected property name"],
     ["of another version", '{"version":2}', "version should be 1, got 2"],
-    ["of an unknown kind", '{"version":1,"kind":"x"}', "kind should be 'job' or 'wake', got 'x'"],
+    [
+      "of an unknown kind",
+      '{"version":1,"kind":"x"}',
+      "kind should be 'job', 'run' or 'wake', got 'x'",
+    ],
     ["a wake without an item", '{"version":1,"kind":"wake"}', "itemId should be"],
   ])(
     "launches nine of ten where one is %s, and sets that one aside",

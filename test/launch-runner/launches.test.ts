@@ -95,18 +95,6 @@ describe("createLaunchRunner", () => {
     expect(readEnd(world)).toMatchObject({ conclusion: "success" });
   });
 
-  it("fails a job visibly in its row that waited for capacity too long", async () => {
-    const world = await createTestWorld({ env: { TORNADE_CAPACITY_DEADLINE_MINUTES: "10" } });
-    world.aws.ecs.setCapacity("FARGATE", 0);
-    const job = world.queueJob();
-    await world.pass(1_200);
-    expect(await readJobItem(world, job)).toMatchObject({
-      status: "failed",
-      reason:
-        "Capacity is unavailable at this time. Please try again later or in a different availability zone",
-    });
-  });
-
   it.each([
     { when: "after", alive: "adopts the task", numbers: ["started"] },
     { when: "before", alive: "launches anew", numbers: ["not-started", "started"] },

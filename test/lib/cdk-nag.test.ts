@@ -15,6 +15,7 @@ const everything: Partial<TornadeConfig> = {
     kmsKeyArn: "arn:aws-cn:kms:cn-north-1:123456789012:key/00000000-0000-4000-8000-000000000000",
   },
   repositoryRoles: { "acme/deploy": "arn:aws-cn:iam::123456789012:role/deploy" },
+  alarms: { email: "ci@example.com" },
   images: { default: { build: "runner-image" }, rust: { uri: "ghcr.io/acme/rust:1" } },
 };
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import { readDispatchSettings } from "../../functions/adapters/dispatch-settings.ts";
+import { readImageBuilds, toBuildOverrides } from "../../functions/adapters/image-builds.ts";
+import { listBuiltImages } from "../../functions/adapters/runner-images.ts";
 import { settingNames } from "../../functions/adapters/settings.ts";
 import type { Environment } from "../../functions/adapters/surroundings.ts";
-import { readObject } from "../../functions/core/read-json.ts";
+import { readArray, readObject } from "../../functions/core/read-json.ts";
 import { readSettings as readLaunchRunnerSettings } from "../../functions/launch-runner/settings.ts";
 import { readSettings as readWebhookSettings } from "../../functions/receive-webhook/settings.ts";
 import { createReconcile } from "../../functions/reconcile/reconcile.ts";
@@ -131,5 +133,38 @@ describe("toDispatchEnvironment", () => {
     expect(new Set(images.map(({ taskDefinition }) => taskDefinition))).toEqual(new Set(families));
     for (const { codeBuildImage } of images)
       expect(codeBuildImage).toMatch(/\.dkr\.ecr\..+:current-default-/u);
+  });
+});
+
+describe("toReconcileEnvironment", () => {
+  it("tells what is to be built, as builds by the schedule have it, and launch-runner to wait for it", () => {
+    const { TORNADE_IMAGE_BUILDS: setting = "" } = readEnvironment("reconcile");
+    const { project, repository, builds } = readImageBuilds(JSON.parse(setting));
+    const { find } = synthesize();
+    expect(project).toBe(find("AWS::CodeBuild::Project", /ImageBuild/u).id);
+    expect(repository).toBe(find("AWS::ECR::Repository").id);
+    const { properties } = find("AWS::Events::Rule", /ImageBuildSchedule/u);
+    const inputs = readArray(properties["Targets"], "Targets").map((target): unknown =>
+      JSON.parse(String(readObject(target, "target")["Input"])),
+    );
+    expect(builds.map(toBuildOverrides)).toEqual(inputs);
+
+    const { fargate } = readLaunchRunnerSettings(readEnvironment("launchrunner"));
+    const names = builds.map(({ name, architecture }) => ({ name, architecture }));
+    expect(listBuiltImages(fargate.images)).toEqual(names);
+  });
+
+  it("has nothing to be built where all images are ready ones", () => {
+    const config = { images: { default: { uri: "ghcr.io/acme/runner:1" } } };
+    expect(readEnvironment("reconcile", config)).not.toHaveProperty("TORNADE_IMAGE_BUILDS");
+    const { fargate } = readLaunchRunnerSettings(readEnvironment("launchrunner", config));
+    expect(listBuiltImages(fargate.images)).toEqual([]);
+  });
+
+  it("has room for eight builds", () => {
+    const build = "runner-image";
+    const images = { default: { build }, node: { build }, rust: { build }, java: { build } };
+    const env = readEnvironment("reconcile", { images });
+    expect(JSON.stringify(env).length).toBeLessThan(4_000);
   });
 });

@@ -24,6 +24,11 @@ const project = toArn(
   "codebuild",
   `project/${find("AWS::CodeBuild::Project", /RunnersCodeBuild/u).id}`,
 );
+const imageProject = toArn(
+  "codebuild",
+  `project/${find("AWS::CodeBuild::Project", /ImageBuild/u).id}`,
+);
+const imageRepository = toArn("ecr", `repository/${find("AWS::ECR::Repository").id}`);
 const executionRole = `arn:aws:iam::${place.account}:role/${find("AWS::IAM::Role", /ExecutionRole/u).id}`;
 const inCluster = { "ecs:cluster": toArn("ecs", `cluster/${cluster}`) };
 
@@ -86,6 +91,9 @@ const sent: Readonly<Record<Name, Readonly<Record<string, readonly Call[]>>>> = 
     GetItem: [{ action: "dynamodb:GetItem", resource: table }],
     PutItem: [{ action: "dynamodb:PutItem", resource: table }],
     Query: [{ action: "dynamodb:Query", resource: `${table}/index/wake` }],
+    DescribeImages: [{ action: "ecr:DescribeImages", resource: imageRepository }],
+    StartBuild: [{ action: "codebuild:StartBuild", resource: imageProject }],
+    BatchGetBuilds: [{ action: "codebuild:BatchGetBuilds", resource: imageProject }],
   },
 };
 

@@ -5,6 +5,7 @@ import { Match, Template } from "aws-cdk-lib/assertions";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { describe, expect, it } from "vitest";
 
+import { toBuildOverrides } from "../../functions/adapters/image-builds.ts";
 import type { ResolvedImage } from "../../lib/resolved-config.ts";
 import { RunnerImageBuild } from "../../lib/runner-image-build.ts";
 import { RunnerImageRepository } from "../../lib/runner-image-repository.ts";
@@ -111,7 +112,7 @@ describe("RunnerImageBuild", () => {
   });
 
   it("builds each architecture on its own kind of machine", () => {
-    const machines = build.builds.map(({ overrides }) => JSON.stringify(overrides));
+    const machines = build.builds.map((one) => JSON.stringify(toBuildOverrides(one)));
     expect(machines).toEqual([
       expect.stringMatching(/"LINUX_CONTAINER".*x86_64-standard/u),
       expect.stringMatching(/"ARM_CONTAINER".*aarch64-standard/u),
@@ -193,7 +194,11 @@ describe("RunnerImageBuild", () => {
     template.hasResourceProperties("AWS::IAM::Policy", {
       PolicyDocument: Match.objectLike({
         Statement: [
-          { Effect: "Allow", Action: "codebuild:StartBuild", Resource: projectArn },
+          {
+            Effect: "Allow",
+            Action: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"],
+            Resource: projectArn,
+          },
           { Effect: "Allow", Action: "ecr:DescribeImages", Resource: repositoryArn },
         ],
       }),

@@ -26,12 +26,14 @@ describe("toRunnerImages", () => {
         architecture: "X86_64",
         uri: `${built.repositoryUri}:current-default-x86-64`,
         repositoryArn: built.repositoryArn,
+        isBuilt: true,
       },
       {
         name: "default",
         architecture: "ARM64",
         uri: `${built.repositoryUri}:current-default-arm64`,
         repositoryArn: built.repositoryArn,
+        isBuilt: true,
       },
     ]);
     expect(() => toRunnerImages(scope, [image])).toThrow("no repository is given for it");

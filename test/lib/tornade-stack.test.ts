@@ -72,6 +72,7 @@ describe("TornadeStack", () => {
         "AWS::IAM::Policy",
         "AWS::Lambda::EventInvokeConfig",
         "AWS::Lambda::Permission",
+        "AWS::Logs::QueryDefinition",
         "AWS::SQS::QueuePolicy",
       ]),
     );

@@ -11,7 +11,14 @@ const report: SimulationReport = {
   ends: { success: 480, refused: 20 },
   launches: 510,
   relaunches: 10,
-  calls: { "github POST generate-jitconfig": 510, "aws RunTask": 510, "aws StopTask": 5 },
+  calls: {
+    "github POST generate-jitconfig": 510,
+    "github POST access_tokens": 51,
+    "aws RunTask": 510,
+    "aws StopTask": 5,
+    "aws PutItem": 4_000,
+  },
+  reconcileCalls: { "github GET runs": 120, "github POST access_tokens": 6, "aws Query": 240 },
   logLines: {},
   webhookToLaunch: { p50: 276, p99: 1_230 },
   queuedToRunning: { p50: 33_000, p99: 66_000 },
@@ -37,8 +44,20 @@ describe("describeReport", () => {
     expect(text).toContain("everything that must always hold held");
     expect(text).toMatch(/^ended as +480 success$/mu);
     expect(text).toMatch(/^webhook to launch +p50 276 ms, p99 1230 ms$/mu);
-    expect(text).toMatch(/^GitHub \+ compute calls +2\.0\d for each launch$/mu);
+    expect(text).toMatch(/^GitHub \+ compute calls +2\.00 to launch a runner, 0\.01 besides$/mu);
+    expect(text).toMatch(/^GitHub tokens +0\.10 for each launch: kept for an hour$/mu);
     expect(text).toMatch(/^npm run simulate -- --jobs 500 --seed 7 --faults killed-before$/mu);
+  });
+
+  it("tells reconcile's calls apart, by the minute rather than by the job", () => {
+    const [ofJobs = "", ofReconcile = ""] = describeReport(report, command).split(
+      "calls of reconcile for each minute\n",
+    );
+
+    expect(ofJobs).toMatch(/^reconcile's of these +2\.10 a minute$/mu);
+    expect(ofJobs).toMatch(/^aws PutItem +8\.00$/mu);
+    expect(ofJobs).not.toContain("GET runs");
+    expect(ofReconcile).toMatch(/^github GET runs +2\.00$/mu);
   });
 
   it("tells a violation and the story of its job", () => {

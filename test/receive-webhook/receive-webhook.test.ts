@@ -3,8 +3,15 @@ import { describe, expect, it } from "vitest";
 
 import { decodeEnvelope } from "../../functions/core/envelope.ts";
 import { errorResponse } from "../support/fake-aws.ts";
-import { secret, startReceiveWebhook } from "../support/receive-webhook.ts";
-import { createPayload, createRequest, readExamples, sign, withJob } from "../support/webhook.ts";
+import { secret, startReceiveWebhook, webhookEnv } from "../support/receive-webhook.ts";
+import {
+  createPayload,
+  createRequest,
+  createRunPayload,
+  readExamples,
+  sign,
+  withJob,
+} from "../support/webhook.ts";
 
 const body = JSON.stringify(createPayload());
 
@@ -59,6 +66,22 @@ describe("receiveWebhook: 202 and 200", () => {
     const statuses = answers.map(({ statusCode }) => statusCode);
     expect(statuses).toEqual([202, 202, 202, 202, 202, 202, 202, 200]);
     expect(aws.messages).toHaveLength(7);
+  });
+
+  it("queues the end of a run whose repository has opted in, in the group of the repository", async () => {
+    const env = { ...webhookEnv, TORNADE_RERUN_REPOSITORIES: "acme/*" };
+    const { receive, aws, surroundings } = await startReceiveWebhook(undefined, env);
+    const headers = { "x-github-event": "workflow_run" };
+    const ended = JSON.stringify(createRunPayload());
+    const answer = await receive(createRequest({ body: ended, secret, headers }));
+    expect(answer.statusCode).toBe(202);
+    const [message] = aws.messages;
+    expect(message?.groupId).toBe("591427149");
+    expect(message?.body.length).toBeLessThan(500);
+    expect(decodeEnvelope(message?.body ?? "")).toMatchObject({ kind: "run", runId: 4747967848 });
+    expect(surroundings.lines.join()).toContain(
+      '"runId":4747967848,"attempt":1,"conclusion":"fail',
+    );
   });
 
   it.each([

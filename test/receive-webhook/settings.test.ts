@@ -20,17 +20,24 @@ describe("readSettings", () => {
       queueUrl,
       launchLabel: "tornade",
       runnerPrefix: "tornade",
+      rerunRepositories: [],
     });
   });
 
   it("reads everything", () => {
-    const env = { ...webhookEnv, TORNADE_LAUNCH_LABEL: "fast", TORNADE_RUNNER_PREFIX: "fast-2" };
+    const env = {
+      ...webhookEnv,
+      TORNADE_LAUNCH_LABEL: "fast",
+      TORNADE_RERUN_REPOSITORIES: "acme/app, octo-org/*",
+      TORNADE_RUNNER_PREFIX: "fast-2",
+    };
     expect(readSettings(env)).toEqual({
       webhookSecretParameter,
       previousWebhookSecretParameter,
       queueUrl,
       launchLabel: "fast",
       runnerPrefix: "fast-2",
+      rerunRepositories: ["acme/app", "octo-org/*"],
     });
   });
 
@@ -41,6 +48,7 @@ describe("readSettings", () => {
   it.each([
     ["TORNADE_RUNNER_PREFIX", "Tornade"],
     ["TORNADE_LAUNCH_LABEL", "a/b"],
+    ["TORNADE_RERUN_REPOSITORIES", "acme"],
   ])("refuses %s=%s, which could not work", (name, text) => {
     expect(() => readSettings({ ...webhookEnv, [name]: text })).toThrow(`${name} should be`);
   });

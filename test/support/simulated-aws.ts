@@ -1,5 +1,6 @@
 import { CodeBuildClient } from "@aws-sdk/client-codebuild";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
@@ -45,6 +46,7 @@ export function createClients(handle: Parameters<typeof createInProcessRequestHa
   };
   return {
     sqs: new SQSClient(config),
+    ecr: new ECRClient(config),
     ecs: new ECSClient(config),
     codeBuild: new CodeBuildClient(config),
     dynamoDb: new DynamoDBClient(config),

@@ -36,12 +36,14 @@ export function createRequest({ body, secret, headers, overrides }: RequestOptio
   };
 }
 
-/** The `workflow_job` payloads that Octokit has collected, as GitHub sent them. */
-export function readExamples(): readonly JsonObject[] {
+/** The payloads of one event that Octokit has collected, as GitHub sent them. */
+export function readExamples(
+  event: "workflow_job" | "workflow_run" = "workflow_job",
+): readonly JsonObject[] {
   const definitions: unknown = createRequire(import.meta.url)("@octokit/webhooks-examples");
   const definition = readArray(definitions, "definitions")
     .map((value) => readObject(value, "definition"))
-    .find(({ name }) => name === "workflow_job");
+    .find(({ name }) => name === event);
   const examples = readArray(definition?.["examples"], "examples");
   return examples.map((value) => readObject(value, "example"));
 }
@@ -84,6 +86,20 @@ export function createPayload(fields: JsonObject = {}, top: JsonObject = {}): Js
     },
     sender: { login: "octocat" },
     installation: { id: 23154469, node_id: "MDIz" },
+    ...top,
+  };
+}
+
+/** The payload of a run that failed, as GitHub sent it but for the names in it and the fields given. */
+export function createRunPayload(fields: JsonObject = {}, top: JsonObject = {}): JsonObject {
+  const payload = readExamples("workflow_run").find(({ action }) => action === "completed");
+  const run = { ...readObject(payload?.["workflow_run"], "run"), id: 4747967848 };
+  const { repository, installation } = createPayload();
+  return {
+    ...payload,
+    workflow_run: { ...run, conclusion: "failure", ...fields },
+    repository,
+    installation,
     ...top,
   };
 }

@@ -21,6 +21,8 @@ const FORGET_EVERY_MILLISECONDS = 60_000;
 /** No tasks at first. */
 export function createTaskRegistry(timeline: Timeline): TaskRegistry {
   const tasks = new Map<string, Task>();
+  /** Those that had not stopped when somebody last looked: much fewer than are still known. */
+  const alive = new Set<Task>();
   let forgotAt = timeline.now();
   const isForgotten = ({ stoppedAt }: Task) =>
     stoppedAt !== undefined && stoppedAt < timeline.now() - STOPPED_VISIBLE_MILLISECONDS;
@@ -37,6 +39,7 @@ export function createTaskRegistry(timeline: Timeline): TaskRegistry {
     add: (task) => {
       forget();
       tasks.set(task.arn, task);
+      alive.add(task);
     },
     find: (cluster, arnOrId) => {
       const task = tasks.get(toTaskArn(cluster, arnOrId));
@@ -45,7 +48,13 @@ export function createTaskRegistry(timeline: Timeline): TaskRegistry {
     },
     findByArn: (arn) => tasks.get(arn),
     inCluster: (cluster) => select(({ request }) => request.cluster.arn === cluster.arn),
-    countAlive: (provider) =>
-      select((task) => task.provider === provider && task.stoppedAt === undefined).length,
+    countAlive: (provider) => {
+      let count = 0;
+      for (const task of alive) {
+        if (task.stoppedAt !== undefined) alive.delete(task);
+        else if (task.provider === provider) count += 1;
+      }
+      return count;
+    },
   };
 }

@@ -123,6 +123,30 @@ describe("POST rerun-failed-jobs", () => {
     expect((await test.client(jobs, { ...options, filter: "all" })).data.total_count).toBe(4);
   });
 
+  it("keeps the jobs of every attempt apart", async () => {
+    const test = createTestGitHub();
+    await runJob(test, 1, "failure");
+    const headers = await authorize(test);
+    await test.client(rerun, { ...place, run_id: 1, headers });
+    const ofAttempt = async (attempt: number) =>
+      test.client(
+        "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs",
+        {
+          ...place,
+          run_id: 1,
+          attempt_number: attempt,
+          headers,
+        },
+      );
+    const conclusions = await Promise.all(
+      [1, 2].map(async (attempt) => (await ofAttempt(attempt)).data.jobs),
+    );
+    expect(conclusions).toMatchObject([[{ conclusion: "failure" }], [{ conclusion: null }]]);
+    for (const attempt of [0, 3]) {
+      await expect(ofAttempt(attempt)).rejects.toMatchObject({ status: 404 });
+    }
+  });
+
   it("answers 403 while a job of the run is not completed, and when none has failed", async () => {
     const test = createTestGitHub();
     const { runId } = test.gitHub.queueJob({ repository: "acme/app", name: "a", labels: ["x"] });

@@ -18,6 +18,14 @@ function nameFor(jobId: number, launch: number): string {
   return `tornade-${jobId}-1-${launch}`;
 }
 
+/** tornade shows a check run about a job, and GitHub answers with this status. */
+function tell(watched: Watched, jobId: number, status: number): void {
+  const body = JSON.stringify({ name: "tornade / CI / test", external_id: `${jobId}-1` });
+  const request = { method: "POST", path: "/repos/acme/app/check-runs", headers: {}, body };
+  const answer = { status, headers: {}, body: "{}" };
+  watched.call({ service: "github", name: "POST check-runs", request, answer });
+}
+
 describe("createMonitor", () => {
   describe("1 served or told", () => {
     it("misses a job that stays queued, once", async () => {
@@ -36,13 +44,21 @@ describe("createMonitor", () => {
       gitHub.queueJob({ ...job, status: "waiting" });
       gitHub.cancelJob(gitHub.queueJob(job).id);
       const told = gitHub.queueJob(job);
-      watched.call({ name: "PutItem", request: putRow(`job#${told.id}-1`, { status: "failed" }) });
+      tell(watched, told.id, 201);
       expect(await brokenAfter(watched, 60 * minute)).toEqual([]);
     });
 
+    it("is not content with a row that nobody reads, nor with a check run that GitHub refused", async () => {
+      const watched = createWatched();
+      const { id } = watched.services.gitHub.queueJob(job);
+      watched.call({ name: "PutItem", request: putRow(`job#${id}-1`, { status: "failed" }) });
+      tell(watched, id, 403);
+      expect(await brokenAfter(watched, 60 * minute)).toHaveLength(1);
+    });
+
     it.each<readonly [FaultName, number, boolean]>([
-      ["webhook-never-made", bounds.served + 15 * minute, false],
-      ["webhook-never-made", bounds.served + 21 * minute, true],
+      ["webhook-never-made", bounds.served + 27 * minute, false],
+      ["webhook-never-made", bounds.served + 29 * minute, true],
       ["webhook-told-twice", bounds.served + minute, true],
     ])("%s explains a wait of %i ms: broken %s", async (fault, wait, isBroken) => {
       const watched = createWatched();
@@ -220,6 +236,31 @@ describe("createMonitor", () => {
         Array.from({ length: broken }, () => invariants.limit),
       );
     });
+  });
+
+  it.each([
+    ["one installation", [7], 1],
+    ["two installations", [7, 8], 0],
+    ["one installation with two tokens", [7, 7], 1],
+  ])("8 counts what names no owner against %s by its token", async (_whose, ids, broken) => {
+    const watched = createWatched();
+    const list = "GET repositories";
+    for (const [index, id] of ids.entries()) {
+      const path = `/app/installations/${id}/access_tokens`;
+      const app = { method: "POST", path, headers: { authorization: "bearer a.b.c" }, body: "" };
+      const body = `{"token":"ghs_${index}"}`;
+      const made = { name: "POST access_tokens", request: app, answer: { ...ok, body } };
+      watched.call({ service: "github", ...made });
+    }
+    for (let made = 0; made < 1_200; made += 1) {
+      const authorization = `token ghs_${made % ids.length}`;
+      const path = "/installation/repositories?per_page=100&page=1";
+      const request = { method: "GET", path, headers: { authorization }, body: "" };
+      watched.call({ service: "github", name: list, request, answer: ok });
+    }
+    expect(await brokenAfter(watched, 0)).toEqual(
+      Array.from({ length: broken }, () => invariants.limit),
+    );
   });
 
   describe("10 no function sleeps", () => {

@@ -11,6 +11,9 @@ describe("simulate", () => {
     expect(report.story).toEqual([]);
     expect(report.launches).toBeGreaterThan(30);
     expect(report.strikes).toEqual({});
+    expect(report.calls).toMatchObject({ "github POST generate-jitconfig": report.launches });
+    expect(report.calls).not.toHaveProperty("github GET deliveries");
+    expect(report.reconcileCalls).toHaveProperty("github GET deliveries");
   });
 
   it("reports the same of the same seed but for the machine's own time", async () => {

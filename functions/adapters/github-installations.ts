@@ -1,0 +1,114 @@
+import { TornadeError } from "../core/errors.ts";
+import type {
+  InstallationLog,
+  ListedRepository,
+  RepositoryPage,
+} from "../core/installation-log.ts";
+import type { Installation } from "../core/ledger.ts";
+import {
+  readArray,
+  readNumber,
+  readObject,
+  readOptional,
+  readText,
+  readTimestamp,
+} from "../core/read-json.ts";
+import { readOrigin } from "../core/read-origin.ts";
+import { readLeft, understand } from "./github-answers.ts";
+import { createGitHubApp, type GitHubApp } from "./github-app.ts";
+import type { GitHubCredentials } from "./github-credentials.ts";
+import { statusOf, toGitHubError } from "./github-failure.ts";
+import { createGitHubRequest } from "./github-request.ts";
+import type { Refreshed } from "./refreshed.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const pageSize = 100;
+
+/** Most pages of installations: one for nearly every App, and never a flood for one that is public. */
+const mostPages = 10;
+
+/** GitHub's lists of installations and their repositories: one call a page. */
+export function createGitHubInstallations(
+  surroundings: Surroundings,
+  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
+): InstallationLog {
+  const request = createGitHubRequest(surroundings, options.apiUrl);
+  const app = createGitHubApp({ surroundings, credentials: options.credentials, request });
+  const explain = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof TornadeError) throw error;
+      throw toGitHubError(error, what, surroundings.now());
+    }
+  };
+  return {
+    list: async () => explain("list installations", async () => listInstallations(app)),
+    listRepositories: async (installation, page) =>
+      explain(`list repositories of ${installation.owner}`, async () =>
+        withToken(installation, app, async (authorization) => {
+          const parameters = { per_page: pageSize, page, headers: { authorization } };
+          return readPage(await request("GET /installation/repositories", parameters), page);
+        }),
+      ),
+  };
+}
+
+async function listInstallations({ call }: GitHubApp): Promise<readonly Installation[]> {
+  const found: Installation[] = [];
+  for (let page = 1; page <= mostPages; page += 1) {
+    const { data } = await call("GET /app/installations", { per_page: pageSize, page });
+    const listed = understand("a list of installations", () => readArray(data, "installations"));
+    found.push(...understand("a list of installations", () => listed.flatMap(readInstallation)));
+    if (listed.length < pageSize) break;
+  }
+  return found;
+}
+
+// What is installed for a whole enterprise has no login, and no runners that jobs could be given.
+function readInstallation(value: unknown): readonly Installation[] {
+  const installation = readObject(value, "installation");
+  const { suspended_at: suspendedAt, account } = installation;
+  const login = readOptional(account, (one) => readObject(one, "account"))?.["login"];
+  if (typeof suspendedAt === "string" || typeof login !== "string") return [];
+  return [{ id: readNumber(installation["id"], "installation.id"), owner: login }];
+}
+
+// A token that GitHub no longer takes is replaced once.
+async function withToken<T>(
+  { id }: Installation,
+  { getToken }: GitHubApp,
+  ask: (authorization: string) => Promise<T>,
+): Promise<T> {
+  const permissions = { metadata: "read" } as const;
+  try {
+    return await ask(`token ${await getToken(id, { permissions, refresh: false })}`);
+  } catch (error) {
+    if (statusOf(error) !== 401) throw error;
+    return ask(`token ${await getToken(id, { permissions, refresh: true })}`);
+  }
+}
+
+type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };
+
+function readPage(answer: Answer, page: number): RepositoryPage {
+  return understand("a list of repositories", () => {
+    const fields = readObject(answer.data, "answer");
+    const total = readNumber(fields["total_count"], "total_count");
+    return {
+      entries: readArray(fields["repositories"], "repositories").flatMap(readListed),
+      hasMore: page * pageSize < total,
+      total,
+      left: readLeft(answer),
+    };
+  });
+}
+
+// Nothing runs in a repository that is archived or disabled. One that is empty was never pushed to.
+function readListed(value: unknown): readonly ListedRepository[] {
+  const fields = readObject(value, "repository");
+  if (fields["archived"] === true || fields["disabled"] === true) return [];
+  const pushedAt = readOptional(fields["pushed_at"], (time) => readText(time, "pushed_at"));
+  const { repository } = readOrigin({ repository: fields });
+  return [{ repository, pushedAt: readTimestamp(pushedAt ?? "") ?? 0 }];
+}

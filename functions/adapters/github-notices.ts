@@ -1,0 +1,48 @@
+import { type Job, jobKey } from "../core/job.ts";
+import type { JobNotices } from "../core/job-notices.ts";
+import { createCaller } from "./github-caller.ts";
+import type { GitHubCredentials } from "./github-credentials.ts";
+import { obeyRateLimits } from "./obey-rate-limits.ts";
+import type { Refreshed } from "./refreshed.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/**
+ * Shows notices as check runs on the job's commit, among the job's own; the App needs `checks: write`.
+ * No App may touch the job's own check run. Of several with one name GitHub shows the newest, so that
+ * each job has a name of its own, and one that is told twice seems to be told once.
+ */
+export function createGitHubNotices(
+  surroundings: Surroundings,
+  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
+): JobNotices {
+  const call = obeyRateLimits(createCaller(surroundings, options), surroundings.now);
+  return {
+    post: async (job, { title, summary }) => {
+      await call(`show a check run for job ${job.id}`, job, {
+        permission: { checks: "write" },
+        route: "POST /repos/{owner}/{repo}/check-runs",
+        parameters: {
+          ...repositoryNames(job),
+          name: toName(job),
+          head_sha: job.headSha,
+          external_id: jobKey(job),
+          status: "completed",
+          conclusion: "failure",
+          output: { title, summary },
+        },
+      });
+      return "posted";
+    },
+  };
+}
+
+/** Where the operator wants none. */
+export const noNotices: JobNotices = { post: async () => "off" };
+
+function toName({ workflow, name }: Job): string {
+  return ["tornade", workflow, name].filter((part) => part !== "").join(" / ");
+}
+
+function repositoryNames({ repository: { fullName, owner } }: Job) {
+  return { owner, repo: fullName.slice(fullName.indexOf("/") + 1) };
+}

@@ -1,0 +1,154 @@
+import {
+  type Circumstances,
+  type Decision,
+  type Items,
+  type LedgerEvent,
+  nothing,
+  runItemOf,
+  runnerItemOf,
+} from "./decision.ts";
+import { type RunItem, runItemId, runnerItemId } from "./ledger.ts";
+import { isDecided, newRunItem, stepRun } from "./run-item.ts";
+import { readRunnerName } from "./runner-name.ts";
+import { capacityWait, leaseDuration, mostRerunTries, runnerEndWait } from "./waits.ts";
+
+type RunEvent<Kind extends LedgerEvent["kind"]> = Extract<LedgerEvent, { kind: Kind }>;
+
+/** How a run ends that may have been interrupted. */
+const failingConclusions = new Set(["failure", "timed_out", "cancelled"]);
+
+/** A run has completed: where its first attempt failed, GitHub is asked which of its jobs did. */
+export function decideRun(
+  items: Items,
+  { envelope, isOptedIn }: RunEvent<"run">,
+  { now }: Circumstances,
+): Decision {
+  if (!isOptedIn) return nothing("repository has not opted in to re-runs");
+  if (!failingConclusions.has(envelope.conclusion)) return nothing("run did not fail");
+  // Once: what fails on demand as well has another reason.
+  if (envelope.attempt > 1) return nothing("run was re-run before");
+  if (items.has(runItemId(envelope.runId))) return nothing("run is seen to");
+  return list(newRunItem(envelope, now));
+}
+
+/** A run asked to be looked at again. */
+export function wakeRun(items: Items, item: RunItem, circumstances: Circumstances): Decision {
+  switch (item.status) {
+    case "unlisted":
+      return list(item);
+    case "waiting":
+      return judge(items, { item, names: item.runners }, circumstances);
+    case "interrupted":
+      return rerun(item, circumstances);
+    case "rerun":
+    case "left":
+    case "failed":
+      return nothing("run is seen to");
+  }
+}
+
+/** GitHub told on which runners the failed jobs of a run were. */
+export function decideRunListed(
+  items: Items,
+  { run, runnerNames }: RunEvent<"run-listed">,
+  circumstances: Circumstances,
+): Decision {
+  const known = runItemOf(items, run.id);
+  if (isDecided(known)) return nothing("run is seen to");
+  return judge(items, { item: known ?? run, names: runnerNames }, circumstances);
+}
+
+/** GitHub was asked for a new attempt, or has one. */
+export function decideRerun(
+  items: Items,
+  { run }: RunEvent<"run-rerun">,
+  { now }: Circumstances,
+): Decision {
+  const item = runItemOf(items, run.id);
+  if (item?.status !== "interrupted") return nothing("run is seen to");
+  return { writes: [stepRun(item, { status: "rerun" }, now)], actions: [], outcome: "re-run" };
+}
+
+/** GitHub did not tell, or did not do, what was asked: again later, or given up after too many tries. */
+export function decideRunNotAsked(
+  items: Items,
+  { run, message, retryAt = 0 }: RunEvent<"run-not-asked">,
+  { now, jitter }: Circumstances,
+): Decision {
+  const item = runItemOf(items, run.id) ?? run;
+  if (item.status !== run.status) return nothing("run is seen to");
+  if (item.tries >= mostRerunTries) {
+    const failed = stepRun(item, { status: "failed", reason: message }, now);
+    return { writes: [failed], actions: [], outcome: "run is not re-run" };
+  }
+  const wakeAt = Math.max(now, retryAt) + capacityWait(item.tries, jitter);
+  return wakeLater({ ...item, tries: item.tries + 1, reason: message, wakeAt }, "not asked");
+}
+
+function list(item: RunItem): Decision {
+  return { writes: [], actions: [{ kind: "list-failed", item }], outcome: "looking into the run" };
+}
+
+type Judged = { readonly item: RunItem; readonly names: readonly string[] };
+
+// Only where every failed job lost its runner, and there is one: then nothing of its own failed.
+function judge(items: Items, { item, names }: Judged, circumstances: Circumstances): Decision {
+  const fates = names.map((name) => fateOf(items, name, circumstances));
+  if (names.length === 0 || fates.includes("not interrupted")) {
+    return leave(items, item, { reason: "a job failed by itself", now: circumstances.now });
+  }
+  const awaited = names.filter((_name, index) => fates[index] === "unknown");
+  return awaited.length === 0
+    ? owe(item, names, circumstances)
+    : wait(items, { item, names: awaited }, circumstances);
+}
+
+type Fate = "interrupted" | "not interrupted" | "unknown";
+
+// The end of a task is told some time after the end of its job, and with it of the run.
+function fateOf(items: Items, name: string, { runnerPrefix }: Circumstances): Fate {
+  if (readRunnerName(runnerPrefix, name) === undefined) return "not interrupted";
+  const runner = runnerItemOf(items, runnerItemId(name));
+  if (runner?.ended !== undefined) {
+    return runner.interrupted === true ? "interrupted" : "not interrupted";
+  }
+  const { provider = "FARGATE_SPOT" } = runner ?? {};
+  return provider === "FARGATE_SPOT" ? "unknown" : "not interrupted";
+}
+
+function wait(items: Items, { item, names }: Judged, { now }: Circumstances): Decision {
+  if (item.tries >= mostRerunTries) {
+    return leave(items, item, { reason: `nobody told how ${names[0]} ended`, now });
+  }
+  const step = { status: "waiting", runners: names, wakeAt: now + runnerEndWait } as const;
+  const waiting = stepRun({ ...item, tries: item.tries + 1 }, step, now);
+  return wakeLater(waiting, "waiting for the end of runners");
+}
+
+function leave(
+  items: Items,
+  item: RunItem,
+  { reason, now }: { readonly reason: string; readonly now: number },
+): Decision {
+  const writes = items.has(item.id) ? [stepRun(item, { status: "left", reason }, now)] : [];
+  return { writes, actions: [], outcome: "run is left alone" };
+}
+
+// From here on jobs of later attempts start on demand, whoever asks for the attempt.
+function owe(item: RunItem, names: readonly string[], circumstances: Circumstances): Decision {
+  const { now } = circumstances;
+  const reason = `the capacity of ${names[0]} was taken back`;
+  const step = { status: "interrupted", onDemandSince: now, tries: 0, reason } as const;
+  return rerun(stepRun(item, step, now), circumstances);
+}
+
+// The wake-up is moved first, so that of two who are woken only one asks.
+function rerun(item: RunItem, { now }: Circumstances): Decision {
+  const owing = { ...item, owed: ["rerun"], wakeAt: now + leaseDuration } as const;
+  return { writes: [owing], actions: [{ kind: "rerun", item: owing }], outcome: "re-running" };
+}
+
+function wakeLater(item: RunItem, outcome: string): Decision {
+  const { id, wakeAt = 0 } = item;
+  return { writes: [item], actions: [{ kind: "wake", itemId: id, at: wakeAt }], outcome };
+}

@@ -1,0 +1,125 @@
+import {
+  beginLooks,
+  chooseNews,
+  giveUp,
+  hasRoom,
+  isLookDue,
+  type OpenLook,
+  turnPage,
+} from "./discovery.ts";
+import { type Discovery, readDiscovery, writeDiscovery } from "./discovery-record.ts";
+import type { InstallationLog, ListedRepository } from "./installation-log.ts";
+import type { ActiveRepository, InstallationLook } from "./ledger.ts";
+import { findShutOut, type Policy, servesOwner } from "./policy.ts";
+import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
+import { type SweepCounts, sweepDue, type SweepPass, type SweepPorts } from "./sweep-due.ts";
+import { readRecord } from "./sweep-record.ts";
+
+/** What the discovery acts through. */
+export type DiscoveryPorts = SweepPorts & {
+  readonly installations: InstallationLog;
+  readonly policy: Policy;
+};
+
+type Pass = DiscoveryPorts & SweepPass;
+
+/** Most pages of one installation in one pass: none keeps the others waiting for long. */
+const mostPages = 3;
+
+/**
+ * Finds repositories in which jobs may have been queued without anybody telling of them, and sweeps each
+ * of them once. What there is no budget for is put off to a later pass.
+ */
+export async function discoverRepositories(ports: DiscoveryPorts): Promise<Readonly<SweepCounts>> {
+  const counted = { swept: 0, announced: 0 };
+  const pass = { ...ports, budget: createSweepBudget(ports.now, "news"), counted };
+  const record = await readDiscovery(ports.ledger);
+  const looked = await lookAround(await beginAnew(record.discovery, pass), pass);
+  // Before they are swept: a pass that is cut off must not forget what it found.
+  const remembered = await writeDiscovery(record, looked, ports);
+  if (remembered === undefined) return counted;
+  const swept = await sweepDue(looked.repositories, pass);
+  const repositories = looked.repositories.flatMap((one) => {
+    const sweep = swept.get(one.repository.id);
+    if (sweep === undefined) return [one];
+    return sweep.isSettled ? [] : [sweep.repository];
+  });
+  await writeDiscovery(remembered, { ...looked, repositories }, ports);
+  return counted;
+}
+
+// One call for each hundred installations. Owners who are not served are never looked at.
+async function beginAnew(discovery: Discovery, pass: Pass): Promise<Discovery> {
+  const now = pass.now();
+  if (!isLookDue(discovery.at, now)) return discovery;
+  try {
+    const listed = await pass.installations.list();
+    const served = listed.filter(({ owner }) => servesOwner(owner, pass.policy));
+    return {
+      ...discovery,
+      at: now,
+      installations: beginLooks(discovery.installations, served, now),
+    };
+  } catch (error) {
+    pass.log.warn("installations not listed", { error });
+    return discovery;
+  }
+}
+
+async function lookAround(discovery: Discovery, pass: Pass): Promise<Discovery> {
+  if (discovery.installations.every(({ page }) => page === undefined)) return discovery;
+  const { repositories: active } = await readRecord(pass);
+  const found: Found = {
+    waiting: new Map(discovery.repositories.map((one) => [one.repository.id, one])),
+    active: new Set(active.map(({ repository }) => repository.id)),
+  };
+  const installations: InstallationLook[] = [];
+  for (const look of discovery.installations) {
+    installations.push(await goOn(look, found, pass));
+  }
+  return { ...discovery, installations, repositories: [...found.waiting.values()] };
+}
+
+type Found = {
+  /** The repositories that wait for their sweep, by id. */
+  readonly waiting: Map<number, ActiveRepository>;
+  /** Ids of those that are swept anyway. */
+  readonly active: ReadonlySet<number>;
+};
+
+async function goOn(begun: InstallationLook, found: Found, pass: Pass): Promise<InstallationLook> {
+  const { owner } = begun;
+  let look = begun;
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const { page } = look;
+    if (page === undefined || !hasRoom(found.waiting, owner) || !pass.budget.take(owner)) break;
+    look = await listPage({ ...look, page }, found, pass);
+  }
+  return look;
+}
+
+async function listPage(look: OpenLook, found: Found, pass: Pass): Promise<InstallationLook> {
+  const { budget, installations, log } = pass;
+  try {
+    const listed = await installations.listRepositories(look, look.page);
+    budget.note(look.owner, listed.left);
+    for (const one of chooseNews(listed, look)) takeUp(one, look, { found, pass });
+    return turnPage(look, listed);
+  } catch (error) {
+    heedFailure(error, look.owner, budget);
+    log.warn("repositories not listed", { owner: look.owner, error });
+    return isRefused(error) ? giveUp(look) : look;
+  }
+}
+
+function takeUp(
+  { repository }: ListedRepository,
+  { id: installationId }: InstallationLook,
+  { found, pass }: { readonly found: Found; readonly pass: Pass },
+): void {
+  if (found.active.has(repository.id) || found.waiting.has(repository.id)) return;
+  if (findShutOut(repository, pass.policy) !== undefined) return;
+  const now = pass.now();
+  const taken = { repository, installationId, activeAt: now, dueAt: now, runs: [] };
+  found.waiting.set(repository.id, taken);
+}

@@ -1,0 +1,24 @@
+import type { Repository } from "./job.ts";
+import type { Installation } from "./ledger.ts";
+import type { Page } from "./run-log.ts";
+
+/** A repository as GitHub lists it for an installation. */
+export type ListedRepository = {
+  readonly repository: Repository;
+  /** When something was last pushed to any of its branches, in milliseconds since the epoch. */
+  readonly pushedAt: number;
+};
+
+/** One page of the repositories of an installation, without those that cannot have jobs. */
+export type RepositoryPage = Page<ListedRepository> & {
+  /** How many repositories the installation has in all. */
+  readonly total: number;
+};
+
+/** Where the App is installed. Every method may throw a {@link GitHubError}. */
+export interface InstallationLog {
+  /** The installations that are not suspended. */
+  list(): Promise<readonly Installation[]>;
+  /** The repositories on one page, counted from 1. */
+  listRepositories(installation: Installation, page: number): Promise<RepositoryPage>;
+}

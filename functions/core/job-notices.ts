@@ -1,0 +1,30 @@
+import type { Job } from "./job.ts";
+import { quote, shorten } from "./label-text.ts";
+import type { JobItem } from "./ledger.ts";
+
+/** What the people of a job have to know that cannot tell it in its own log. */
+export type JobNotice = {
+  readonly title: string;
+  /** Markdown. */
+  readonly summary: string;
+};
+
+/** Where a notice is shown; shown twice it must look like once. */
+export interface JobNotices {
+  /** `off` where the operator wants none. @throws {GitHubError} */
+  post(job: Job, notice: JobNotice): Promise<"posted" | "off">;
+}
+
+/** What the people of a job that was given up are told. */
+export function toNotice({ job, reason = "" }: JobItem): JobNotice {
+  const { name, workflow, runId, attempt } = job;
+  return {
+    title: `job ${quote(name)} got no runner`,
+    // In a fence, where nothing of it is markup.
+    summary: [
+      `Attempt ${attempt} of run ${runId}, workflow \`${shorten(workflow, 60).replaceAll("`", "'")}\`:`,
+      `\`\`\`text\n${reason}\n\`\`\``,
+      "GitHub goes on showing the job as queued until its run is cancelled, or for a day.",
+    ].join("\n\n"),
+  };
+}

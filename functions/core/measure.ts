@@ -1,0 +1,94 @@
+import type { Change, Committed } from "./commit.ts";
+import { toCost } from "./cost.ts";
+import { type Items, jobItemOf, type LedgerEvent } from "./decision.ts";
+import { type JobItem, jobItemId, type JobTimes, type RunnerItem } from "./ledger.ts";
+import type { Figures } from "./metrics.ts";
+
+/**
+ * What an event and its decision come to in figures. Told by the writes that held, each of which holds
+ * once: an event that comes again changes nothing and measures nothing.
+ */
+export function measure(
+  event: LedgerEvent,
+  { changes, items }: Pick<Committed, "changes" | "items">,
+): Figures {
+  const figures = changes.map((change) => measureChange(change, event, items));
+  return Object.fromEntries([measureDenial(event), ...figures].flatMap(Object.entries<number>));
+}
+
+// The one thing that leaves no item: whoever is shut out must not be able to fill the ledger.
+function measureDenial(event: LedgerEvent): Figures {
+  const isDenied =
+    event.kind === "job" &&
+    event.envelope.action === "queued" &&
+    event.assessment.kind === "ignore";
+  return isDenied ? { Denials: 1 } : {};
+}
+
+function measureChange({ before, after }: Change, event: LedgerEvent, items: Items): Figures {
+  if (after.kind === "job") {
+    return measureJob(before?.kind === "job" ? before : undefined, after, event);
+  }
+  if (after.kind === "runner") {
+    return measureRunner(before?.kind === "runner" ? before : undefined, after, items);
+  }
+  return {};
+}
+
+function measureJob(before: JobItem | undefined, after: JobItem, event: LedgerEvent): Figures {
+  const { refusal, losses, times } = after;
+  return {
+    ...(refusal === undefined ? measureTimes(before?.times ?? {}, times) : {}),
+    ...(before?.refusal === undefined && refusal !== undefined ? { Refusals: 1 } : {}),
+    ...(losses > (before?.losses ?? 0) ? { Replacements: 1 } : {}),
+    ...(isLeftUntold(before, after, event) ? { StuckJobs: 1 } : {}),
+  };
+}
+
+// Only the first of each: a job that was relaunched has waited for its runner since it was queued.
+function measureTimes(before: JobTimes, after: JobTimes): Figures {
+  const since = waitsSince(after);
+  if (since === undefined) return {};
+  const { launched, started } = after;
+  return {
+    ...(before.launched === undefined && launched !== undefined
+      ? { QueueToLaunch: Math.max(0, launched - since) }
+      : {}),
+    ...(before.started === undefined && started !== undefined
+      ? { QueueToStart: Math.max(0, started - since) }
+      : {}),
+  };
+}
+
+// One that was queued again after it had been claimed has waited at GitHub, for an approval.
+function waitsSince({ queued, received, claimed }: JobTimes): number | undefined {
+  const isQueuedAgain = received !== undefined && claimed !== undefined && received > claimed;
+  return isQueuedAgain ? received : queued;
+}
+
+function isLeftUntold(before: JobItem | undefined, after: JobItem, event: LedgerEvent): boolean {
+  const isSettled = before?.owed.includes("tell") === true && after.owed.length === 0;
+  const isPosted = event.kind === "job-told" && event.outcome === "posted";
+  return after.status === "failed" && isSettled && !isPosted;
+}
+
+function measureRunner(before: RunnerItem | undefined, after: RunnerItem, items: Items): Figures {
+  const isLaunched = before?.computeId === undefined && after.computeId !== undefined;
+  const isInterrupted = before?.interrupted !== true && after.interrupted === true;
+  const cost = before?.ended === undefined ? costOf(after, items) : undefined;
+  return {
+    ...(isLaunched ? { Launches: 1 } : {}),
+    ...(isInterrupted ? { Interruptions: 1 } : {}),
+    ...(cost === undefined ? {} : { RunnerCost: cost }),
+  };
+}
+
+// Where it ran, from when and how large is told by the launch and the job that it was made for.
+function costOf({ name, madeFor, provider, ended }: RunnerItem, items: Items): number | undefined {
+  const item = jobItemOf(items, jobItemId(madeFor));
+  const launch = item?.launches.find(({ number }) => name.endsWith(`-${madeFor}-${number}`));
+  if (ended === undefined || provider === undefined) return undefined;
+  if (item === undefined || launch === undefined) return undefined;
+  const seconds = Math.max(0, ended.at - launch.at) / 1_000;
+  return toCost({ provider, spec: item.spec, seconds });
+}

@@ -1,0 +1,61 @@
+import type { LaunchReport } from "./decision.ts";
+import { shorten } from "./label-text.ts";
+import type { JobItem } from "./ledger.ts";
+import type { ProviderName } from "./provider.ts";
+
+type NotStarted = Exclude<LaunchReport, { kind: "started" }>;
+
+/** Longest part of a reason that is somebody else's message. */
+const longestMessage = 100;
+
+/** Why no runner could be started for a job, and what was tried, for its own log. */
+export function describeShortage(
+  item: JobItem,
+  { kind, message }: NotStarted,
+  now: number,
+): string {
+  const minutes = Math.round((now - (item.times.received ?? now)) / 60_000);
+  const time = kind === "invalid" ? "" : ` in ${minutes} minutes`;
+  const tried = item.spec.rungs.flatMap((rung) => describeRung(item, rung)).join("; ");
+  return `no runner could be started${time}: ${tried || tell(message)}; ${advise(kind)}`;
+}
+
+/** Why a job gets no further runner, after so many that came to nothing. */
+export function describeLosses({ losses }: JobItem, reason: string): string {
+  return `${losses} runners in a row ended before the job began, the last: ${tell(reason, 2 * longestMessage)}; run the job again`;
+}
+
+/** Why a refused job could not be told so in its own log. */
+export function describeUnsaid({ refusal = "" }: JobItem, reason: string): string {
+  return `${refusal} (no runner could be started to say so: ${tell(reason)})`;
+}
+
+/** What a job waits for that GitHub gave to a runner which has ended, and how to get it out of there. */
+export function describeStuck({ job }: JobItem, runnerName: string): string {
+  const { runId } = job;
+  return `GitHub gave the job to runner ${runnerName}, which has ended, and does not take it back (actions/runner#4598); no single job can be cancelled: use gh run cancel ${runId}, then gh run rerun ${runId} --failed`;
+}
+
+/** Why a refusal is not told yet. */
+export function describeTurn(refusal: string, wait: number): string {
+  const minutes = Math.ceil(wait / 60_000);
+  return `refused, to be told in ${minutes} minutes because the repository has had its refusals of this hour: ${refusal}`;
+}
+
+function describeRung({ launches }: JobItem, rung: ProviderName): readonly string[] {
+  const last = launches.findLast(
+    ({ provider, reason }) => provider === rung && reason !== undefined,
+  );
+  return last?.reason === undefined ? [] : [`${rung}: ${tell(last.reason)}`];
+}
+
+function advise(kind: NotStarted["kind"]): string {
+  const isOperators = kind === "denied" || kind === "unregistered" || kind === "held";
+  if (isOperators) return "whoever runs tornade has to see to it";
+  return "ask for less or another place with runs-on=";
+}
+
+// Printed where every reader of the repository sees it: accounts and roles are none of their business.
+function tell(message: string, length = longestMessage): string {
+  return shorten(message.replaceAll(/\barn:[^\s'"]+|\b\d{12}\b/gu, "…"), length);
+}

@@ -1,0 +1,79 @@
+import { type CapItem, capItemId } from "./cap-item.ts";
+import type { Circumstances, Decision, Items } from "./decision.ts";
+import { type Job, jobKey } from "./job.ts";
+import { isClosed } from "./ledger.ts";
+import { retention } from "./waits.ts";
+
+/** When a refused job may have its runner; with the item to be written where it has just been put down. */
+export type Turn = { readonly at: number; readonly taken?: CapItem };
+
+const hour = 3_600_000;
+
+/** GitHub gives up a job that was queued for a day: a turn after that is none. */
+const longestWait = 23 * hour;
+
+/** An item of DynamoDB has room for some ten thousand. */
+const mostTurns = 4_000;
+
+/**
+ * The turn of a refused job: at most `refusalsPerHour` jobs of a repository have theirs within any hour,
+ * each the earliest that is free, and keep it whatever comes after them. None when all that would help
+ * are taken.
+ */
+export function takeTurn(
+  items: Items,
+  job: Job,
+  { now, refusalsPerHour }: Pick<Circumstances, "now" | "refusalsPerHour">,
+): Turn | undefined {
+  const turns = Object.entries(readCap(items, job)?.turns ?? {}).filter(
+    ([, at]) => at > now - hour,
+  );
+  const known = turns.find(([key]) => key === jobKey(job));
+  if (known !== undefined) return { at: known[1] };
+  const at = findFree(
+    turns.map(([, taken]) => taken),
+    { most: refusalsPerHour, now },
+  );
+  if (at > now + longestWait || turns.length >= mostTurns) return undefined;
+  const taken: CapItem = {
+    kind: "cap",
+    id: capItemId("refusals", job.repository.id),
+    turns: Object.fromEntries([...turns, [jobKey(job), at]]),
+    expiresAt: now + retention,
+  };
+  return { at, taken };
+}
+
+/** The decision, giving back the turn to come of a job that it closes: others wait for one. */
+export function returnTurn(items: Items, decision: Decision, now: number): Decision {
+  const closed = decision.writes.find((item) => item.kind === "job" && isClosed(item));
+  if (closed?.kind !== "job") return decision;
+  const cap = readCap(items, closed.job);
+  const key = jobKey(closed.job);
+  if (cap === undefined || (cap.turns[key] ?? now) <= now) return decision;
+  const { [key]: _returned, ...turns } = cap.turns;
+  return { ...decision, writes: [{ ...cap, turns }, ...decision.writes] };
+}
+
+function readCap(items: Items, { repository }: Job): CapItem | undefined {
+  const item = items.get(capItemId("refusals", repository.id));
+  return item?.kind === "cap" ? item : undefined;
+}
+
+// Whenever there is no room, a turn ends within the hour before or after: the next try is then.
+function findFree(
+  taken: readonly number[],
+  { most, now }: { readonly most: number; readonly now: number },
+): number {
+  let at = now;
+  while (!hasRoom(taken, at, most)) {
+    at = Math.min(...taken.map((turn) => turn + hour).filter((end) => end > at));
+  }
+  return at;
+}
+
+function hasRoom(taken: readonly number[], at: number, most: number): boolean {
+  const near = taken.filter((turn) => Math.abs(turn - at) < hour);
+  const turns = [...near, at].toSorted((one, other) => one - other);
+  return turns.every((first, index) => (turns[index + most] ?? Infinity) - first >= hour);
+}

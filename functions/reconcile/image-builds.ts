@@ -1,0 +1,28 @@
+import { createDynamoDbLedger } from "../adapters/dynamodb-ledger.ts";
+import { type ImageBuilds, readImageBuilds } from "../adapters/image-builds.ts";
+import { createImageRegistry } from "../adapters/image-registry.ts";
+import { readJson, readText, settingNames as names } from "../adapters/settings.ts";
+import type { Surroundings } from "../adapters/surroundings.ts";
+import { createImagePass } from "../core/build-images.ts";
+
+/** Wires the pass over the images that are built from folders; without any it does nothing. */
+export function createImageBuilds(surroundings: Surroundings): () => Promise<void> {
+  const { env, now, log } = surroundings;
+  const images = readSetting(env);
+  if (images === undefined) return async () => {};
+  const ledger = createDynamoDbLedger(surroundings, readText(env, names.ledgerTable));
+  const imageRegistry = createImageRegistry(surroundings, images);
+  const pass = createImagePass(images.builds, { imageRegistry, ledger, now, log });
+  return async () => {
+    try {
+      await pass();
+    } catch (error) {
+      log.warn("images not looked after", { error });
+    }
+  };
+}
+
+function readSetting(env: Surroundings["env"]): ImageBuilds | undefined {
+  if (readText(env, names.imageBuilds, "") === "") return undefined;
+  return readJson(env, names.imageBuilds, { decode: readImageBuilds });
+}

@@ -1,0 +1,145 @@
+import { Aws, Duration } from "aws-cdk-lib";
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  MathExpression,
+  Stats,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+
+import { acknowledge } from "./acknowledgements.ts";
+import type { AlarmsConfig } from "./config.ts";
+import { createFunctionMetric } from "./function-metric.ts";
+
+/** What is watched, and who is told. */
+export interface AlarmsProps {
+  /** What the names of the alarms begin with. */
+  readonly stackName: string;
+  /** Whose metrics are watched. */
+  readonly runnerPrefix: string;
+  readonly queue: IQueue;
+  readonly deadLetterQueues: readonly IQueue[];
+  readonly notify: AlarmsConfig;
+}
+
+type AlarmOptions = Pick<AlarmProps, "metric" | "threshold" | "alarmDescription"> &
+  Partial<Pick<AlarmProps, "comparisonOperator" | "evaluationPeriods">>;
+
+/** What a person has to know of at once; docs/observability.md says what to do about each. */
+export class Alarms extends Construct {
+  private readonly props: AlarmsProps;
+  private readonly topic: ITopic | undefined;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.props = props;
+    this.topic = this.createTopic();
+    this.watchDeadLetters();
+    this.watchQueue();
+    this.watchJobs();
+    this.watchGitHub();
+  }
+
+  private watchDeadLetters(): void {
+    const queues = this.props.deadLetterQueues.map((queue, index) => {
+      const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
+      const metric = queue.metricApproximateNumberOfMessagesVisible(options);
+      return [`queue${index}`, metric] as const;
+    });
+    this.addAlarm("DeadLetters", {
+      alarmDescription: "Messages that failed to the last: read them, then tornade redrive",
+      metric: new MathExpression({
+        expression: queues.map(([name]) => name).join(" + "),
+        usingMetrics: Object.fromEntries(queues),
+        period: Duration.minutes(1),
+        label: "dead letters",
+      }),
+      threshold: 0,
+    });
+  }
+
+  // Messages that wait on purpose are delayed, not visible, and may grow old.
+  private watchQueue(): void {
+    const { queue } = this.props;
+    const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
+    this.addAlarm("OldestMessage", {
+      alarmDescription:
+        "Jobs wait for launch-runner, in seconds: it fails, is throttled or too slow",
+      metric: new MathExpression({
+        expression: "IF(visible > 0, age, 0)",
+        usingMetrics: {
+          visible: queue.metricApproximateNumberOfMessagesVisible(options),
+          age: queue.metricApproximateAgeOfOldestMessage(options),
+        },
+        period: Duration.minutes(1),
+        label: "oldest message",
+      }),
+      threshold: 60,
+      evaluationPeriods: 2,
+    });
+  }
+
+  private watchJobs(): void {
+    const { runnerPrefix } = this.props;
+    this.addAlarm("StuckJobs", {
+      alarmDescription:
+        "Jobs that nobody sees to, or whose people could not be told that they failed",
+      metric: createFunctionMetric(runnerPrefix, "StuckJobs", { statistic: Stats.MAXIMUM }),
+      threshold: 0,
+    });
+  }
+
+  private watchGitHub(): void {
+    const { runnerPrefix } = this.props;
+    this.addAlarm("GitHubBudget", {
+      alarmDescription: "Less than 20 % of an hour's requests to GitHub are left",
+      metric: createFunctionMetric(runnerPrefix, "GitHubBudgetLeft", { statistic: Stats.MINIMUM }),
+      threshold: 20,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    });
+  }
+
+  private addAlarm(id: string, options: AlarmOptions): void {
+    const alarm = new Alarm(this, id, {
+      alarmName: `${this.props.stackName}-${id}`,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      // Where nothing happens nothing is measured.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...options,
+    });
+    if (this.topic === undefined) return;
+    const action = new SnsAction(this.topic);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+  }
+
+  private createTopic(): ITopic | undefined {
+    const { topicArn, email } = this.props.notify;
+    if (topicArn !== undefined) return Topic.fromTopicArn(this, "Topic", topicArn);
+    if (email === undefined) return undefined;
+    const topic = new Topic(this, "Topic", { enforceSSL: true });
+    topic.addSubscription(new EmailSubscription(email));
+    // A policy of its own takes the place of the one by which the account's alarms may publish.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+      }),
+    );
+    acknowledge(topic, {
+      "Serverless-SNSRedrivePolicy":
+        "what a mail server turns away is still in the state of the alarm",
+    });
+    return topic;
+  }
+}

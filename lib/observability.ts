@@ -1,0 +1,41 @@
+import { Construct } from "constructs";
+
+import { Alarms } from "./alarms.ts";
+import { Dashboard } from "./dashboard.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { JobQueue } from "./job-queue.ts";
+import type { ResolvedConfig } from "./resolved-config.ts";
+import { SavedQueries } from "./saved-queries.ts";
+
+/** What is looked at. */
+export interface ObservabilityProps {
+  readonly config: ResolvedConfig;
+  readonly jobs: JobQueue;
+  readonly dispatcher: Dispatcher;
+}
+
+/** What a person looks at: the dashboard, the alarms and the questions to the logs. */
+export class Observability extends Construct {
+  constructor(scope: Construct, id: string, { config, jobs, dispatcher }: ObservabilityProps) {
+    super(scope, id);
+    const { stackName, runnerPrefix, alarms, dashboard } = config;
+    const { queue, deadLetterQueue } = jobs;
+    const { receiveWebhook, launchRunner, followRunner, reconcile } = dispatcher;
+    const shown = {
+      stackName,
+      runnerPrefix,
+      queue,
+      deadLetterQueues: [deadLetterQueue, dispatcher.deadStateChanges],
+    };
+    new Alarms(this, "Alarms", { ...shown, notify: alarms });
+    const functions = {
+      "receive-webhook": receiveWebhook.function,
+      "launch-runner": launchRunner.function,
+      "follow-runner": followRunner.function,
+      reconcile: reconcile.function,
+    };
+    if (dashboard) new Dashboard(this, "Dashboard", { ...shown, functions });
+    const logGroups = Object.values(functions).map(({ logGroup }) => logGroup);
+    new SavedQueries(this, "Queries", { stackName, logGroups });
+  }
+}

@@ -1,0 +1,122 @@
+import { hasOptedIn } from "../../functions/core/rerun-repositories.ts";
+import { readRunnerName } from "../../functions/core/runner-name.ts";
+import type { EventBridgeEvent } from "../aws/events.ts";
+import type { Job } from "../github/model.ts";
+import { bounds, invariants } from "./bounds.ts";
+import type { AnsweredCall } from "./contract.ts";
+import { rerunRepositories } from "./draw-job.ts";
+import { type Parts, spell } from "./monitor-parts.ts";
+import { namedJobs } from "./named-jobs.ts";
+
+/** Watches that interrupted runs of those who want it are run again: once, on demand, and no others. */
+export type RerunWatch = {
+  readonly onJob: (job: Job) => void;
+  readonly onTask: (event: EventBridgeEvent) => void;
+  readonly onCall: (call: AnsweredCall) => void;
+  readonly forget: (jobId: number) => void;
+};
+
+type State = Parts & {
+  /** Names of runners whose capacity was taken back, by the job they were made for. */
+  readonly interrupted: Map<number, Set<string>>;
+  /** Runs that GitHub was asked to run again. */
+  readonly asked: Set<number>;
+};
+
+/** Nothing has been interrupted yet. */
+export function watchReruns(parts: Parts): RerunWatch {
+  const state: State = { ...parts, interrupted: new Map(), asked: new Set() };
+  return {
+    onJob: (job) => {
+      if (job.runAttempt > 1 || !isFailure(job)) return;
+      if (hasOptedIn(job.repository, rerunRepositories)) watchFailure(state, job);
+    },
+    onTask: ({ detail }) => {
+      const { stopCode, startedBy } = detail;
+      if (stopCode !== "SpotInterruption" && stopCode !== "TerminationNotice") return;
+      const name = String(startedBy);
+      const jobId = readJobId(name);
+      state.interrupted.set(jobId, (state.interrupted.get(jobId) ?? new Set()).add(name));
+    },
+    onCall: (call) => {
+      if (call.name === "POST rerun-failed-jobs") checkAsked(state, call);
+      else if (call.name === "RunTask") checkOnDemand(state, call);
+    },
+    forget: (jobId) => {
+      state.interrupted.delete(jobId);
+    },
+  };
+}
+
+/** Where nothing else went wrong in between, the run has a new attempt in time. */
+function watchFailure(state: State, { id, runId }: Job): void {
+  const before = state.struck();
+  const check = (now: number): void => {
+    const job = state.services.gitHub.findJob(id);
+    if (job === undefined || !isInterrupted(state, job) || state.struck() > before) return;
+    const jobs = jobsOfRun(state, runId);
+    if (jobs.some(({ runAttempt }) => runAttempt > 1)) return;
+    if (!failedOf(jobs).every((failed) => isInterrupted(state, failed))) return;
+    const endedAt = Math.max(...jobs.map(({ completedAt }) => completedAt ?? now));
+    if (endedAt + bounds.rerun > now) {
+      state.deadlines.add(endedAt + bounds.rerun, check);
+      return;
+    }
+    const details = `run ${runId} was interrupted ${spell(now - endedAt)} ago, and is not run again`;
+    state.report({ invariant: invariants.rerun, jobId: id, details });
+  };
+  state.deadlines.add(state.timeline.now() + bounds.rerun, check);
+}
+
+function checkAsked(state: State, { request, answer }: AnsweredCall): void {
+  if (answer?.status !== 201) return;
+  const [, repository = "", run] = /\/repos\/([^/]+\/[^/]+)\/.*\/(\d+)\//u.exec(request.path) ?? [];
+  const runId = Number(run);
+  const jobs = jobsOfRun(state, runId).filter(({ runAttempt }) => runAttempt === 1);
+  const complain = (details: string): void => {
+    const jobId = jobs[0]?.id;
+    state.report({
+      invariant: invariants.rerun,
+      ...(jobId === undefined ? {} : { jobId }),
+      details: `run ${runId} ${details}`,
+    });
+  };
+  if (state.asked.has(runId)) complain("is run again for the second time");
+  if (!hasOptedIn(repository, rerunRepositories)) complain("is run again, which nobody wants");
+  if (!failedOf(jobs).every((job) => isInterrupted(state, job))) {
+    complain("is run again, but a job of it failed by itself");
+  }
+  state.asked.add(runId);
+}
+
+function checkOnDemand(state: State, { request }: AnsweredCall): void {
+  if (!request.body.includes("FARGATE_SPOT")) return;
+  const [jobId = 0] = namedJobs(request.body);
+  const job = state.services.gitHub.findJob(jobId);
+  if (job === undefined || job.runAttempt === 1 || !state.asked.has(job.runId)) return;
+  const details = "the job was interrupted before, and gets Spot capacity again";
+  state.report({ invariant: invariants.rerun, jobId, details });
+}
+
+function jobsOfRun({ services }: State, runId: number): readonly Job[] {
+  return services.gitHub.jobs().filter((job) => job.runId === runId);
+}
+
+/** Where none failed, the run counts as cancelled, and those that were are what may be run again. */
+function failedOf(jobs: readonly Job[]): readonly Job[] {
+  const failed = jobs.filter(isFailure);
+  return failed.length > 0 ? failed : jobs.filter(({ conclusion }) => conclusion === "cancelled");
+}
+
+function isFailure({ conclusion }: Job): boolean {
+  return conclusion === "failure" || conclusion === "timed_out";
+}
+
+function isInterrupted({ interrupted }: State, { runner }: Job): boolean {
+  const name = runner?.name ?? "";
+  return interrupted.get(readJobId(name))?.has(name) === true;
+}
+
+function readJobId(name: string): number {
+  return Number(readRunnerName("tornade", name)?.jobKey.split("-")[0] ?? 0);
+}

@@ -1,0 +1,32 @@
+import type { JobEnvelope } from "../../functions/core/envelope.ts";
+import type { Page, RunLog } from "../../functions/core/run-log.ts";
+import type { OpenRun } from "../../functions/core/sweep.ts";
+
+/** GitHub's lists, in memory: runs by status and jobs by run, of any repository. */
+export function createFakeRuns() {
+  const fake = {
+    asked: new Array<string>(),
+    listed: { queued: new Array<OpenRun>(), in_progress: new Array<OpenRun>() },
+    jobs: new Map<number, JobEnvelope[]>(),
+    left: 1,
+    pageSize: 100,
+    /** By what is asked: thrown instead of the answer. */
+    faults: new Map<string, Error>(),
+  };
+  const answer = <T>(question: string, entries: readonly T[], hasMore = false): Page<T> => {
+    fake.asked.push(question);
+    const fault = fake.faults.get(question);
+    if (fault !== undefined) throw fault;
+    return { entries, hasMore, left: fake.left };
+  };
+  const runs: RunLog = {
+    listRuns: async ({ repository: { fullName } }, status) =>
+      answer(`${status} of ${fullName}`, fake.listed[status]),
+    listQueued: async (_registrar, runId, page) => {
+      const jobs = fake.jobs.get(runId) ?? [];
+      const entries = jobs.slice((page - 1) * fake.pageSize, page * fake.pageSize);
+      return answer(`jobs of ${runId}, ${page}`, entries, jobs.length > page * fake.pageSize);
+    },
+  };
+  return { fake, runs };
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+
+import { toCost } from "../../functions/core/cost.ts";
+import type { LedgerEvent } from "../../functions/core/decision.ts";
+import { dispatch } from "../../functions/core/dispatch.ts";
+import type { LogFields } from "../../functions/core/log.ts";
+import { measure } from "../../functions/core/measure.ts";
+import type { Figures, Measured } from "../../functions/core/metrics.ts";
+import {
+  itemsOf,
+  jobEvent,
+  jobItem,
+  launchedItem,
+  launchOf,
+  runnerItem,
+  runnerSpec,
+  start,
+  toIgnore,
+} from "./builders.ts";
+import { createFakeWorld, type FakeWorld, store } from "./fakes.ts";
+
+const own = "tornade-4711-1-1";
+const takes = jobEvent({ action: "in_progress", happenedAt: start + 30_000, runnerName: own });
+const succeeded = jobEvent({ action: "completed", runnerName: own, conclusion: "success" });
+const wake: LedgerEvent = { kind: "wake", itemId: "job#4711-1" };
+
+function stopOf(runnerName: string, interrupted = false): LedgerEvent {
+  const stop = { runnerName, computeId: "task-1", at: start + 90_000, reason: "done", interrupted };
+  return { kind: "runner-stopped", stop };
+}
+
+function costOf(seconds: number): number | undefined {
+  return toCost({ provider: "FARGATE", spec: runnerSpec(), seconds });
+}
+
+/** The figures that are written while the events are dispatched, line by line; empty ones left out. */
+async function watch(
+  world: FakeWorld,
+  events: readonly LedgerEvent[],
+): Promise<readonly Figures[]> {
+  const told: Measured[] = [];
+  const write = (_message: string, _fields?: LogFields, measured?: Measured) => {
+    if (measured !== undefined) told.push(measured);
+  };
+  const log = { info: write, warn: write, error: write };
+  for (const event of events) await dispatch(event, { ...world.ports, log });
+  expect(told.every(({ stack, at }) => stack === "tornade" && at === world.clock.now)).toBe(true);
+  return told.map(({ figures }) => figures).filter((one) => Object.keys(one).length > 0);
+}
+
+describe("measure, over the life of a job", () => {
+  it("tells every step once, although each event comes twice", async () => {
+    const life = [jobEvent(), takes, succeeded, stopOf(own)];
+    const figures = await watch(
+      createFakeWorld(),
+      life.flatMap((event) => [event, event]),
+    );
+    expect(figures).toEqual([
+      { Launches: 1, QueueToLaunch: 1_000 },
+      { QueueToStart: 31_000 },
+      { RunnerCost: costOf(90) },
+    ]);
+  });
+
+  it("tells what a runner cost that no job needed any more", async () => {
+    const world = createFakeWorld();
+    await watch(world, [jobEvent()]);
+    world.clock.now += 120_000;
+    const figures = await watch(world, [jobEvent({ action: "completed" }), stopOf(own)]);
+    expect(figures).toEqual([{ RunnerCost: costOf(120) }]);
+  });
+
+  it("tells that a runner was interrupted and has to be replaced", async () => {
+    const world = createFakeWorld();
+    const figures = await watch(world, [jobEvent(), stopOf(own, true)]);
+    expect(figures[1]).toMatchObject({ Interruptions: 1, Replacements: 1 });
+  });
+
+  it("tells a refusal once, and does not count the job's wait", async () => {
+    const refuse = { kind: "refuse", reason: "odd label", spec: runnerSpec() } as const;
+    const figures = await watch(createFakeWorld(), [jobEvent({}, refuse), takes]);
+    expect(figures).toEqual([{ Refusals: 1 }, { Launches: 1 }]);
+  });
+
+  it("tells that a repository is shut out, which leaves nothing behind", async () => {
+    const world = createFakeWorld();
+    expect(await watch(world, [jobEvent({}, toIgnore)])).toEqual([{ Denials: 1 }]);
+    expect(await watch(world, [jobEvent({ action: "completed" }, toIgnore)])).toEqual([]);
+  });
+
+  it.each([
+    ["off", [{ StuckJobs: 1 }]],
+    ["posted", []],
+  ] as const)("tells of a failed job whose people nobody told: %s", async (outcome, figures) => {
+    const world = createFakeWorld();
+    await store(world, jobItem({ status: "failed", owed: ["tell"] }));
+    const notices = { post: async () => outcome };
+    expect(await watch({ ...world, ports: { ...world.ports, notices } }, [wake])).toEqual(figures);
+  });
+});
+
+describe("measure", () => {
+  const measureJob = (before: Parameters<typeof launchedItem>[0]) =>
+    measure(takes, {
+      items: itemsOf(),
+      changes: [{ before: jobItem(), after: launchedItem(before) }],
+    });
+
+  it("counts from the second `queued` of a job that waited for an approval", () => {
+    const times = { queued: start - 3_600_000, claimed: start - 3_500_000, received: start };
+    expect(measureJob({ times: { ...times, started: start + 20_000 } })).toEqual({
+      QueueToStart: 20_000,
+    });
+  });
+
+  it("does not know how long a job waited that nobody saw queued", () => {
+    expect(measureJob({ times: { started: start } })).toEqual({});
+  });
+
+  it("never tells a time below zero", () => {
+    expect(
+      measureJob({ times: { queued: start, launched: start - 1, started: start - 1 } }),
+    ).toEqual({ QueueToLaunch: 0, QueueToStart: 0 });
+  });
+
+  const ended = { at: start + 60_000, reason: "done" };
+  const { provider: _provider, ...unplaced } = runnerItem({ ended });
+
+  it.each([
+    ["whose job is unknown", runnerItem({ ended }), []],
+    ["of a launch that is unknown", runnerItem({ ended }), [jobItem()]],
+    ["that ran nobody knows where", unplaced, [launchedItem()]],
+    [
+      "of a size without a price",
+      runnerItem({ ended, provider: "CODEBUILD" }),
+      [launchedItem({ spec: runnerSpec({ cpu: 36, memory: 72 }) })],
+    ],
+  ] as const)("does not guess the cost of a runner %s", (...[, after, items]) => {
+    const changes = [{ before: runnerItem(), after }];
+    expect(measure(stopOf(own), { changes, items: itemsOf(...items) })).toEqual({});
+  });
+
+  it("measures nothing about items of other kinds", () => {
+    const cursor = { kind: "cursor", id: "cursor#sweep", at: start, expiresAt: start } as const;
+    expect(measure(wake, { changes: [{ after: cursor }], items: itemsOf() })).toEqual({});
+  });
+
+  it("counts a launch that was asked for once and found again later as one", () => {
+    const before = runnerItem();
+    const after = runnerItem({ registrationId: 2 });
+    const items = itemsOf(launchedItem({ launches: [launchOf(1, { outcome: "started" })] }));
+    expect(measure(wake, { changes: [{ before, after }], items })).toEqual({});
+  });
+});

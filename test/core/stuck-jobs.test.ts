@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+
+import { findStuckJobs } from "../../functions/core/stuck-jobs.ts";
+import { jobItem, runnerItem, start } from "./builders.ts";
+
+const minutes = (count: number) => start - count * 60_000;
+
+describe("findStuckJobs", () => {
+  it.each([
+    ["a job that nobody saw to for more than ten minutes", jobItem({ wakeAt: minutes(11) }), 1],
+    ["no job that is just due", jobItem({ wakeAt: minutes(9) }), 0],
+    ["no job that waits for GitHub's next word", { ...jobItem(), wakeAt: undefined }, 0],
+    ["no job that failed", jobItem({ status: "failed", wakeAt: minutes(11) }), 0],
+    ["no runner", runnerItem({ wakeAt: minutes(11) }), 0],
+  ])("finds %s", (...[, item, count]) => {
+    const { wakeAt, ...rest } = item;
+    const open = [wakeAt === undefined ? rest : { ...rest, wakeAt }];
+    expect(findStuckJobs(open, start)).toEqual(count === 0 ? [] : [item.id]);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+
+import type { Job } from "../../../simulator/github/model.ts";
+import { bounds, invariants } from "../../../simulator/simulation/bounds.ts";
+import { awsRequest } from "./fault-stage.ts";
+import { createWatched, register, taskEvent, type Watched } from "./monitor-stage.ts";
+
+const second = 1_000;
+const labels = ["self-hosted", "tornade"];
+
+function nameFor({ id }: Job): string {
+  return `tornade-${id}-1-1`;
+}
+
+/** A job that failed on the runner that was made for it. */
+async function failJob(watched: Watched, runId?: number): Promise<Job> {
+  const { gitHub } = watched.services;
+  const run = runId === undefined ? {} : { runId };
+  const job = gitHub.queueJob({ repository: "acme/app", name: "build", labels, ...run });
+  const session = gitHub.connectRunner(await register(watched, nameFor(job)), {
+    onJob: () => {},
+    onCancelled: () => {},
+    onRemoved: () => {},
+  });
+  await watched.after(2 * second);
+  if (typeof session === "object") session.completeJob("failure");
+  return job;
+}
+
+function interrupt({ monitor }: Watched, job: Job): void {
+  const detail = { taskArn: "task/x", startedBy: nameFor(job), stopCode: "SpotInterruption" };
+  monitor.onTask(taskEvent(nameFor(job), detail));
+}
+
+/** The run's failed jobs are run again, and GitHub told so. */
+function rerun({ services, call }: Watched, { repository, runId }: Job): void {
+  services.gitHub.rerunFailedJobs(repository, runId);
+  const path = `/repos/${repository}/actions/runs/${runId}/rerun-failed-jobs`;
+  call({
+    service: "github",
+    name: "POST rerun-failed-jobs",
+    request: { method: "POST", path, headers: {}, body: "" },
+    answer: { status: 201, headers: {}, body: "{}" },
+  });
+}
+
+/** What is wrong with re-runs, as far as it has been found by then. */
+async function complaintsAfter(watched: Watched, milliseconds: number): Promise<readonly string[]> {
+  const found = await watched.after(milliseconds);
+  return found.flatMap(({ invariant, details }) => (invariant === invariants.rerun ? details : []));
+}
+
+describe("watchReruns", () => {
+  it("misses a run that was interrupted and is not run again", async () => {
+    const watched = createWatched();
+    const job = await failJob(watched);
+    interrupt(watched, job);
+    expect(await complaintsAfter(watched, bounds.rerun - 5 * second)).toEqual([]);
+    expect(await complaintsAfter(watched, 10 * second)).toEqual([
+      `run ${job.runId} was interrupted 185 s ago, and is not run again`,
+    ]);
+  });
+
+  it("misses nothing where another job of the run failed by itself, or a fault struck", async () => {
+    const watched = createWatched();
+    const job = await failJob(watched);
+    interrupt(watched, job);
+    await failJob(watched, job.runId);
+    interrupt(watched, await failJob(watched));
+    watched.faults.strikes.add({ fault: "event-lost", at: 0 }, []);
+    expect(await complaintsAfter(watched, 2 * bounds.rerun)).toEqual([]);
+  });
+
+  it("is content with one re-run, and finds a second one", async () => {
+    const watched = createWatched();
+    const job = await failJob(watched);
+    interrupt(watched, job);
+    rerun(watched, job);
+    expect(await complaintsAfter(watched, 2 * bounds.rerun)).toEqual([]);
+    rerun(watched, job);
+    expect(await complaintsAfter(watched, 1)).toEqual([
+      `run ${job.runId} is run again for the second time`,
+    ]);
+  });
+
+  it("finds a re-run of what failed by itself", async () => {
+    const watched = createWatched();
+    const job = await failJob(watched);
+    rerun(watched, job);
+    expect(await complaintsAfter(watched, 1)).toEqual([
+      `run ${job.runId} is run again, but a job of it failed by itself`,
+    ]);
+  });
+
+  it("finds a re-run that nobody wants", async () => {
+    const watched = createWatched();
+    rerun(watched, { ...(await failJob(watched)), repository: "umbrella/app-1", runId: 5 });
+    expect(await complaintsAfter(watched, 1)).toContain("run 5 is run again, which nobody wants");
+  });
+
+  it.each([
+    ["FARGATE_SPOT", 1],
+    ["FARGATE", 0],
+  ])("judges a re-run on %s", async (capacityProvider, complaints) => {
+    const watched = createWatched();
+    const job = await failJob(watched);
+    interrupt(watched, job);
+    rerun(watched, job);
+    const again = watched.services.gitHub.jobs().find(({ runAttempt }) => runAttempt === 2);
+    const startedBy = `tornade-${again?.id}-2-1`;
+    const asked = { startedBy, capacityProviderStrategy: [{ capacityProvider }] };
+    watched.call({ name: "RunTask", request: awsRequest("X.RunTask", asked) });
+    expect(await complaintsAfter(watched, 1)).toHaveLength(complaints);
+  });
+});
