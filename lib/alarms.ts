@@ -45,6 +45,7 @@ export class Alarms extends Construct {
     this.watchQueue();
     this.watchJobs();
     this.watchGitHub();
+    this.watchRunnerVersions();
   }
 
   private watchDeadLetters(): void {
@@ -102,6 +103,20 @@ export class Alarms extends Construct {
       alarmDescription: "Less than 20 % of an hour's requests to GitHub are left",
       metric: createFunctionMetric(runnerPrefix, "GitHubBudgetLeft", { statistic: Stats.MINIMUM }),
       threshold: 20,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    });
+  }
+
+  private watchRunnerVersions(): void {
+    const metric = createFunctionMetric(this.props.runnerPrefix, "RunnerVersionDaysLeft", {
+      statistic: Stats.MINIMUM,
+      // Measured by the hour, and only while there are jobs.
+      period: Duration.days(1),
+    });
+    this.addAlarm("RunnerVersion", {
+      alarmDescription: "In less than 14 days GitHub gives no more jobs to the runners of an image",
+      metric,
+      threshold: 14,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     });
   }

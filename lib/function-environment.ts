@@ -1,5 +1,6 @@
 import { type SettingName, settingNames as names } from "../functions/adapters/settings.ts";
 import type { ResolvedConfig } from "./resolved-config.ts";
+import { readRunnerVersions } from "./runner-versions.ts";
 
 /** What a function reads from its environment; the names are shared with what reads them. */
 export type FunctionEnvironment = Readonly<Partial<Record<SettingName, string>>>;
@@ -50,8 +51,10 @@ export function toReconcileEnvironment(
   surroundings: CommonSurroundings & Pick<FunctionSurroundings, "imageBuilds">,
 ): FunctionEnvironment {
   const { imageBuilds } = surroundings;
+  const versions = readRunnerVersions(config.images);
   return {
     ...toCommonEnvironment(config, surroundings),
+    ...(versions.length === 0 ? {} : { [names.runnerVersions]: versions.join(",") }),
     ...(imageBuilds === undefined ? {} : { [names.imageBuilds]: imageBuilds }),
   };
 }
@@ -64,7 +67,6 @@ export function toDispatchEnvironment(
   const { network } = surroundings;
   return {
     ...toCommonEnvironment(config, surroundings),
-    [names.runnerScope]: config.runnerScope,
     [names.runnerGroupId]: String(config.runnerGroupId),
     [names.defaults]: JSON.stringify(config.defaults),
     [names.repositoryRoles]: JSON.stringify(config.repositoryRoles),
@@ -114,6 +116,7 @@ function toCommonEnvironment(
     [names.ledgerTable]: ledgerTable,
     [names.launchLabel]: config.launchLabel,
     [names.runnerPrefix]: config.runnerPrefix,
+    [names.runnerScope]: config.runnerScope,
     [names.gitHubApiUrl]: config.gitHubApiUrl,
     [names.owners]: config.owners.join(","),
     [names.publicRepositories]: config.publicRepositories,

@@ -34,8 +34,8 @@ async function testArchitecture(engine: Engine, architecture: Architecture): Pro
   }
   console.log(`\n== ${architecture}`);
   const base = await prepareBase(engine, architecture);
-  const images = await buildImages(engine, { architecture, base });
-  await printLayers(engine, images.slim);
+  const slim = await buildImages(engine, { architecture, base });
+  await printLayers(engine, slim);
   await runOrThrow("npx", ["vitest", "run", "--config", "vitest.image.config.ts"], {
     TORNADE_TEST_ENGINE: engine.command,
     TORNADE_TEST_ARCHITECTURE: architecture,

@@ -71,7 +71,7 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     rerunRepositories: readRerunRepositories(env),
     gitHub: {
       apiUrl: readGitHubApiUrl(env),
-      scope: readChoice(env, names.runnerScope, ["organization", "repository"]),
+      scope: readRunnerScope(env),
       runnerGroupId: readInteger(env, names.runnerGroupId, {
         fallback: 1,
         least: 1,
@@ -95,6 +95,11 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
 /** Where GitHub's API is, without a slash at the end. */
 export function readGitHubApiUrl(env: Environment): string {
   return readText(env, names.gitHubApiUrl, "https://api.github.com").replace(/\/+$/u, "");
+}
+
+/** Where runners register; those of a user's repositories always with the repository. */
+export function readRunnerScope(env: Environment): "organization" | "repository" {
+  return readChoice(env, names.runnerScope, ["organization", "repository"]);
 }
 
 /**

@@ -96,14 +96,15 @@ async function readJob(job: Job, { call }: Asked): Promise<JobState> {
   return status === 404 ? { status: "gone" } : readJobState(data);
 }
 
-type Scope = {
+/** Where a registrar's runners are, and what it takes to ask about them. */
+export type Scope = {
   readonly path: string;
   readonly names: Readonly<Record<string, string>>;
   readonly permission: Permission;
 };
 
-// A user has no organisation's runners, whatever the setting says.
-function readScope(registrar: Registrar, scope: GitHubOptions["scope"]): Scope {
+/** The scope of a registrar: a user has no organisation's runners, whatever the setting says. */
+export function readScope(registrar: Registrar, scope: GitHubOptions["scope"]): Scope {
   const { owner, ownerType } = registrar.repository;
   if (scope === "organization" && ownerType === "Organization") {
     const permission = { organization_self_hosted_runners: "write" } as const;

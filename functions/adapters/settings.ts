@@ -32,6 +32,7 @@ export const settingNames = {
   runnerGroupId: "TORNADE_RUNNER_GROUP_ID",
   runnerPrefix: "TORNADE_RUNNER_PREFIX",
   runnerScope: "TORNADE_RUNNER_SCOPE",
+  runnerVersions: "TORNADE_RUNNER_VERSIONS",
   securityGroups: "TORNADE_SECURITY_GROUPS",
   subnets: "TORNADE_SUBNETS",
   webhookSecretParameter: "TORNADE_WEBHOOK_SECRET_PARAMETER",

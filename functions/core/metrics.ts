@@ -32,6 +32,11 @@ export const metrics = {
     unit: "Percent",
     meaning: "the smallest share of its requests that GitHub said was left, in one invocation",
   },
+  RunnerVersionDaysLeft: {
+    unit: "None",
+    meaning:
+      "days until GitHub gives no more jobs to the runners of our images; hourly, once it has set a day",
+  },
   RunnerCost: { unit: "None", meaning: "what a runner cost in USD, told at its end" },
 } as const;
 
@@ -48,6 +53,6 @@ export type Measured = {
   readonly figures: Figures;
 };
 
-/** Where the metrics are in CloudWatch; each value of the dimension makes ten more of them. */
+/** Where the metrics are in CloudWatch; each value of the dimension makes as many more of them as there are above. */
 export const metricNamespace = "tornade";
 export const metricDimension = "Stack";

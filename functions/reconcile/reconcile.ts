@@ -2,19 +2,28 @@ import {
   readCredentialParameters,
   readGitHubApiUrl,
   readPolicy,
+  readRunnerScope,
 } from "../adapters/dispatch-settings.ts";
 import { createDynamoDbLedger } from "../adapters/dynamodb-ledger.ts";
 import { watchGitHubBudget } from "../adapters/github-budget.ts";
 import { keepGitHubCredentials } from "../adapters/github-credentials.ts";
 import { createGitHubDeliveries } from "../adapters/github-deliveries.ts";
 import { createGitHubInstallations } from "../adapters/github-installations.ts";
+import { createGitHubRunnerVersions } from "../adapters/github-runner-versions.ts";
 import { createGitHubRuns } from "../adapters/github-runs.ts";
-import { readLaunchLabel, readRunnerPrefix, readText, settingNames } from "../adapters/settings.ts";
+import {
+  readLaunchLabel,
+  readList,
+  readRunnerPrefix,
+  readText,
+  settingNames,
+} from "../adapters/settings.ts";
 import { createSqsJobQueue } from "../adapters/sqs-job-queue.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { discoverRepositories, type DiscoveryPorts } from "../core/discover-repositories.ts";
 import type { LedgerItem } from "../core/ledger.ts";
 import { type DeliveryLog, recoverDeliveries } from "../core/recover-deliveries.ts";
+import { createVersionPass } from "../core/runner-versions.ts";
 import { findStuckJobs } from "../core/stuck-jobs.ts";
 import { sweepRepositories } from "../core/sweep-repositories.ts";
 import { createImageBuilds } from "./image-builds.ts";
@@ -36,6 +45,7 @@ const horizon = 86_400_000;
 
 type Parts = DiscoveryPorts & {
   readonly deliveries: DeliveryLog;
+  readonly lookUpVersions: ReturnType<typeof createVersionPass>;
   /** Whose figures these are. */
   readonly stack: string;
 };
@@ -58,6 +68,7 @@ export async function createReconcile(surroundings: Surroundings): Promise<Recon
       sweep(parts, open),
       discover(parts),
       buildImages(),
+      open.then(parts.lookUpVersions),
     ]);
     budget.tell();
     const failed = passes.find((pass) => pass.status === "rejected");
@@ -68,11 +79,15 @@ export async function createReconcile(surroundings: Surroundings): Promise<Recon
 function createParts(surroundings: Surroundings): Parts {
   const { env, now, log } = surroundings;
   const credentials = keepGitHubCredentials(surroundings, readCredentialParameters(env));
-  const gitHub = { apiUrl: readGitHubApiUrl(env), credentials };
+  const gitHub = { apiUrl: readGitHubApiUrl(env), scope: readRunnerScope(env), credentials };
+  const stack = readRunnerPrefix(env);
+  const runnerVersions = createGitHubRunnerVersions(surroundings, gitHub);
+  const versions = readList(env, settingNames.runnerVersions);
   return {
     now,
     log,
-    stack: readRunnerPrefix(env),
+    stack,
+    lookUpVersions: createVersionPass(versions, { now, log, stack, runnerVersions }),
     launchLabel: readLaunchLabel(env),
     ledger: createDynamoDbLedger(surroundings, readText(env, settingNames.ledgerTable)),
     queue: createSqsJobQueue(surroundings, readText(env, settingNames.queueUrl)),

@@ -151,13 +151,13 @@ describe("decideNotStarted", () => {
   const onArm = runnerSpec({ architecture: "ARM64" });
 
   it.each([
-    ["waits for the only image", {}, 60_000, holdDeadline - 1, "parked", undefined],
-    ["gives up the only image", {}, 60_000, holdDeadline, "failed", undefined],
-    ["has as much time as for capacity", {}, 7_200_000, 7_199_999, "parked", undefined],
-    ["tells by another image", { spec: slim }, 60_000, holdDeadline, "parked", "as told"],
-    ["tells by another architecture", { spec: onArm }, 60_000, holdDeadline, "parked", "as told"],
-    ["waits to tell", { refusal: "odd" }, 60_000, holdDeadline - 1, "parked", "odd"],
-    ["gives up telling", { refusal: "odd" }, 60_000, holdDeadline, "failed", "odd"],
+    ["waits for the only image", {}, 60_000, holdDeadline - 1, "parked", /^none$/u],
+    ["gives up the only image", {}, 60_000, holdDeadline, "failed", /^none$/u],
+    ["has as much time as for capacity", {}, 7_200_000, 7_199_999, "parked", /^none$/u],
+    ["tells by another image", { spec: slim }, 60_000, holdDeadline, "parked", /as told/u],
+    ["tells by another architecture", { spec: onArm }, 60_000, holdDeadline, "parked", /as told/u],
+    ["waits to tell", { refusal: "odd" }, 60_000, holdDeadline - 1, "parked", /^odd$/u],
+    ["gives up telling", { refusal: "odd" }, 60_000, holdDeadline, "failed", /^odd$/u],
   ] as const)(
     "with a job that is held: %s",
     (...[, overrides, capacityDeadline, after, status, refusal]) => {
@@ -166,10 +166,8 @@ describe("decideNotStarted", () => {
       const at = circumstances({ now: start + after, capacityDeadline });
       const { writes } = decide(itemsOf(item), launchEnded(report("held")), at);
       expect(writes).toMatchObject([{ status }]);
-      const [written] = writes;
-      const told = written?.kind === "job" ? written.refusal : "none";
-      if (refusal === undefined) expect(told).toBeUndefined();
-      else expect(told).toContain(refusal);
+      const refused = writes.flatMap((one) => (one.kind === "job" ? [one.refusal ?? "none"] : []));
+      expect(refused).toEqual([expect.stringMatching(refusal)]);
     },
   );
 

@@ -45,6 +45,7 @@ describe("Alarms", () => {
       "ci-OldestMessage",
       "ci-StuckJobs",
       "ci-GitHubBudget",
+      "ci-RunnerVersion",
     ]);
   });
 
@@ -88,6 +89,17 @@ describe("Alarms", () => {
       Dimensions: [{ Name: "Stack", Value: "eu" }],
       ComparisonOperator: id === "StuckJobs" ? "GreaterThanThreshold" : "LessThanThreshold",
       Period: 300,
+      TreatMissingData: "notBreaching",
+    });
+  });
+
+  it("warn two weeks before GitHub retires the runner of an image", () => {
+    expect(findAlarm("RunnerVersion")).toMatchObject({
+      MetricName: "RunnerVersionDaysLeft",
+      Statistic: "Minimum",
+      Threshold: 14,
+      ComparisonOperator: "LessThanThreshold",
+      Period: 86_400,
       TreatMissingData: "notBreaching",
     });
   });

@@ -1,0 +1,57 @@
+import type { LedgerItem } from "./ledger.ts";
+import type { Log } from "./log.ts";
+import type { Registrar } from "./runner-registry.ts";
+
+/** Knows until when GitHub gives jobs to runners of a version. */
+export interface RunnerVersions {
+  /** Milliseconds since the epoch; undefined as long as GitHub has not set a time. */
+  readRetirement(registrar: Registrar, version: string): Promise<number | undefined>;
+}
+
+/** What a look at the versions needs. */
+export type VersionPorts = {
+  readonly runnerVersions: RunnerVersions;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly stack: string;
+};
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/**
+ * A pass that measures, once an hour while there are jobs, how many days the runners of our images have
+ * left. GitHub retires a version thirty days after a newer one is out, or at once:
+ * https://github.com/orgs/community/discussions/194762
+ */
+export function createVersionPass(
+  versions: readonly string[],
+  ports: VersionPorts,
+): (open: readonly LedgerItem[]) => Promise<void> {
+  let quietUntil = versions.length === 0 ? Number.POSITIVE_INFINITY : 0;
+  return async (open) => {
+    const item = open.find(({ kind }) => kind === "job");
+    if (item?.kind !== "job" || ports.now() < quietUntil) return;
+    quietUntil = ports.now() + hour;
+    try {
+      await tellRetirement(versions, item.job, ports);
+    } catch (error) {
+      ports.log.warn("runner versions not looked up", { versions, error });
+    }
+  };
+}
+
+async function tellRetirement(
+  versions: readonly string[],
+  registrar: Registrar,
+  { runnerVersions, log, now, stack }: VersionPorts,
+): Promise<void> {
+  const known = await Promise.all(
+    versions.map(async (version) => runnerVersions.readRetirement(registrar, version)),
+  );
+  const times = known.filter((time) => time !== undefined);
+  if (times.length === 0) return;
+  const RunnerVersionDaysLeft = Math.floor((Math.min(...times) - now()) / day);
+  const figures = { RunnerVersionDaysLeft };
+  log.info("runner versions looked up", { versions }, { at: now(), stack, figures });
+}
