@@ -60,8 +60,9 @@ describe("runnerEnvironment", () => {
   it("lets public repositories in beside one that policy has let in", () => {
     const { repository } = queuedJob();
     const job = queuedJob({ repository: { ...repository, private: false } });
-    const environment = runnerEnvironment(jobItem({ job }), { runnerName, idleSeconds: 300 });
+    const environment = runnerEnvironment(launchingItem({ job }), { runnerName, idleSeconds: 300 });
     expect(environment).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: "allow" });
+    expect(environment).not.toHaveProperty("TORNADE_FALLBACK");
   });
 
   it("stays within CodeBuild's limit for all variables, whatever the texts", () => {

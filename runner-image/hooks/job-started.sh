@@ -1,0 +1,68 @@
+#!/bin/bash
+# Runs before the first step of a job, whichever job took this runner. What fails here fails the job, with
+# the reason in its own log, before any code of the repository has run.
+set -euo pipefail
+here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+# shellcheck source=commands.sh
+source "$here/commands.sh"
+
+main() {
+  printf '%s' "$EPOCHSECONDS" >"${TORNADE_RUNNER_HOME:-/home/runner}/.job-started" || true
+  check_policy
+  if [[ -n ${TORNADE_REFUSAL-} ]] && is_refused_job; then refuse "$(describe_refusal)"; fi
+}
+
+# The webhook by which the dispatcher knew of the job shows neither the pull request nor, if another job took
+# the runner, its repository; the event does. One that cannot be read is refused: nobody knows what it is.
+check_policy() {
+  local facts public=unknown fork=unknown
+  if facts=$(jq -r "$event_facts" "${GITHUB_EVENT_PATH:-/dev/null}" 2>/dev/null); then
+    read -r public fork <<<"$facts" || true
+  fi
+  if [[ $fork != no && ${TORNADE_FORKS:-refuse} != allow ]]; then
+    refuse "$(why_not_fork "$fork")"
+  fi
+  if [[ ${TORNADE_PUBLIC_REPOSITORIES:-refuse} == allow || $public == no ]]; then return; fi
+  # Some events do not tell; the dispatcher has checked the repository that it started the runner for.
+  if [[ $public == unknown && $fork == no ]] && is_own_repository; then return; fi
+  refuse "public repositories get no runner here, as anybody could run code on it; $GITHUB_REPOSITORY is one, or its event does not tell"
+}
+
+# shellcheck disable=SC2016 # jq's variables, not the shell's
+readonly event_facts='
+  (if (.repository.private | type) != "boolean" then "unknown"
+   elif .repository.private then "no" else "yes" end) + " " +
+  (if .pull_request == null then "no"
+   elif .pull_request.head.repo.id == null then "yes"
+   elif .pull_request.head.repo.id == .pull_request.base.repo.id then "no" else "yes" end)'
+
+why_not_fork() {
+  if [[ $1 == yes ]]; then
+    printf 'pull requests from forks get no runner here, as they bring code from outside; push the branch to %s itself' "$GITHUB_REPOSITORY"
+  else
+    printf 'the event of this job cannot be read, so nobody can tell whether it comes from a fork'
+  fi
+}
+
+# The runner was started to tell one job why it cannot be served. GitHub may give it to another: one of
+# another repository, run or attempt has nothing to do with that and runs normally.
+is_refused_job() {
+  is_own_repository && [[ $GITHUB_RUN_ID == "${TORNADE_RUN_ID-}" && $GITHUB_RUN_ATTEMPT == "${TORNADE_RUN_ATTEMPT-}" ]]
+}
+
+is_own_repository() {
+  [[ ${GITHUB_REPOSITORY,,} == "${TORNADE_REPOSITORY,,}" ]]
+}
+
+# Within the run nobody can tell jobs apart here, so the message says whose labels it is about.
+describe_refusal() {
+  printf '%s' "$TORNADE_REFUSAL"
+  if [[ -n ${TORNADE_JOB_NAME-} ]]; then printf " (labels of job '%s')" "$TORNADE_JOB_NAME"; fi
+}
+
+refuse() {
+  annotate error "$1"
+  exit 1
+}
+
+main

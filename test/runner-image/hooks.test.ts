@@ -1,0 +1,213 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { platform, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { containing } from "../support/containing.ts";
+
+// Its scripts are for GNU tools and /proc.
+const isLinux = platform() === "linux";
+const image = join(import.meta.dirname, "..", "..", "runner-image");
+let home = "";
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "tornade-hooks-"));
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Runs a script of the image as the runner does, with an event of a private repository. */
+function runScript(path: string, variables: Variables = {}, event: unknown = privateEvent) {
+  const eventPath = join(home, "event.json");
+  writeFileSync(eventPath, typeof event === "string" ? event : JSON.stringify(event));
+  const { status, stdout } = spawnSync("bash", ["--noprofile", "--norc", "-e", join(image, path)], {
+    encoding: "utf8",
+    env: {
+      PATH: "/usr/bin:/bin",
+      TORNADE_RUNNER_HOME: home,
+      GITHUB_EVENT_PATH: eventPath,
+      GITHUB_STEP_SUMMARY: join(home, "summary"),
+      ...job,
+      ...variables,
+    },
+  });
+  return { status, stdout };
+}
+
+const job = {
+  GITHUB_REPOSITORY: "acme/app",
+  GITHUB_RUN_ID: "99",
+  GITHUB_RUN_ATTEMPT: "1",
+  TORNADE_REPOSITORY: "Acme/app",
+  TORNADE_RUN_ID: "99",
+  TORNADE_RUN_ATTEMPT: "1",
+};
+
+const privateEvent = { repository: { private: true } };
+const publicEvent = { repository: { private: false } };
+
+function pullRequest(headId: number | undefined, repository = privateEvent.repository) {
+  const head = headId === undefined ? { repo: null } : { repo: { id: headId } };
+  return { repository, pull_request: { head, base: { repo: { id: 7 } } } };
+}
+
+const passed = { status: 0, stdout: "" };
+
+describe.runIf(isLinux)("job-started", () => {
+  it.each([
+    ["a push to a private repository", privateEvent],
+    ["a pull request within a repository", pullRequest(7)],
+    ["an event that tells nothing of its repository, which was checked before", {}],
+  ])("lets %s pass", (_case, event) => {
+    expect(runScript("hooks/job-started.sh", {}, event)).toEqual(passed);
+  });
+
+  it.each([
+    ["a fork", pullRequest(8)],
+    ["a fork that was deleted", pullRequest(undefined)],
+    ["a fork, whatever the visibility", pullRequest(8, publicEvent.repository)],
+  ])("refuses a pull request from %s", (_case, event) => {
+    const { status, stdout } = runScript("hooks/job-started.sh", {}, event);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^::error title=tornade::pull requests from forks get no runner here/u);
+    expect(stdout).toContain("push the branch to acme/app itself");
+  });
+
+  it("lets forks pass where policy says so", () => {
+    const run = runScript("hooks/job-started.sh", { TORNADE_FORKS: "allow" }, pullRequest(8));
+    expect(run).toEqual(passed);
+  });
+
+  it("refuses a public repository, unless policy says otherwise", () => {
+    const { status, stdout } = runScript("hooks/job-started.sh", {}, publicEvent);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^::error title=tornade::public repositories get no runner here/u);
+    const allowing = { TORNADE_PUBLIC_REPOSITORIES: "allow" };
+    expect(runScript("hooks/job-started.sh", allowing, publicEvent)).toEqual(passed);
+  });
+
+  it("refuses another repository whose event does not tell what it is", () => {
+    const other = { GITHUB_REPOSITORY: "acme/other" };
+    expect(runScript("hooks/job-started.sh", other, {})).toMatchObject({ status: 1 });
+    expect(runScript("hooks/job-started.sh", other, privateEvent)).toEqual(passed);
+  });
+
+  it("refuses what it cannot read", () => {
+    const { status, stdout } = runScript("hooks/job-started.sh", {}, "{");
+    expect(status).toBe(1);
+    expect(stdout).toContain("the event of this job cannot be read");
+  });
+
+  describe("of a runner that was started for a refusal", () => {
+    const refusal = {
+      TORNADE_REFUSAL: "label 'runs-on=FARGET' is unknown; use FARGATE",
+      TORNADE_JOB_NAME: "build (18, 100%)",
+    };
+
+    it("fails the job with the reason and whose labels it is about", () => {
+      const { status, stdout } = runScript("hooks/job-started.sh", refusal);
+      expect(status).toBe(1);
+      expect(stdout).toBe(
+        "::error title=tornade::label 'runs-on=FARGET' is unknown; use FARGATE (labels of job 'build (18, 100%25)')\n",
+      );
+    });
+
+    it("keeps a reason of several lines in one annotation", () => {
+      const { stdout } = runScript("hooks/job-started.sh", { TORNADE_REFUSAL: "one\r\ntwo" });
+      expect(stdout).toBe("::error title=tornade::one%0D%0Atwo\n");
+    });
+
+    it.each([
+      ["repository", { GITHUB_REPOSITORY: "acme/other" }],
+      ["run", { GITHUB_RUN_ID: "100" }],
+      ["attempt", { GITHUB_RUN_ATTEMPT: "2" }],
+    ])("lets a job of another %s run normally", (_case, other) => {
+      expect(runScript("hooks/job-started.sh", { ...refusal, ...other })).toEqual(passed);
+    });
+  });
+});
+
+describe.runIf(isLinux)("job-completed", () => {
+  const now = Math.floor(Date.now() / 1000);
+  const facts = {
+    TORNADE_PROVIDER: "FARGATE_SPOT",
+    TORNADE_ARCHITECTURE: "ARM64",
+    TORNADE_CPU: "2",
+    TORNADE_MEMORY: "4",
+    TORNADE_QUEUED_AT: String((now - 1_040) * 1_000),
+    TORNADE_LAUNCHED_AT: String((now - 1_030) * 1_000),
+  };
+
+  function summaryOf(variables: Variables): string {
+    writeFileSync(join(home, ".job-started"), String(now - 1_000));
+    expect(runScript("hooks/job-completed.sh", variables)).toEqual(passed);
+    return readFileSync(join(home, "summary"), "utf8");
+  }
+
+  it("writes one line to the summary", () => {
+    const summary = summaryOf(facts);
+    expect(summary).toMatch(
+      /^Ran on FARGATE_SPOT \(ARM64, 2 vCPU, 4 GiB\): waited 40 s, ran 16 min 4\d s\n\n$/u,
+    );
+  });
+
+  it("counts the cost from the launch by the second, and GitHub's by minutes begun", () => {
+    const prices = { TORNADE_USD_PER_MINUTE: "0.0006", TORNADE_HOSTED_USD_PER_MINUTE: "0.005" };
+    expect(summaryOf({ ...facts, ...prices })).toContain(", about $0.0103 ($0.0850 GitHub-hosted)");
+  });
+
+  it("counts minutes begun on CodeBuild", () => {
+    const prices = { TORNADE_PROVIDER: "CODEBUILD", TORNADE_USD_PER_MINUTE: "0.005" };
+    expect(summaryOf({ ...facts, ...prices })).toMatch(/, about \$0\.0900\n/u);
+  });
+
+  it("says what it knows where the dispatcher told it nothing", () => {
+    expect(summaryOf({})).toMatch(/^Ran on a runner of tornade \(X86_64|ARM64, \d+ vCPU/u);
+  });
+
+  it("fails no job", () => {
+    const nowhere = { TORNADE_RUNNER_HOME: "/nowhere", GITHUB_STEP_SUMMARY: "/nowhere/summary" };
+    expect(runScript("hooks/job-completed.sh", nowhere)).toMatchObject({ status: 0 });
+  });
+});
+
+describe.runIf(isLinux)("docker shim", () => {
+  it("names the way out", () => {
+    expect(runScript("shims/docker", { TORNADE_PROVIDER: "FARGATE" })).toEqual({
+      status: 1,
+      stdout:
+        "::error title=tornade::FARGATE has no Docker; use the label 'runs-on=CODEBUILD' for jobs with docker, container: or services:\n",
+    });
+  });
+});
+
+describe.runIf(isLinux)("write_setup_info", () => {
+  it("writes what the runner can read, whatever is in it", () => {
+    const path = join(home, ".setup_info");
+    const variables = {
+      TORNADE_PROVIDER: "FARGATE",
+      TORNADE_FALLBACK: 'FARGATE_SPOT: "no\\capacity"\tat\u0001 all',
+      TORNADE_QUEUED_AT: "1000000",
+      TORNADE_LAUNCHED_AT: "1002000",
+      TORNADE_CPU: "1",
+      TORNADE_MEMORY: "2",
+      TORNADE_ARCHITECTURE: "X86_64",
+    };
+    const script = `here=${image}; for f in log machine setup-info; do . $here/$f.sh; done; write_setup_info ${path}`;
+    spawnSync("bash", ["-c", script], { env: { PATH: "/usr/bin:/bin", ...variables } });
+    const info: unknown = JSON.parse(readFileSync(path, "utf8"));
+    expect(info).toEqual([{ group: "Runner", detail: containing("Provider: FARGATE\n") }]);
+    const text = JSON.stringify(info);
+    expect(text).toContain(
+      String.raw`Not the first choice: FARGATE_SPOT: \"no\\capacity\"\tat  all\n`,
+    );
+    expect(text).toContain(String.raw`Queued at 00:16:40 UTC, launched 2 s later, here `);
+    expect(text).toContain(String.raw`Size: 1 vCPU, 2 GiB\n`);
+  });
+});
