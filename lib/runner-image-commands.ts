@@ -7,6 +7,12 @@ const output = "type=image,push=true,oci-mediatypes=true,compression=zstd,force-
 // A plain manifest: with provenance it would be an index, of no use for one architecture.
 const build = "docker buildx build --provenance=false";
 
+/** Ends the tag of the same image with Docker in it, which is what CodeBuild starts. */
+export const dockerSuffix = "-docker";
+
+/** The stage of a Dockerfile that adds Docker, as grep and JavaScript both read it. */
+export const dockerStage = "^FROM .* AS docker$";
+
 /**
  * How CodeBuild makes an image of a folder: built fresh, told to test itself, and only then pushed.
  * A command that fails ends its phase, so no tag moves to an image that failed its test.
@@ -24,7 +30,8 @@ export const buildPhases = {
     commands: [
       `${build} --pull --load --tag candidate folder`,
       "docker run --rm candidate smoke-test",
-      // The content tag is pushed last: it says that the other one has moved.
+      `if grep -qi '${dockerStage}' folder/Dockerfile; then ${build} --target docker --output ${output} --tag "$REPOSITORY_URI:$CURRENT_TAG${dockerSuffix}" folder; fi`,
+      // The content tag is pushed last: it says that the others have moved.
       `${build} --output ${output} --tag "$REPOSITORY_URI:$CURRENT_TAG" --tag "$REPOSITORY_URI:$CONTENT_TAG" folder`,
     ],
   },

@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { Arn, ArnFormat, Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 
 import type { Architecture } from "../functions/core/provider.ts";
 import type { ResolvedImage } from "./resolved-config.ts";
+import { dockerStage, dockerSuffix } from "./runner-image-commands.ts";
 import type { RunnerTask } from "./runner-task.ts";
 
 /** One image of one architecture, and where it is pulled from. */
@@ -11,6 +15,11 @@ export type RunnerImage = {
   readonly name: string;
   readonly architecture: Architecture;
   readonly uri: string;
+  /**
+   * The same image with Docker in it, for CodeBuild.
+   * @default - uri
+   */
+  readonly dockerUri?: string;
   /** ARN of the ECR repository that it is pulled from with a role; undefined for any other registry. */
   readonly repositoryArn: string | undefined;
   /**
@@ -38,7 +47,7 @@ export function toRunnerImages(
       architecture,
       ...(source.kind === "uri"
         ? { uri: source.uri, repositoryArn: toRepositoryArn(scope, source.uri) }
-        : toBuiltImage(built, currentTag(name, architecture))),
+        : toBuiltImage(source.folder, currentTag(name, architecture), built)),
     })),
   );
 }
@@ -66,7 +75,7 @@ export function runnerImageTable(scope: Construct, tasks: readonly RunnerTask[])
       ...table[image.name],
       [image.architecture]: {
         taskDefinition: family,
-        codeBuildImage: image.uri,
+        codeBuildImage: image.dockerUri ?? image.uri,
         ...(image.isBuilt === true && { built: true }),
       },
     };
@@ -94,13 +103,22 @@ export function pullStatements(images: readonly RunnerImage[]): PolicyStatement[
 }
 
 function toBuiltImage(
-  built: BuiltImages | undefined,
+  folder: string,
   tag: string,
-): Pick<RunnerImage, "uri" | "repositoryArn" | "isBuilt"> {
+  built: BuiltImages | undefined,
+): Omit<RunnerImage, "name" | "architecture"> {
   if (built === undefined)
     throw new Error(`image ${tag} is built from a folder, but no repository is given for it`);
   const { repositoryArn, repositoryUri } = built;
-  return { uri: `${repositoryUri}:${tag}`, repositoryArn, isBuilt: true };
+  const uri = `${repositoryUri}:${tag}`;
+  const withDocker = hasDockerStage(folder) ? { dockerUri: `${uri}${dockerSuffix}` } : {};
+  return { uri, ...withDocker, repositoryArn, isBuilt: true };
+}
+
+// Fargate cannot run Docker and pulls every image anew: what it does not need is built apart.
+function hasDockerStage(folder: string): boolean {
+  const dockerfile = readFileSync(join(folder, "Dockerfile"), "utf8");
+  return new RegExp(dockerStage, "imu").test(dockerfile);
 }
 
 const ecrUri =
