@@ -1,5 +1,6 @@
 import type { DispatchPorts } from "../core/dispatch.ts";
 import { createImageReadiness } from "../core/image-readiness.ts";
+import type { RunnerProviders } from "../core/runner-provider.ts";
 import { createCodeBuildProvider } from "./codebuild-provider.ts";
 import type { DispatchSettings } from "./dispatch-settings.ts";
 import { createDynamoDbLedger } from "./dynamodb-ledger.ts";
@@ -13,18 +14,17 @@ import { createSqsJobQueue } from "./sqs-job-queue.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
- * Wires the core to AWS and GitHub. The App's credentials are read at once, so that the first
+ * Wires the core to GitHub and the platform. The App's credentials are read at once, so that the first
  * invocation finds them; a failure is logged and the read tried again when they are needed.
  */
 export async function createDispatchPorts(
   surroundings: Surroundings,
   settings: DispatchSettings,
 ): Promise<DispatchPorts> {
-  const { now, random, log } = surroundings;
+  const { now, random, log, platform } = surroundings;
   const credentials = keepGitHubCredentials(surroundings, settings.credentialParameters);
   const gitHub = { ...settings.gitHub, credentials };
-  const ledger = createDynamoDbLedger(surroundings, settings.ledgerTable);
-  const fargate = createFargateProvider(surroundings, settings.fargate);
+  const ledger = platform?.ledger ?? createDynamoDbLedger(surroundings, settings.ledgerTable);
   const ports: DispatchPorts = {
     now,
     random,
@@ -37,18 +37,26 @@ export async function createDispatchPorts(
     refusalsPerHour: settings.refusalsPerHour,
     ledger,
     images: createImageReadiness(listBuiltImages(settings.fargate.images), ledger),
-    queue: createSqsJobQueue(surroundings, settings.queueUrl),
+    queue: platform?.queue ?? createSqsJobQueue(surroundings, settings.queueUrl),
     notices: settings.checkRuns === "on" ? createGitHubNotices(surroundings, gitHub) : noNotices,
     reruns: createGitHubReruns(surroundings, gitHub),
     registry: createGitHubRegistry(surroundings, gitHub),
-    providers: {
-      FARGATE: fargate,
-      FARGATE_SPOT: fargate,
-      CODEBUILD: createCodeBuildProvider(surroundings, settings.codeBuild),
-    },
+    providers: platform?.providers ?? createProviders(surroundings, settings),
   };
   await credentials.get().catch((error: unknown) => {
     log.error("credentials not read", { error });
   });
   return ports;
+}
+
+function createProviders(
+  surroundings: Surroundings,
+  settings: Pick<DispatchSettings, "fargate" | "codeBuild">,
+): RunnerProviders {
+  const fargate = createFargateProvider(surroundings, settings.fargate);
+  return {
+    FARGATE: fargate,
+    FARGATE_SPOT: fargate,
+    CODEBUILD: createCodeBuildProvider(surroundings, settings.codeBuild),
+  };
 }

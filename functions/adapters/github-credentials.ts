@@ -16,7 +16,8 @@ export function keepGitHubCredentials(
   surroundings: Surroundings,
   names: CredentialParameters,
 ): Refreshed<GitHubCredentials> {
-  const readParameters = createParameterStore(surroundings);
+  const readParameters =
+    surroundings.platform?.readParameters ?? createParameterStore(surroundings);
   return createRefreshed(async () => readGitHubCredentials(readParameters, names), {
     now: surroundings.now,
     maximumAge: 5 * 60_000,

@@ -3,7 +3,7 @@ import { GitHubError } from "../core/github-error.ts";
 import { readNumber, readObject } from "../core/read-json.ts";
 import type { Registrar } from "../core/runner-registry.ts";
 import { understand } from "./github-answers.ts";
-import type { GitHubApp } from "./github-app.ts";
+import type { GitHubApp, TokenScope } from "./github-app.ts";
 import { statusOf } from "./github-failure.ts";
 
 /** One permission of an installation token, e.g. `{ actions: "read" }`. */
@@ -17,19 +17,21 @@ export type GetToken = (
 ) => Promise<string>;
 
 /**
- * Tokens for one repository and one permission each. An installation that is gone, or is not the
- * owner's, is looked up by owner, once; what was found is remembered.
+ * Tokens for one repository and one permission each; those for what is done to an organisation are shared
+ * by its repositories. An installation that is gone, or is not the owner's, is looked up by owner, once;
+ * what was found is remembered.
  */
 export function createGitHubTokens({ getToken, call }: GitHubApp): GetToken {
+  const getNarrow = narrow(getToken);
   const moved = new Map<string, number>();
-  return async (registrar, permission, { refresh }) => {
+  return async (registrar, permissions, { refresh }) => {
     const told = registrar.installationId;
     // By owner too: deliveries have been seen to name the installation of another one.
     const key = `${registrar.repository.owner} ${told}`;
     const known = moved.get(key) ?? told;
-    const scope = { repositoryIds: [registrar.repository.id], permissions: permission, refresh };
+    const scope = { permissions, refresh };
     try {
-      if (known !== undefined) return await getToken(known, scope);
+      if (known !== undefined) return await getNarrow(known, registrar, scope);
     } catch (error) {
       if (!isElsewhere(error)) throw error;
     }
@@ -38,8 +40,43 @@ export function createGitHubTokens({ getToken, call }: GitHubApp): GetToken {
     });
     if (found === known) throw createGone(registrar);
     moved.set(key, found);
-    return getToken(found, scope);
+    return getNarrow(found, registrar, scope);
   };
+}
+
+/**
+ * A token is no wider than one repository. What is done to an organisation concerns none of them, and
+ * any serves to narrow its token: else a burst in forty repositories would ask for forty tokens in each
+ * instance, of which GitHub may refuse to give more than 180 a minute.
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ */
+function narrow(
+  getToken: GitHubApp["getToken"],
+): (
+  installationId: number,
+  registrar: Registrar,
+  scope: Pick<TokenScope, "permissions" | "refresh">,
+) => Promise<string> {
+  const shared = new Map<string, number>();
+  return async (installationId, { repository: { id, owner } }, scope) => {
+    const own = { ...scope, repositoryIds: [id] };
+    if (!isOfOrganization(scope.permissions)) return getToken(installationId, own);
+    const key = `${installationId} ${owner}`;
+    const repositoryId = shared.get(key) ?? id;
+    shared.set(key, repositoryId);
+    try {
+      return await getToken(installationId, { ...scope, repositoryIds: [repositoryId] });
+    } catch (error) {
+      if (repositoryId === id || !isElsewhere(error)) throw error;
+      // The installation may have lost the repository that was asked for first.
+      shared.set(key, id);
+      return getToken(installationId, own);
+    }
+  };
+}
+
+function isOfOrganization(permissions: Permission): boolean {
+  return Object.keys(permissions).every((name) => name.startsWith("organization_"));
 }
 
 async function findInstallation(

@@ -4,6 +4,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Log } from "../core/log.ts";
 import { createJsonLog } from "./json-log.ts";
 import { createNodeFetch, type Fetch } from "./node-fetch.ts";
+import type { Platform } from "./platform.ts";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,6 +24,8 @@ export type Surroundings = {
   /** Carries the requests to GitHub. */
   readonly fetch: Fetch;
   readonly log: Log;
+  /** Takes the place of AWS, which is then asked for nothing. @default AWS */
+  readonly platform?: Platform;
 };
 
 /** Milliseconds one request may take: well below the functions' timeout of 15 s, retry included. */

@@ -25,7 +25,7 @@ export async function createLaunchRunner(surroundings: Surroundings): Promise<La
   const budget = watchGitHubBudget(surroundings);
   const consumer: Consumer = {
     ports: await createDispatchPorts(budget.surroundings, settings),
-    messages: createQueueMessages(surroundings, settings),
+    messages: surroundings.platform?.messages ?? createQueueMessages(surroundings, settings),
     policy: {
       assess: (job) => assess(job, settings.assess),
       rerunRepositories: settings.rerunRepositories,

@@ -22,7 +22,8 @@ export function createSignatureCheck(
   surroundings: Surroundings,
   settings: Settings,
 ): SignatureCheck {
-  const readParameters = createParameterStore(surroundings);
+  const readParameters =
+    surroundings.platform?.readParameters ?? createParameterStore(surroundings);
   const verifiers = createRefreshed(async () => loadVerifiers(readParameters, settings), {
     now: surroundings.now,
     maximumAge: 300_000,

@@ -20,7 +20,7 @@ export type ReceiveWebhook = (event: WebhookEvent) => Promise<WebhookAnswer>;
 export async function createReceiveWebhook(surroundings: Surroundings): Promise<ReceiveWebhook> {
   const settings = readSettings(surroundings.env);
   const signatures = createSignatureCheck(surroundings, settings);
-  const queue = createSqsJobQueue(surroundings, settings.queueUrl);
+  const queue = surroundings.platform?.queue ?? createSqsJobQueue(surroundings, settings.queueUrl);
   await signatures.prepare().catch((error: unknown) => {
     surroundings.log.warn("webhook secrets not read yet", { error });
   });

@@ -77,7 +77,7 @@ export async function createReconcile(surroundings: Surroundings): Promise<Recon
 }
 
 function createParts(surroundings: Surroundings): Parts {
-  const { env, now, log } = surroundings;
+  const { env, now, log, platform } = surroundings;
   const credentials = keepGitHubCredentials(surroundings, readCredentialParameters(env));
   const gitHub = { apiUrl: readGitHubApiUrl(env), scope: readRunnerScope(env), credentials };
   const stack = readRunnerPrefix(env);
@@ -89,8 +89,10 @@ function createParts(surroundings: Surroundings): Parts {
     stack,
     lookUpVersions: createVersionPass(versions, { now, log, stack, runnerVersions }),
     launchLabel: readLaunchLabel(env),
-    ledger: createDynamoDbLedger(surroundings, readText(env, settingNames.ledgerTable)),
-    queue: createSqsJobQueue(surroundings, readText(env, settingNames.queueUrl)),
+    ledger:
+      platform?.ledger ??
+      createDynamoDbLedger(surroundings, readText(env, settingNames.ledgerTable)),
+    queue: platform?.queue ?? createSqsJobQueue(surroundings, readText(env, settingNames.queueUrl)),
     deliveries: createGitHubDeliveries(surroundings, gitHub),
     runs: createGitHubRuns(surroundings, gitHub),
     installations: createGitHubInstallations(surroundings, gitHub),

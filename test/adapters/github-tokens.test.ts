@@ -15,9 +15,11 @@ function httpError(status: number): Error {
 /** An App whose installations are known by owner; tokens name installation and permission. */
 function createFakeApp(installations: Readonly<Record<string, number>>) {
   const asked: string[] = [];
+  const narrowed: number[] = [];
   const app: GitHubApp = {
     getToken: async (installationId, { repositoryIds = [], permissions }) => {
       asked.push(`token of ${installationId}`);
+      narrowed.push(...repositoryIds);
       if (!Object.values(installations).includes(installationId)) throw httpError(404);
       // Repository ids of these tests begin with the installation that they belong to.
       if (repositoryIds.some((id) => !String(id).startsWith(String(installationId)))) {
@@ -33,7 +35,7 @@ function createFakeApp(installations: Readonly<Record<string, number>>) {
       return { data: { id: found }, headers: {} };
     },
   };
-  return { asked, getToken: createGitHubTokens(app) };
+  return { asked, narrowed, getToken: createGitHubTokens(app) };
 }
 
 function registrar(owner: string, repositoryId: number, installationId?: number) {
@@ -48,6 +50,7 @@ function registrar(owner: string, repositoryId: number, installationId?: number)
 }
 
 const read = { actions: "read" } as const;
+const register = { organization_self_hosted_runners: "write" } as const;
 const kept = { refresh: false };
 
 describe("createGitHubTokens", () => {
@@ -100,6 +103,24 @@ describe("createGitHubTokens", () => {
       code: "InstallationGone",
       message: `the App has no installation that reaches acme/app (told was ${told}); install it for acme and give it the repository`,
     });
+  });
+
+  it("shares a token for an organisation among its repositories, whoever asks at once", async () => {
+    const { narrowed, getToken } = createFakeApp({ acme: 5, umbrella: 6 });
+    const ids = [51, 52, 53];
+    await Promise.all(ids.map(async (id) => getToken(registrar("acme", id, 5), register, kept)));
+    await getToken(registrar("umbrella", 61, 6), register, kept);
+    await getToken(registrar("acme", 52, 5), read, kept);
+    expect(narrowed).toEqual([51, 51, 51, 61, 52]);
+  });
+
+  it("narrows the token to another repository where the first was lost", async () => {
+    const { narrowed, getToken } = createFakeApp({ acme: 5 });
+    await expect(getToken(registrar("acme", 61, 5), register, kept)).rejects.toThrow("acme/app");
+    narrowed.length = 0;
+    expect(await getToken(registrar("acme", 52, 5), register, kept)).toContain("5 organization");
+    expect(await getToken(registrar("acme", 53, 5), register, kept)).toContain("5 organization");
+    expect(narrowed).toEqual([61, 52, 52]);
   });
 
   it("does not look for another installation when GitHub is down", async () => {
