@@ -1,10 +1,10 @@
 import type { JobItem, RunnerItem } from "../functions/core/ledger.ts";
 import { jobKey } from "../functions/core/job.ts";
 import type { ProviderName } from "../functions/core/provider.ts";
+import type { GitHub } from "../simulator/github/github.ts";
 import type { Job } from "../simulator/github/model.ts";
-import type { World } from "../simulator/world.ts";
-import { type Compute, createComputeReader } from "./compute.ts";
-import { readLedger } from "./read-ledger.ts";
+import type { Compute } from "./compute.ts";
+import type { LedgerItems } from "./read-ledger.ts";
 
 /** How far a job has come, in the words of the terminal. */
 export type JobState =
@@ -39,15 +39,22 @@ export type JobRow = {
 /** All jobs, in the order in which they were queued. */
 export type Board = readonly JobRow[];
 
-/** Reads the board of a world; what has been asked about a machine once is kept. */
-export function createBoardReader(world: World): () => Promise<Board> {
-  const readCompute = createComputeReader(world.surroundings);
+/** Whom a board is read from. */
+export type BoardSources = {
+  readonly gitHub: Pick<GitHub, "jobs" | "runners">;
+  readonly readLedger: () => Promise<LedgerItems>;
+  readonly readCompute: (runner: RunnerItem) => Promise<Compute | undefined>;
+};
+
+/** Reads the board; the labels of a runner are kept when GitHub has forgotten them. */
+export function createBoardReader(sources: BoardSources): () => Promise<Board> {
+  const { gitHub, readLedger, readCompute } = sources;
   const runnerLabels = new Map<string, readonly string[]>();
   return async () => {
-    for (const { name, labels } of world.gitHub.runners()) runnerLabels.set(name, labels);
-    const items = await readLedger(world);
+    for (const { name, labels } of gitHub.runners()) runnerLabels.set(name, labels);
+    const items = await readLedger();
     return Promise.all(
-      world.gitHub.jobs().map(async (job): Promise<JobRow> => {
+      gitHub.jobs().map(async (job): Promise<JobRow> => {
         const item = items.jobs.find(
           ({ id }) => id === `job#${jobKey({ id: job.id, attempt: job.runAttempt })}`,
         );

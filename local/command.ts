@@ -1,5 +1,7 @@
 import type { Environment } from "../functions/adapters/surroundings.ts";
 import { type Command, CommandError, readCommand } from "./command-line.ts";
+import { startContainers } from "./containers.ts";
+import { startLive } from "./live.ts";
 import { runRedrive } from "./redrive.ts";
 import { runSimulate } from "./simulate.ts";
 import { runSimulator } from "./simulator.ts";
@@ -25,6 +27,11 @@ options of start and simulator
 options of start
   --once                   end after the demo; exit code 0 if every job got where it should
   --json                   one JSON object a line instead of the picture
+  --containers             runners in real containers of Docker or podman, until the demo is over
+  --live                   the real GitHub, and runners in containers (docs/one-machine.md)
+  --image NAME             the image of the containers
+  --smee URL               where webhooks of the real GitHub are fetched from
+  --state FOLDER           what the real GitHub's jobs are remembered in (.tornade)
 
 options of simulate
   --jobs NUMBER            how many jobs are queued (1000)
@@ -49,7 +56,7 @@ export async function runCommand(
 ): Promise<number> {
   try {
     const command = readCommand(args, env);
-    return await carryOut(command, output);
+    return await carryOut(command, { output, env });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     output.stderr.write(`tornade: ${error.message}\n`);
@@ -57,13 +64,19 @@ export async function runCommand(
   }
 }
 
-async function carryOut(command: Command, output: Output): Promise<number> {
+type Place = { readonly output: Output; readonly env: Environment };
+
+async function carryOut(command: Command, { output, env }: Place): Promise<number> {
   switch (command.name) {
     case "help":
       output.stdout.write(usage);
       return 0;
     case "start":
       return start(command, output);
+    case "containers":
+      return startContainers(command, output, env);
+    case "live":
+      return startLive(command, output, env);
     case "simulator":
       return runSimulator(command, output);
     case "simulate":

@@ -7,7 +7,11 @@ export type DemoJob = {
   readonly name: string;
   readonly labels: readonly string[];
   readonly expected:
-    | { readonly provider: ProviderName; readonly architecture: Architecture }
+    | {
+        readonly provider: ProviderName;
+        readonly architecture: Architecture;
+        readonly capacityProvider?: ProviderName;
+      }
     | { readonly refusal: string };
 };
 
@@ -28,6 +32,16 @@ export const demoJobs: readonly DemoJob[] = [
   },
 ];
 
+/** The same jobs in containers of a machine, which has no capacity providers and one architecture. */
+export function toContainerDemo(own: Architecture): readonly DemoJob[] {
+  return demoJobs.map((job) => {
+    if ("refusal" in job.expected) return job;
+    const { provider, architecture } = job.expected;
+    if (architecture === own) return { ...job, expected: { provider, architecture } };
+    return { ...job, expected: { refusal: `arch=${architecture} cannot run on this machine` } };
+  });
+}
+
 /** Queues the demo's jobs at GitHub, as pushing a commit with the workflow would. */
 export function queueDemo(gitHub: GitHub): void {
   for (const { name, labels } of demoJobs) {
@@ -47,9 +61,9 @@ export function isOver(board: Board): boolean {
 }
 
 /** The jobs that did not get where they should, with what is wrong; none when all is well. */
-export function findMisses(board: Board): readonly string[] {
+export function findMisses(board: Board, jobs = demoJobs): readonly string[] {
   return demoRows(board).flatMap((row, index) => {
-    const job = demoJobs[index];
+    const job = jobs[index];
     return row === undefined || job === undefined || arrived(row, job)
       ? []
       : [`${job.name} is ${row.state}${row.reason === undefined ? "" : `: ${row.reason}`}`];
@@ -66,8 +80,7 @@ function arrived(row: JobRow, { labels, expected }: DemoJob): boolean {
   }
   return (
     row.state === "done" &&
-    row.compute?.capacityProvider ===
-      (expected.provider === "CODEBUILD" ? undefined : expected.provider) &&
+    row.compute?.capacityProvider === expected.capacityProvider &&
     row.provider === expected.provider &&
     row.compute?.architecture === expected.architecture &&
     row.runnerLabels?.join() === labels.join()
@@ -75,7 +88,9 @@ function arrived(row: JobRow, { labels, expected }: DemoJob): boolean {
 }
 
 function demoJob(name: string, provider: ProviderName, architecture: Architecture): DemoJob {
-  return { name, labels: toLabels(provider, architecture), expected: { provider, architecture } };
+  const capacity = provider === "CODEBUILD" ? {} : { capacityProvider: provider };
+  const expected = { provider, architecture, ...capacity };
+  return { name, labels: toLabels(provider, architecture), expected };
 }
 
 function toLabels(runsOn: string, architecture: Architecture): readonly string[] {

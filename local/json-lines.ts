@@ -1,5 +1,5 @@
 import type { Board } from "./board.ts";
-import type { Display } from "./start.ts";
+import type { Display } from "./display.ts";
 
 /** Writes one JSON object a line: a job whenever something about it has changed. */
 export function createJsonLines(stdout: NodeJS.WritableStream): Display {

@@ -1,5 +1,5 @@
 import type { Board, JobRow } from "./board.ts";
-import type { Display } from "./start.ts";
+import type { Display } from "./display.ts";
 
 type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
 

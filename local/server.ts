@@ -1,11 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-import type { World } from "../simulator/world.ts";
+import type { ReceiveWebhook } from "../functions/receive-webhook/receive-webhook.ts";
 import { CommandError } from "./command-line.ts";
-import { readLedger } from "./read-ledger.ts";
+import type { LedgerItems } from "./read-ledger.ts";
 
 /** A server on 127.0.0.1. */
 export type Server = { readonly port: number; readonly close: () => Promise<void> };
+
+/** What is served. */
+export type Served = {
+  readonly receiveWebhook: ReceiveWebhook;
+  readonly readLedger: () => Promise<LedgerItems>;
+};
 
 /** Most bytes of a body that are read; the webhook answers 413 long before. */
 const mostBytes = 26_214_400;
@@ -14,9 +20,9 @@ const mostBytes = 26_214_400;
  * Serves the webhook as API Gateway would, and `GET /jobs`: the ledger as JSON.
  * @throws {CommandError} when the port cannot be had
  */
-export async function listen(port: number, world: World): Promise<Server> {
+export async function listen(port: number, served: Served): Promise<Server> {
   const server = createServer((request, response) => {
-    answer(request, response, world).catch((error: unknown) => {
+    answer(request, response, served).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
@@ -50,16 +56,16 @@ export function toCommandError(error: NodeJS.ErrnoException, port: number): Comm
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  world: World,
+  { receiveWebhook, readLedger }: Served,
 ): Promise<void> {
   const { method = "GET", url = "/" } = request;
   const [path = "/"] = url.split("?");
   if (path === "/jobs" && method === "GET") {
     response.writeHead(200, { "content-type": "application/json" });
-    response.end(`${JSON.stringify(await readLedger(world), undefined, 2)}\n`);
+    response.end(`${JSON.stringify(await readLedger(), undefined, 2)}\n`);
     return;
   }
-  const { statusCode, headers, body } = await world.receiveWebhook({
+  const { statusCode, headers, body } = await receiveWebhook({
     rawPath: path,
     headers: readHeaders(request),
     requestContext: { stage: "$default", http: { method } },

@@ -5,22 +5,14 @@ import { createJsonLog } from "../functions/adapters/json-log.ts";
 import { realTimeline } from "../simulator/timeline.ts";
 import { createWorld } from "../simulator/world.ts";
 import { type Board, createBoardReader } from "./board.ts";
+import { createComputeReader } from "./compute.ts";
 import type { StartCommand } from "./command-line.ts";
 import type { Output } from "./command.ts";
-import { demoRepository, findMisses, isOver, queueDemo } from "./demo.ts";
-import { createJsonLines } from "./json-lines.ts";
+import { demoRepository, isOver, queueDemo } from "./demo.ts";
+import { conclude, createDisplay, follow } from "./display.ts";
 import { createOneMore } from "./one-more.ts";
-import { createPicture } from "./picture.ts";
+import { type LedgerItems, readLedger } from "./read-ledger.ts";
 import { listen } from "./server.ts";
-
-/** Shows a board whenever it has changed, and says things below it. */
-export type Display = {
-  readonly show: (board: Board) => void;
-  readonly say: (what: string, fields: Readonly<Record<string, string>>) => void;
-};
-
-/** How often the board is looked at, in milliseconds. */
-const lookEvery = 100;
 
 /** How long the demo may take, in milliseconds; on a quiet machine it takes ten seconds. */
 const demoLimit = 90_000;
@@ -37,9 +29,14 @@ export async function start(command: StartCommand, output: Output): Promise<numb
     // Outcomes are on the board; a log line is for what went wrong.
     log: { ...createJsonLog((line) => output.stderr.write(line)), info: () => {} },
   });
-  const readBoard = createBoardReader(world);
-  const server = await listen(command.port, world);
-  const display = command.json ? createJsonLines(output.stdout) : createPicture(output.stdout);
+  const readItems = async (): Promise<LedgerItems> => readLedger(world);
+  const readBoard = createBoardReader({
+    gitHub: world.gitHub,
+    readLedger: readItems,
+    readCompute: createComputeReader(world.surroundings),
+  });
+  const server = await listen(command.port, { ...world, readLedger: readItems });
+  const display = createDisplay(command, output.stdout);
   display.say("listening", { url: `http://127.0.0.1:${server.port}` });
   try {
     const repository = world.gitHub.addRepository({ fullName: demoRepository, private: true });
@@ -74,23 +71,3 @@ const quickWorld = {
     return next(request);
   },
 } satisfies Partial<Parameters<typeof createWorld>[0]>;
-
-async function follow(
-  readBoard: () => Promise<Board>,
-  display: Display,
-  isEnough: (board: Board) => boolean,
-): Promise<Board> {
-  for (;;) {
-    const board = await readBoard();
-    display.show(board);
-    if (isEnough(board)) return board;
-    await sleep(lookEvery);
-  }
-}
-
-function conclude(board: Board, display: Display): number {
-  const misses = findMisses(board);
-  for (const miss of misses) display.say("missed", { job: miss });
-  if (misses.length === 0) display.say("demo passed", { jobs: String(board.length) });
-  return misses.length === 0 ? 0 : 1;
-}

@@ -45,6 +45,10 @@ export const bounds = {
   debt: 2 * minute,
   // What a run owes concerns none of its jobs more than another: any fault in between explains more.
   debtOfRun: 8 * minute,
+  // The most that GitHub's own limits explain: a burst of a thousand jobs is served in six minutes. Then
+  // comes the pass of reconcile that looks again.
+  limited: 10 * minute,
+  afterLimit: minute,
   // The end of a runner is waited for in steps of half a minute.
   rerun: 3 * minute,
 } as const;

@@ -8,6 +8,8 @@ export type Parts = Pick<MonitorOptions, "services" | "timeline"> & {
   readonly report: (violation: Omit<Violation, "at">) => void;
   /** What faults struck this job so far. */
   readonly strikesOf: (jobId: number) => readonly Strike[];
+  /** When a wait that began then counts from: later where GitHub's limits keep everybody waiting. */
+  readonly countFrom: (since: number) => number;
   /** How many faults struck so far, whomever, that somebody may have to wait for. */
   readonly struck: () => number;
 };

@@ -1,4 +1,4 @@
-import { countDelays, invariants } from "./bounds.ts";
+import { bounds, countDelays, invariants } from "./bounds.ts";
 import type { Faults, Monitor, MonitorOptions, Violation } from "./contract.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { connectedJobs, createKnownRunners, type KnownRunners } from "./known-runners.ts";
@@ -6,6 +6,7 @@ import type { Parts } from "./monitor-parts.ts";
 import type { Strikes } from "./strikes.ts";
 import { watchCalls } from "./watch-calls.ts";
 import { watchJobs } from "./watch-jobs.ts";
+import { watchLimits } from "./watch-limits.ts";
 import { watchReruns } from "./watch-reruns.ts";
 import { watchRows } from "./watch-rows.ts";
 import { watchRunners } from "./watch-runners.ts";
@@ -22,7 +23,8 @@ type KnownFaults = Faults & { readonly strikes?: Strikes };
 export function createMonitor(options: MonitorOptions & { readonly faults: KnownFaults }): Monitor {
   const { services, timeline, faults } = options;
   const known = createKnownRunners();
-  const { parts, take } = createParts(options, known);
+  const limits = watchLimits();
+  const { parts, take } = createParts(options, known, limits.limitedUntil);
   const jobs = watchJobs(parts);
   const runners = watchRunners(parts, known);
   const calls = watchCalls(parts);
@@ -37,7 +39,7 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
   });
   return {
     onCall: (call) => {
-      for (const { onCall } of [jobs, calls, rows, reruns, secrets]) onCall(call);
+      for (const { onCall } of [limits, jobs, calls, rows, reruns, secrets]) onCall(call);
     },
     onLog: secrets.onLog,
     onWebhook: () => {},
@@ -63,6 +65,7 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
 function createParts(
   { services, timeline, faults }: MonitorOptions & { faults: KnownFaults },
   runners: KnownRunners,
+  limitedUntil: () => number,
 ): {
   readonly parts: Parts;
   readonly take: () => readonly Violation[];
@@ -77,6 +80,10 @@ function createParts(
     },
     strikesOf: (jobId) =>
       connectedJobs(runners, jobId).flatMap((id) => faults.strikes?.of(id) ?? []),
+    countFrom: (since) => {
+      if (limitedUntil() <= since) return since;
+      return Math.min(limitedUntil(), since + bounds.limited) + bounds.afterLimit;
+    },
     struck: () => countDelays(faults.counts()),
   };
   const take = (): readonly Violation[] => {

@@ -28,7 +28,8 @@ export function watchCancelled(parts: Parts, runner: KnownRunner): void {
     const machines = [...runner.computes.values()];
     const runs = machines.some(({ hasEnded, isStopped }) => !hasEnded && !isStopped);
     if (!runs || runner.took !== undefined || runner.jobId !== undefined) return;
-    const latest = since + bounds.cancelled + allowanceOf(parts.strikesOf(runner.madeFor));
+    const latest =
+      parts.countFrom(since) + bounds.cancelled + allowanceOf(parts.strikesOf(runner.madeFor));
     if (latest > now) {
       parts.deadlines.add(latest, check);
       return;
@@ -53,7 +54,7 @@ export function watchUnused(parts: Parts, runner: KnownRunner, bound: number): v
   const check = (now: number): void => {
     const isLeft = runner.isRegistered && runner.registrationId === id;
     if (!isLeft || runner.took !== undefined || isAlive(runner)) return;
-    const latest = since + bound + allowanceOf(parts.strikesOf(runner.madeFor));
+    const latest = parts.countFrom(since) + bound + allowanceOf(parts.strikesOf(runner.madeFor));
     if (latest > now) {
       parts.deadlines.add(latest, check);
       return;

@@ -47,7 +47,7 @@ function checkDebt(state: State, id: string, now: number): void {
   const allowance =
     jobId === undefined ? allowanceOfRun(state, id) : allowanceOf(state.strikesOf(jobId));
   const dueAt = item.wakeAt ?? 0;
-  const latest = dueAt + bounds.debt + allowance;
+  const latest = state.countFrom(dueAt) + bounds.debt + allowance;
   if (latest > now) {
     checkLater(state, id, latest);
     return;

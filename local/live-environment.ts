@@ -1,0 +1,70 @@
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+
+import { settingNames } from "../functions/adapters/settings.ts";
+import type { Environment } from "../functions/adapters/surroundings.ts";
+import { secretNames } from "./local-platform.ts";
+import { CommandError } from "./parse-flags.ts";
+
+/** The App's private key, or the file that it is in. */
+const keyNames = { text: "GITHUB_PRIVATE_KEY", file: "GITHUB_PRIVATE_KEY_FILE" } as const;
+
+/**
+ * The settings of a dispatcher for the real GitHub: the environment, and what it lacks from `.env`.
+ * @throws {CommandError} naming the first one that is missing or wrong
+ */
+export function readLiveEnvironment(given: Environment, file = ".env"): Environment {
+  const env = { ...readFile(file), ...given };
+  for (const name of [secretNames.appId, secretNames.webhookSecret, settingNames.owners]) {
+    if (isMissing(env, name)) throw missing(name, advice[name]);
+  }
+  return { ...env, [secretNames.privateKey]: readKey(env) };
+}
+
+const advice = {
+  [secretNames.appId]: "the number that the App's page shows",
+  [secretNames.webhookSecret]: "the secret that the App's page was given",
+  [settingNames.owners]: "who may have runners, with commas between",
+} as const;
+
+function readFile(path: string): Environment {
+  try {
+    return parseEnv(readFileSync(path, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+function isMissing(env: Environment, name: string): boolean {
+  return (env[name]?.trim() ?? "") === "";
+}
+
+function missing(name: string, what: string): CommandError {
+  return new CommandError(`${name} is not set; set it to ${what}, in the environment or in .env`);
+}
+
+function readKey(env: Environment): string {
+  // One line is all that some tools can keep in a variable.
+  const text = isMissing(env, keyNames.text)
+    ? readKeyFile(env)
+    : (env[keyNames.text] ?? "").replaceAll(String.raw`\n`, "\n");
+  try {
+    if (createPrivateKey(text).asymmetricKeyType === "rsa") return text;
+  } catch {
+    // Told below, like a key of another kind.
+  }
+  throw new CommandError(
+    `${keyNames.text} is not an RSA private key in PEM form; use the .pem file that GitHub gave for the App, with ${keyNames.file}`,
+  );
+}
+
+function readKeyFile(env: Environment): string {
+  const path = env[keyNames.file]?.trim() ?? "";
+  if (path === "") throw missing(keyNames.file, "the .pem file that GitHub gave for the App");
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new CommandError(`${keyNames.file} '${path}' cannot be read; name the App's .pem file`);
+  }
+}

@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { createJsonLog } from "../functions/adapters/json-log.ts";
+import { createNodeFetch } from "../functions/adapters/node-fetch.ts";
+import type { Environment } from "../functions/adapters/surroundings.ts";
+import { messageOf } from "../functions/core/errors.ts";
+import type { LiveCommand } from "./command-line.ts";
+import type { Output } from "./command.ts";
+import { findContainerEngine } from "./container-engine.ts";
+import { startDispatcher } from "./dispatcher.ts";
+import { readLiveEnvironment } from "./live-environment.ts";
+import { CommandError } from "./parse-flags.ts";
+import { listen } from "./server.ts";
+import { receiveFromSmee } from "./smee.ts";
+
+/** Milliseconds one request to GitHub may take. */
+const requestTimeout = 10_000;
+
+/** What `docs/one-machine.md` has people build. */
+const defaultImage = "tornade-runner";
+
+/**
+ * Serves the jobs of the real GitHub with containers of this machine until it is interrupted. What it
+ * leaves undone then, or when it is killed, the next one goes on with.
+ */
+export async function startLive(
+  { port, state, smee, image = defaultImage }: LiveCommand,
+  { stdout }: Output,
+  env: Environment,
+): Promise<number> {
+  const settings = readLiveEnvironment(env);
+  const log = createJsonLog((line) => stdout.write(line));
+  const engine = await findContainerEngine(settings);
+  const dispatcher = await startDispatcher({
+    engine,
+    images: new Map([["default", image]]),
+    env: settings,
+    databasePath: join(makeFolder(state), "dispatcher.sqlite"),
+    fetch: createNodeFetch(requestTimeout),
+    log,
+  });
+  const over = new AbortController();
+  try {
+    const server = await listen(port, dispatcher);
+    log.info("listening", { url: `http://127.0.0.1:${server.port}/webhook` });
+    const relayed = smee === undefined ? undefined : { url: smee, log, signal: over.signal };
+    const relaying = relayed && receiveFromSmee(dispatcher.receiveWebhook, relayed);
+    await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+    over.abort();
+    await Promise.all([server.close(), relaying]);
+  } finally {
+    await dispatcher.stop();
+  }
+  return 0;
+}
+
+function makeFolder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  } catch (error) {
+    throw new CommandError(`--state '${path}' cannot be made: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,27 @@
+import { describeAnswer, type DockerApi } from "./docker-api.ts";
+import { CommandError } from "./parse-flags.ts";
+
+/** How long the download of an image may take, in milliseconds. */
+const pullTimeout = 1_800_000;
+
+/**
+ * Sees to it that every image is there before a job needs it; what is missing is pulled.
+ * @throws {CommandError} for one that cannot be had
+ */
+export async function prepareImages(api: DockerApi, images: readonly string[]): Promise<void> {
+  for (const image of new Set(images)) {
+    if (await isThere(api, image)) continue;
+    const query = { fromImage: image.includes(":") ? image : `${image}:latest` };
+    const answer = await api.call("POST", "/images/create", { query, timeout: pullTimeout });
+    if (await isThere(api, image)) continue;
+    const why = answer.status < 400 ? "" : ` (${describeAnswer(answer)})`;
+    throw new CommandError(
+      `image '${image}' is neither here nor can it be pulled${why}; build it with 'docker build --target slim --tag ${image} runner-image', or name another with --image`,
+    );
+  }
+}
+
+async function isThere(api: DockerApi, image: string): Promise<boolean> {
+  const { status } = await api.call("GET", `/images/${image}/json`);
+  return status === 200;
+}

@@ -1,0 +1,30 @@
+import type { AnsweredCall } from "./contract.ts";
+
+/** Knows how long GitHub has asked its callers to wait. */
+export type LimitWatch = {
+  readonly onCall: (call: AnsweredCall) => void;
+  /** Until when nobody who heard of it may ask GitHub anything, in milliseconds since the epoch. */
+  readonly limitedUntil: () => number;
+};
+
+/** Nobody has been asked to wait yet. */
+export function watchLimits(): LimitWatch {
+  let until = 0;
+  return {
+    onCall: ({ service, at, answer }) => {
+      if (service !== "github" || (answer?.status !== 403 && answer?.status !== 429)) return;
+      until = Math.max(until, readEnd(answer.headers, at));
+    },
+    limitedUntil: () => until,
+  };
+}
+
+function readEnd(headers: Readonly<Record<string, string>>, at: number): number {
+  const {
+    "retry-after": after,
+    "x-ratelimit-remaining": left,
+    "x-ratelimit-reset": reset,
+  } = headers;
+  if (after !== undefined) return at + Number(after) * 1_000;
+  return left === "0" ? Number(reset) * 1_000 : 0;
+}
