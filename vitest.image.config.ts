@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-/** The entrypoint's suite in real containers; `npm run test:image` builds the image first. */
+/** What runs in real containers: the entrypoint's suite, and the dispatcher on one machine; `npm run test:image` builds the image first. */
 export default defineConfig({
   test: {
     include: ["test/**/*.image.ts"],
     testTimeout: 120_000,
     maxConcurrency: 3,
+    // One of the files measures times.
+    fileParallelism: false,
   },
 });

@@ -11,7 +11,8 @@ const pullTimeout = 1_800_000;
 export async function prepareImages(api: DockerApi, images: readonly string[]): Promise<void> {
   for (const image of new Set(images)) {
     if (await isThere(api, image)) continue;
-    const query = { fromImage: image.includes(":") ? image : `${image}:latest` };
+    // Without a tag an engine pulls all there are; a colon before a slash is that of a port.
+    const query = { fromImage: /[:@][^/]*$/u.test(image) ? image : `${image}:latest` };
     const answer = await api.call("POST", "/images/create", { query, timeout: pullTimeout });
     if (await isThere(api, image)) continue;
     const why = answer.status < 400 ? "" : ` (${describeAnswer(answer)})`;

@@ -41,7 +41,8 @@ function rebindTo(
   circumstances: Circumstances,
 ): Decision {
   const job = settleTaken(item, items, circumstances);
-  const [left] = itemsOf(findRunnerLeftFor(job, items, circumstances));
+  const walk = findRunnerLeftFor(job, items, circumstances);
+  const left = walk.kind === "found" ? walk.item : walk.unrecorded;
   const surplus = free.filter(({ id }) => id !== left?.id);
   if (!waitsForRunner(job)) {
     const own = isClosed(job) && left !== undefined ? [left] : [];

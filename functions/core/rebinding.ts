@@ -17,11 +17,13 @@ import { readRunnerName, runnerName } from "./runner-name.ts";
  * a runner that was made for another one. Nobody's swap is ever written: who is left with which runner
  * follows from `madeFor` and `serves`, and stays right in whatever order the news comes.
  *
- * `missing` is the item at which a walk ended because it is not there: not read yet, or unknown.
+ * `missing` is the item at which a walk ended because it is not there: not read yet, or unknown. Where
+ * that is a runner whose launch took place, `unrecorded` is all that its job tells of it: whoever
+ * started it may have come to an end before writing it down, and nobody has told of it since.
  */
 export type Walk<Found> =
   | { readonly kind: "found"; readonly item: Found }
-  | { readonly kind: "nobody"; readonly missing?: ItemId };
+  | { readonly kind: "nobody"; readonly missing?: ItemId; readonly unrecorded?: RunnerItem };
 
 /** A walk longer than this is given up: a robbed job is then served anew, which is never wrong. */
 const longestWalk = 64;
@@ -76,7 +78,7 @@ function ownRunner(item: JobItem, items: Items, around: Around): Walk<RunnerItem
   // Not read yet, or not recorded: what it serves is unknown.
   return items.has(runner.id)
     ? { kind: "found", item: runner }
-    : { kind: "nobody", missing: runner.id };
+    : { kind: "nobody", missing: runner.id, unrecorded: runner };
 }
 
 /**

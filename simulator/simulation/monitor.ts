@@ -47,8 +47,7 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
       for (const { onTask } of [runners, reruns]) onTask(event);
     },
     onSleep: (milliseconds) => {
-      const details = `a function asked to be woken in ${milliseconds} ms`;
-      parts.report({ invariant: invariants.sleep, details });
+      reportSleep(parts, milliseconds);
     },
     onForgotten: ({ id }) => {
       for (const { forget } of [jobs, runners, calls, reruns]) forget(id);
@@ -60,6 +59,11 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
       return take();
     },
   };
+}
+
+function reportSleep({ report }: Parts, milliseconds: number): void {
+  const details = `a function asked to be woken in ${milliseconds} ms`;
+  report({ invariant: invariants.sleep, details });
 }
 
 function createParts(

@@ -52,6 +52,16 @@ describe("decideRebind", () => {
       [running(1, "tornade-2-1-1"), runnerOf(1, 2), running(2, "tornade-1-1-1"), runnerOf(2, 1)],
       "no job waits for the runner",
     ],
+    [
+      "the second runner of the robbed job was launched, and never recorded",
+      [
+        launched(1, {
+          launches: [launchOf(1, { outcome: "ended" }), launchOf(2, { outcome: "started" })],
+        }),
+        ...swap(1, 2).slice(0, 2),
+      ],
+      "another runner is left for the job",
+    ],
     ["its own job waits for it", [launched(1), runnerOf(1)], "another runner is left for the job"],
   ])("changes nothing when %s", (_situation, items, outcome) => {
     expect(rebind(items)).toEqual({ writes: [], actions: [], outcome });

@@ -51,9 +51,7 @@ describe("findRunnerLeftFor", () => {
   });
 
   it.each<[situation: string, items: readonly LedgerItem[], missing: string | undefined]>([
-    ["the runner of the job itself", [], "runner#tornade-1-1-1"],
     ["a job that took a runner", [runnerOf(1, 2)], "job#2-1"],
-    ["the runner of that job", swap(1, 2).slice(0, 2), "runner#tornade-2-1-1"],
     [
       "nothing, where that job was never launched",
       [runnerOf(1, 2), jobItem({ job: queuedJob({ id: 2 }) })],
@@ -61,6 +59,17 @@ describe("findRunnerLeftFor", () => {
     ],
   ])("says that it misses %s", (_situation, items, missing) => {
     expect(leftFor(1, items)).toEqual({ kind: "nobody", ...(missing && { missing }) });
+  });
+
+  it.each<[situation: string, items: readonly LedgerItem[], name: string]>([
+    ["the runner of the job itself", [], "tornade-1-1-1"],
+    ["the runner of the job that took that", swap(1, 2).slice(0, 2), "tornade-2-1-1"],
+  ])("tells what is known of %s, where nobody recorded it", (_situation, items, name) => {
+    expect(findRunnerLeftFor(launched(1), itemsOf(...items), circumstances())).toMatchObject({
+      kind: "nobody",
+      missing: `runner#${name}`,
+      unrecorded: { name, labels: ["tornade"], provider: "FARGATE" },
+    });
   });
 
   it("looks at the launch under way first: its runner may have been taken already", () => {

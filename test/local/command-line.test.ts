@@ -51,6 +51,35 @@ describe("readCommand", () => {
     });
   });
 
+  it("reads start with containers", () => {
+    const command = { name: "containers", json: false };
+
+    expect(readCommand(["start", "--containers"])).toEqual(command);
+    expect(readCommand(["start", "--containers", "--once", "--json", "--image", "mine"])).toEqual({
+      name: "containers",
+      json: true,
+      image: "mine",
+    });
+  });
+
+  it("reads start for the real GitHub", () => {
+    const smee = "https://smee.io/abc";
+    const args = ["--port", "0", "--image", "mine", "--smee", smee, "--state", "/var/lib/tornade"];
+
+    expect(readCommand(["start", "--live"])).toEqual({
+      name: "live",
+      port: 3000,
+      state: ".tornade",
+    });
+    expect(readCommand(["start", "--live", ...args])).toEqual({
+      name: "live",
+      port: 0,
+      image: "mine",
+      smee,
+      state: "/var/lib/tornade",
+    });
+  });
+
   it("reads simulator with its own default port", () => {
     expect(readCommand(["simulator"])).toEqual({ name: "simulator", port: 4566 });
   });
@@ -175,7 +204,7 @@ describe("readCommand", () => {
     [
       "an unknown flag",
       ["start", "--jsn"],
-      "'--jsn' is not understood; use --help, --port, --private-key, --webhook-secret, --json, --once",
+      "'--jsn' is not understood; use --help, --port, --private-key, --webhook-secret, --json, --once, --containers, --live, --image, --smee, --state",
     ],
     [
       "a flag of the other command",
@@ -185,7 +214,7 @@ describe("readCommand", () => {
     [
       "a word too many",
       ["start", "now"],
-      "'now' is not understood; use --help, --port, --private-key, --webhook-secret, --json, --once",
+      "'now' is not understood; use --help, --port, --private-key, --webhook-secret, --json, --once, --containers, --live, --image, --smee, --state",
     ],
     [
       "a flag without its value",
@@ -221,6 +250,26 @@ describe("readCommand", () => {
       "a flag that simulate does not have",
       ["simulate", "--port", "1"],
       "'--port' is not understood; use --help, --jobs, --seed, --faults, --sabotage, --trace, --json",
+    ],
+    [
+      "a flag of another way to start",
+      ["start", "--smee", "https://smee.io/abc"],
+      "--smee is not understood without --containers and --live; use --port, --private-key, --webhook-secret, --json, --once",
+    ],
+    [
+      "a flag that means nothing with containers",
+      ["start", "--containers", "--port", "1"],
+      "--port is not understood with --containers; use --containers, --json, --once, --image",
+    ],
+    [
+      "two ways to start",
+      ["start", "--live", "--containers"],
+      "--containers is not understood with --live; use --live, --port, --image, --smee, --state",
+    ],
+    [
+      "a channel that is no URL",
+      ["start", "--live", "--smee", "abc"],
+      "--smee should be the URL of a channel, got 'abc'; https://smee.io/new makes one",
     ],
     [
       "a key file that does not exist",

@@ -113,6 +113,7 @@ type Given = { readonly docker: FakeDocker; readonly name: string; readonly body
 function route(call: string, { docker, name, body }: Given): Answer {
   const { containers, networks, info } = docker;
   if (call === "GET /info") return { status: 200, body: info };
+  if (call === "GET /images/tornade-runner/json") return { status: 200, body: {} };
   if (call === "GET /networks") {
     return { status: 200, body: [...networks.values()].filter((one) => isOwn(one, docker)) };
   }

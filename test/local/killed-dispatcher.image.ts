@@ -13,6 +13,8 @@ import { listRunnerContainers, removeAllRunners } from "../../local/container-st
 import { createDemoGitHub } from "../../local/demo-github.ts";
 import { connectContainers, lineVariables } from "../../local/runner-lines.ts";
 import { serve } from "../../simulator/http-front.ts";
+import type { WireService } from "../../simulator/wire.ts";
+import { runEngine } from "../runner-image/start-container.ts";
 import { image, isEmulated, useContainerEngine } from "./container-engine-in-tests.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -23,11 +25,19 @@ const state = mkdtempSync(join(tmpdir(), "tornade-state-"));
 
 afterAll(async () => {
   await removeAllRunners(engine.api, own);
+  runEngine("rmi", waitingImage);
   rmSync(state, { recursive: true });
 });
 
-/** Moments in which the dispatcher is killed, in milliseconds after its start; half of one is its start. */
-const moments = Array.from({ length: 10 }, () => Math.round(400 + Math.random() * 1_800));
+/**
+ * When the dispatcher is killed: milliseconds after its start, of which half a second is its own, or
+ * after GitHub was asked for a runner, when container and ledger are about to be written.
+ */
+const moments = Array.from({ length: 10 }, (_, round) => {
+  const after = round % 2 === 0 ? "start" : "registration";
+  const span = after === "start" ? 2_200 : 600;
+  return { name: `killed in round ${round}`, after, wait: Math.round(Math.random() * span) };
+});
 
 /** The image whose runners wait for the job that the simulated GitHub gives them. */
 function buildWaitingImage(): void {
@@ -88,7 +98,12 @@ async function createOutside() {
   const port = await findFreePort();
   const { gitHub, env, connect } = createDemoGitHub();
   connect(receiveAt(port));
-  const front = await serve({ aws: gitHub.handle, gitHub: gitHub.handle, port: 0 });
+  const registration: { happened: () => void } = { happened: () => {} };
+  const handle: WireService = async (request) => {
+    if (request.path.endsWith("/generate-jitconfig")) registration.happened();
+    return gitHub.handle(request);
+  };
+  const front = await serve({ aws: handle, gitHub: handle, port: 0 });
   for (const [name, value] of Object.entries({
     ...env,
     GITHUB_PRIVATE_KEY: env["GITHUB_APP_PRIVATE_KEY"],
@@ -104,6 +119,12 @@ async function createOutside() {
   return {
     gitHub,
     start: () => runCommand(...args, "--state", state),
+    /** The next time that GitHub is asked for a runner, within some seconds. */
+    nextRegistration: async () =>
+      new Promise<void>((resolve) => {
+        registration.happened = resolve;
+        setTimeout(resolve, 5_000);
+      }),
     close: async () => {
       await cut();
       await front.close();
@@ -114,22 +135,22 @@ async function createOutside() {
 describe.skipIf(isEmulated)("npm start -- --live", { timeout: 300_000 }, () => {
   it("gets each job exactly one runner, though it is killed again and again", async () => {
     buildWaitingImage();
-    const { gitHub, start, close } = await createOutside();
+    const { gitHub, start, nextRegistration, close } = await createOutside();
     const stopCounting = countRunners();
-    for (const moment of moments) {
+    for (const { name, after, wait } of moments) {
+      const registered = nextRegistration();
       const dispatcher = start();
-      const job = { repository: "acme/app", labels: ["tornade"], durationMilliseconds: 1_000 };
-      gitHub.queueJob({ ...job, name: `killed after ${moment} ms` });
-      await sleep(moment);
+      // Its own label keeps GitHub from giving a job's runner to another one that waits.
+      const labels = ["tornade", name.replaceAll(" ", "-")];
+      gitHub.queueJob({ repository: "acme/app", name, labels, durationMilliseconds: 1_000 });
+      if (after === "registration") await registered;
+      await sleep(wait);
       dispatcher.child.kill("SIGKILL");
       await dispatcher.ended;
     }
     const last = start();
     const conclusions = () => gitHub.jobs().map(({ name, conclusion }) => ({ name, conclusion }));
-    const expected = moments.map((moment) => ({
-      name: `killed after ${moment} ms`,
-      conclusion: "success",
-    }));
+    const expected = moments.map(({ name }) => ({ name, conclusion: "success" }));
     const patience = { timeout: 240_000, interval: 500 };
     await vi.waitFor(() => expect(conclusions()).toEqual(expected), patience);
     await vi.waitFor(async () => {
