@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 
 import { settingNames } from "../../functions/adapters/settings.ts";
 import { createLaunchRunner } from "../../functions/launch-runner/launch-runner.ts";
-import type { Job } from "../../simulator/github/model.ts";
 import { listBuilds, listTasks } from "../support/machines.ts";
 import {
   createTestWorld,
@@ -11,20 +10,12 @@ import {
   start,
   type TestWorld,
 } from "../support/test-world.ts";
+import { badLabels, createFlood, flood, refusedJobs } from "./refusal-flood.ts";
 
 const hour = 3_600;
-const badLabels = ["tornade", "runs-on=FARGET"];
 
 function runDry({ aws }: TestWorld): void {
   for (const provider of ["FARGATE", "FARGATE_SPOT"] as const) aws.ecs.setCapacity(provider, 0);
-}
-
-/** Jobs that ended because of what is wrong with them, in the order of their ends. */
-function refusedJobs({ gitHub }: TestWorld): readonly Job[] {
-  return gitHub
-    .jobs()
-    .filter(({ conclusion, annotations }) => conclusion === "failure" && annotations.length > 0)
-    .toSorted((one, other) => (one.completedAt ?? 0) - (other.completedAt ?? 0));
 }
 
 describe("createLaunchRunner when a job finds no capacity", () => {
@@ -74,34 +65,6 @@ describe("createLaunchRunner when a job finds no capacity", () => {
 });
 
 describe("createLaunchRunner when many jobs of a repository are refused", () => {
-  const flood = 100;
-
-  async function createFlood(settings: Readonly<Record<string, string>> = {}) {
-    const world = await createTestWorld({ env: settings });
-    world.gitHub.addRepository({ fullName: "acme/other" });
-    for (let index = 0; index < flood; index += 1) {
-      world.queueJob({ labels: [...badLabels, `${index}`], name: `bad ${index}`, runId: 77 });
-    }
-    return world;
-  }
-
-  it("tells so many of them within an hour, and the rest one hour after the other", async () => {
-    const world = await createFlood({ [settingNames.refusalsPerHour]: "40" });
-    for (const told of [40, 80, flood]) {
-      await world.pass(hour);
-      expect(refusedJobs(world)).toHaveLength(told);
-    }
-    // Nobody was in anybody's way so often that it would have looked like a mistake.
-    expect(world.lines.filter((line) => !line.includes('"level":"info"'))).toEqual([]);
-    const ends = refusedJobs(world).map(({ completedAt }) => completedAt ?? 0);
-    // A runner takes a few seconds more or less from its turn to its end.
-    const tolerance = 120_000;
-    for (const [index, end] of ends.entries()) {
-      const within = ends.slice(index).filter((other) => other - end < 3_600_000 - tolerance);
-      expect(within.length).toBeLessThanOrEqual(40);
-    }
-  });
-
   it("says in the row of each of the others when it will be told", async () => {
     const world = await createFlood({ [settingNames.refusalsPerHour]: "60" });
     await world.pass(300);
@@ -126,18 +89,6 @@ describe("createLaunchRunner when many jobs of a repository are refused", () => 
     expect(refusedJobs(world)).toHaveLength(21);
     const later = world.gitHub.jobs().slice(flood);
     expect(later.map(({ conclusion }) => conclusion)).toEqual(["success", "failure", "success"]);
-  });
-
-  it("keeps no turn for a job that was cancelled", async () => {
-    const world = await createFlood();
-    await world.pass(300);
-    for (const { id, status } of world.gitHub.jobs()) {
-      if (status === "queued") world.gitHub.cancelJob(id);
-    }
-    await world.pass(60);
-    world.queueJob({ labels: badLabels });
-    await world.pass(hour);
-    expect(refusedJobs(world)).toHaveLength(21);
   });
 });
 
