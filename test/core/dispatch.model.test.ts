@@ -78,7 +78,7 @@ describe("dispatch, whatever happens", () => {
     await expect(checkPromises({ numRuns: 1, examples: [[[...steps]]] })).resolves.toBeUndefined();
   });
 
-  // The same sequences every time, so that a failure is the change's; fresh ones are for the thorough run.
+  // The same sequences every time, so that a failure is the change's.
   it("keeps its promises at every moment, and serves or fails every job in the end", async () => {
     await expect(checkPromises({ numRuns: 1_000, seed: 1 })).resolves.toBeUndefined();
   });
