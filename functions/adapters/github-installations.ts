@@ -4,7 +4,7 @@ import type {
   ListedRepository,
   RepositoryPage,
 } from "../core/installation-log.ts";
-import type { Installation } from "../core/ledger.ts";
+import type { Installation } from "../core/cursor-item.ts";
 import {
   readArray,
   readNumber,

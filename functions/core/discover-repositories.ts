@@ -9,7 +9,7 @@ import {
 } from "./discovery.ts";
 import { type Discovery, readDiscovery, writeDiscovery } from "./discovery-record.ts";
 import type { InstallationLog, ListedRepository } from "./installation-log.ts";
-import type { ActiveRepository, InstallationLook } from "./ledger.ts";
+import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
 import { findShutOut, type Policy, servesOwner } from "./policy.ts";
 import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
 import { type SweepCounts, sweepDue, type SweepPass, type SweepPorts } from "./sweep-due.ts";

@@ -1,9 +1,5 @@
-import {
-  type ActiveRepository,
-  cursorItemId,
-  type InstallationLook,
-  type Ledger,
-} from "./ledger.ts";
+import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
+import { cursorItemId, type Ledger } from "./ledger.ts";
 import { retention } from "./waits.ts";
 
 const recordId = cursorItemId("installations");

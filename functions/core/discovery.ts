@@ -1,5 +1,5 @@
 import type { ListedRepository, RepositoryPage } from "./installation-log.ts";
-import type { ActiveRepository, Installation, InstallationLook } from "./ledger.ts";
+import type { ActiveRepository, Installation, InstallationLook } from "./cursor-item.ts";
 import { clockTolerance } from "./waits.ts";
 
 const minute = 60_000;

@@ -1,5 +1,5 @@
 import type { Repository } from "./job.ts";
-import type { Installation } from "./ledger.ts";
+import type { Installation } from "./cursor-item.ts";
 import type { Page } from "./run-log.ts";
 
 /** A repository as GitHub lists it for an installation. */

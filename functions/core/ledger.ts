@@ -1,5 +1,5 @@
-import type { BuiltImage } from "./built-image.ts";
 import type { CapItem } from "./cap-item.ts";
+import type { CursorItem } from "./cursor-item.ts";
 import type { Job, JobKey, Repository } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
 import type { ProviderName } from "./provider.ts";
@@ -134,53 +134,6 @@ export type RunItem = {
   /** Since when jobs of its later attempts get no Spot capacity. */
   readonly onDemandSince?: number;
   readonly expiresAt: number;
-};
-
-/** How far a repeated look at something outside has come. */
-export type CursorItem = {
-  readonly kind: "cursor";
-  readonly id: `cursor#${string}`;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  /** What the sweep for jobs that nobody told of looks at; other looks have none. */
-  readonly repositories?: readonly ActiveRepository[];
-  /** How far the look for repositories that became active has come; other looks have none. */
-  readonly installations?: readonly InstallationLook[];
-  /** What is known of the images that are built from folders; other looks have none. */
-  readonly images?: readonly BuiltImage[];
-  readonly wakeAt?: never;
-  readonly expiresAt: number;
-};
-
-/** An owner who has the App installed. */
-export type Installation = { readonly id: number; readonly owner: string };
-
-/** A look over the repositories of one installation. Times are milliseconds since the epoch. */
-export type InstallationLook = Installation & {
-  readonly begunAt: number;
-  /** When the look before it began: what happened since then is news. */
-  readonly since: number;
-  /** The page to be listed next, counted from 1; absent once all have been. */
-  readonly page?: number;
-};
-
-/** A repository that has, or may have, open jobs. Times are milliseconds since the epoch. */
-export type ActiveRepository = {
-  readonly repository: Repository;
-  readonly installationId?: number;
-  /** When it last had an open job, or was taken up because it may have one, to within a few minutes. */
-  readonly activeAt: number;
-  /** When it is to be swept next. */
-  readonly dueAt: number;
-  /** Its open runs of which nothing was left to be told. */
-  readonly runs: readonly SweptRun[];
-};
-
-/** A run as it was when it was last looked into. */
-export type SweptRun = {
-  readonly id: number;
-  readonly updatedAt: number;
-  readonly sweptAt: number;
 };
 
 export type LedgerItem = JobItem | RunnerItem | RunItem | CursorItem | CapItem;

@@ -2,7 +2,8 @@ import type { JobEnvelope } from "./envelope.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { jobKey } from "./job.ts";
 import { isOurs } from "./labels.ts";
-import { type ActiveRepository, jobItemId, type Ledger, type SweptRun } from "./ledger.ts";
+import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
+import { jobItemId, type Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import type { Page, RunLog } from "./run-log.ts";
 import {

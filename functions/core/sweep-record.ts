@@ -1,4 +1,5 @@
-import { type ActiveRepository, cursorItemId, type Ledger } from "./ledger.ts";
+import type { ActiveRepository } from "./cursor-item.ts";
+import { cursorItemId, type Ledger } from "./ledger.ts";
 import { retention } from "./waits.ts";
 
 type RecordPorts = { readonly ledger: Ledger; readonly now: () => number };

@@ -1,5 +1,6 @@
 import type { JobEnvelope } from "./envelope.ts";
-import type { ActiveRepository, LedgerItem, SweptRun } from "./ledger.ts";
+import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
+import type { LedgerItem } from "./ledger.ts";
 import type { Registrar } from "./runner-registry.ts";
 import { clockTolerance } from "./waits.ts";
 

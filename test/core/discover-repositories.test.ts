@@ -6,7 +6,7 @@ import {
 } from "../../functions/core/discover-repositories.ts";
 import { GitHubError, type GitHubErrorCode } from "../../functions/core/github-error.ts";
 import type { InstallationLog, ListedRepository } from "../../functions/core/installation-log.ts";
-import type { CursorItem, Installation } from "../../functions/core/ledger.ts";
+import type { CursorItem, Installation } from "../../functions/core/cursor-item.ts";
 import type { RunLog } from "../../functions/core/run-log.ts";
 import type { Registrar } from "../../functions/core/runner-registry.ts";
 import { jobEnvelope, queuedJob, start } from "./builders.ts";

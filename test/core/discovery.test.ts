@@ -10,7 +10,7 @@ import {
   turnPage,
 } from "../../functions/core/discovery.ts";
 import type { ListedRepository } from "../../functions/core/installation-log.ts";
-import type { ActiveRepository } from "../../functions/core/ledger.ts";
+import type { ActiveRepository } from "../../functions/core/cursor-item.ts";
 import { queuedJob, start as now } from "./builders.ts";
 
 const minute = 60_000;

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import type { JobEnvelope } from "../../functions/core/envelope.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import type { ActiveRepository } from "../../functions/core/ledger.ts";
+import type { ActiveRepository } from "../../functions/core/cursor-item.ts";
 import type { SweepPorts } from "../../functions/core/sweep-due.ts";
 import { sweepRepositories } from "../../functions/core/sweep-repositories.ts";
 import { jobEnvelope, jobItem, launchedItem, queuedJob, start } from "./builders.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { ActiveRepository, LedgerItem } from "../../functions/core/ledger.ts";
+import type { ActiveRepository } from "../../functions/core/cursor-item.ts";
+import type { LedgerItem } from "../../functions/core/ledger.ts";
 import {
   chooseRepositories,
   chooseRuns,
