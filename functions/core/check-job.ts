@@ -1,10 +1,13 @@
 import type { LedgerEvent } from "./decision.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
+import type { JobChecked } from "./held-job.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
 import { runnerName } from "./runner-name.ts";
 import type { RunnerProviders } from "./runner-provider.ts";
 import type { JobState, RunnerRegistry } from "./runner-registry.ts";
+
+type BusyRunner = Pick<JobChecked, "heldBy" | "takenRunner">;
 
 type CheckPorts = {
   readonly registry: RunnerRegistry;
@@ -17,32 +20,34 @@ export async function checkJob(item: JobItem, ports: CheckPorts): Promise<Ledger
   const key = jobKey(item.job);
   try {
     const state = await ports.registry.readJob(item.job);
-    const heldBy = state.status === "queued" ? await findHolder(item, state, ports) : undefined;
-    const held = heldBy === undefined ? {} : { heldBy };
-    return { kind: "job-checked", jobKey: key, state, ...held };
+    const busy = state.status === "queued" ? await findBusyRunner(item, state, ports) : {};
+    return { kind: "job-checked", jobKey: key, state, ...busy };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     return { kind: "check-failed", jobKey: key, ...aftermathOf(error) };
   }
 }
 
-// One that GitHub calls busy although nothing of it is left may be what the job is bound to.
-async function findHolder(
+// One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that
+// is up may be bound to it as well, or have another job that nobody told of.
+async function findBusyRunner(
   item: JobItem,
   state: JobState,
   { registry, providers, runnerPrefix }: CheckPorts,
-): Promise<string | undefined> {
+): Promise<BusyRunner> {
   for (const launch of item.launches) {
     const name = runnerName(runnerPrefix, jobKey(item.job), launch.number);
     if (name !== state.runnerName && !isSuspect(item, launch)) continue;
     const registered = await registry.find(item.job, name);
     if (registered?.busy !== true) continue;
-    if ((await providers[launch.provider].find(name)) === undefined) return name;
+    const compute = await providers[launch.provider].find(name);
+    return compute === undefined ? { heldBy: name } : { takenRunner: name };
   }
-  return undefined;
+  return {};
 }
 
 // A first runner that is lost is nothing unusual, and not worth the calls.
 function isSuspect({ losses, status }: JobItem, { outcome }: Launch): boolean {
+  if (outcome === "started") return status !== "running";
   return (outcome === "ended" && losses > 1) || (outcome === "open" && status === "parked");
 }

@@ -21,7 +21,7 @@ import { findRunnerLeftFor, fits } from "./rebinding.ts";
 import { describeStuck } from "./refusal-reason.ts";
 import { retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import type { JobState } from "./runner-registry.ts";
-import { capacityWait, overdueAfter, runningCheckAfter } from "./waits.ts";
+import { capacityWait, overdueAfter, runningCheckAfter, takenAfter } from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
 export function decideChecked(
@@ -100,7 +100,7 @@ function decideStillWaiting(
   if (holder !== undefined) return giveUpStuck(items, { item, holder }, circumstances);
   return item.status === "parked"
     ? claimInTurn(items, item, circumstances)
-    : replaceOverdue(items, item, circumstances);
+    : replaceOverdue(items, { item, checked }, circumstances);
 }
 
 // Another runner would idle as this job's own did; only its people can get it out of there.
@@ -133,7 +133,11 @@ function awaitApproval(items: Items, item: JobItem, circumstances: Circumstances
 
 // A runner that ended or serves another job will not take this one, and one that has not for so long
 // is given up: it may never have come up. A build may be queued for hours and is not dead.
-function replaceOverdue(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+function replaceOverdue(
+  items: Items,
+  { item, checked }: { item: JobItem; checked: JobChecked },
+  circumstances: Circumstances,
+): Decision {
   const { now } = circumstances;
   const walk = findRunnerLeftFor(item, items, circumstances);
   const runner = walk.kind === "found" ? walk.item : ownRunner(items, item, circumstances);
@@ -145,11 +149,22 @@ function replaceOverdue(items: Items, item: JobItem, circumstances: Circumstance
   if (isRobbed || !fits(runner, item.job, circumstances.runnerScope)) {
     return launchAnew(item, runner, circumstances);
   }
+  const isTaken = runner.serves === undefined && runner.name === checked.takenRunner;
+  if (isTaken) return awaitTaken(item, circumstances);
   const isComing = runner.provider === "CODEBUILD" || runner.serves !== undefined;
   if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
   const retired = retireRunner(runner, now);
   const lost = loseRunner(item, retired, circumstances);
   return { ...lost, actions: [{ kind: "retire", item: retired }, ...lost.actions] };
+}
+
+// The job may be bound to the runner without its knowledge (#4598); another one would not get it.
+function awaitTaken(item: JobItem, circumstances: Circumstances): Decision {
+  const launchedAt = liveLaunch(item)?.at ?? 0;
+  const patience = launchedAt + takenAfter - circumstances.now;
+  if (patience <= 0) return launchAnew(item, undefined, circumstances);
+  const wakeAt = circumstances.now + Math.min(overdueAfter, patience);
+  return wakeLater(item, wakeAt, "its runner is busy");
 }
 
 // Also one that was never recorded: it has to be found and retired like any other.

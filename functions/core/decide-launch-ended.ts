@@ -74,8 +74,10 @@ function decideStarted(
   const isUsual = runner.serves === (isLauncher ? undefined : jobKey(item.job));
   const actions = isUsual ? [] : [{ kind: "rebind", runnerName: runner.name } as const];
   // The job's row tells by itself which runner it has: on the usual way no write waits for the other.
+  // But one that was started before may be about to be retired by somebody, who has to learn of this.
+  const isNew = newestLaunch(item)?.number === report.number;
   const writes = [keepRunner(runner), next];
-  return { writes, inAnyOrder: isLauncher, actions, outcome: "launched" };
+  return { writes, inAnyOrder: isLauncher && isNew, actions, outcome: "launched" };
 }
 
 // Whoever lost the lease takes back what it made, unless that is what the job has or another job

@@ -13,7 +13,7 @@ import { newestLaunch } from "./job-item.ts";
 import { type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { awaits } from "./rebinding.ts";
-import { newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
+import { keepRunner, newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName } from "./runner-name.ts";
 import { retention } from "./waits.ts";
 
@@ -71,6 +71,16 @@ export function decideRetired(
   const isMissed = done.some((debt) => !runner.owed.includes(debt));
   const actions = isMissed ? [rebindOf(runner)] : [];
   return { writes: [{ ...kept, owed, ended, expiresAt }], actions, outcome: "runner retired" };
+}
+
+/** A runner that was to be retired has a job: it ends by itself, and nothing is owed. */
+export function decideBusy(
+  items: Items,
+  { runnerName }: Extract<LedgerEvent, { kind: "runner-busy" }>,
+): Decision {
+  const runner = runnerItemOf(items, runnerItemId(runnerName));
+  if (runner === undefined) return nothing("runner is unknown");
+  return { writes: [keepRunner(runner)], actions: [], outcome: "runner is busy" };
 }
 
 // Whoever still records the launch may have looked at the runner before it ended, and writes the job's

@@ -52,6 +52,8 @@ export type LedgerEvent =
       readonly state: JobState;
       /** A runner of the job that GitHub calls busy although it is gone. */
       readonly heldBy?: string;
+      /** A runner of the job that GitHub calls busy, and that is up. */
+      readonly takenRunner?: string;
     }
   | CheckFailure
   | { readonly kind: "runner-stopped"; readonly stop: RunnerStop }
@@ -61,6 +63,8 @@ export type LedgerEvent =
       readonly name: string;
       readonly done: readonly RunnerDebt[];
     }
+  /** The runner was to be retired, but has a job. */
+  | { readonly kind: "runner-busy"; readonly runnerName: string }
   | JobTelling
   | { readonly kind: "run"; readonly envelope: RunEnvelope; readonly isOptedIn: boolean }
   /** The runners of the run's failed jobs; "" for one that none had. */

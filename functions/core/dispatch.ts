@@ -84,8 +84,10 @@ async function carryOut(
       seen.clear();
       return [{ kind: "rebind", runnerName: action.runnerName }];
     case "retire": {
+      const { name } = action.item;
       const done = await retireRunner(action.item, ports);
-      return done.length === 0 ? [] : [{ kind: "runner-retired", name: action.item.name, done }];
+      if (done === "busy") return [{ kind: "runner-busy", runnerName: name }];
+      return done.length === 0 ? [] : [{ kind: "runner-retired", name, done }];
     }
     case "tell":
       return [await tellJob(action.item, ports)];

@@ -40,11 +40,7 @@ function capsAbout(event: LedgerEvent, items: Items, named: readonly ItemId[]): 
 function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
   switch (event.kind) {
     case "job":
-      return [
-        jobItemId(jobKey(event.envelope.job)),
-        ...runBefore(event.envelope),
-        ...ownRunner(event.envelope.runnerName, prefix),
-      ];
+      return namedByDelivery(event.envelope, prefix);
     case "wake":
       return [event.itemId];
     case "launch-ended":
@@ -64,7 +60,11 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
       ];
     case "runner-stopped":
       return runnerAndItsJob(event.stop.runnerName, prefix);
+    case "run-rerun":
+    case "run-not-asked":
+      return [event.run.id];
     case "rebind":
+    case "runner-busy":
       return [runnerItemId(event.runnerName)];
     case "runner-retired":
       // What it cost is told with its end, and its job knows of its size.
@@ -73,10 +73,12 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
       return [runItemId(event.envelope.runId)];
     case "run-listed":
       return [event.run.id, ...event.runnerNames.flatMap((name) => ownRunner(name, prefix))];
-    case "run-rerun":
-    case "run-not-asked":
-      return [event.run.id];
   }
+}
+
+function namedByDelivery(envelope: JobEnvelope, prefix: string): readonly ItemId[] {
+  const { job, runnerName: taken } = envelope;
+  return [jobItemId(jobKey(job)), ...runBefore(envelope), ...ownRunner(taken, prefix)];
 }
 
 // Only what is run again can have been interrupted before: no job of a first attempt costs this read.

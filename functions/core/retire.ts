@@ -11,19 +11,23 @@ export type RetirePorts = {
 };
 
 /**
- * Removes the registration of a runner that is no longer needed, then stops its compute; one that has
- * a job by now is left alone. What could not be done stays owed.
- * @returns what is done, or need not be done any more
+ * Removes the registration of a runner that is no longer needed, then stops its compute. What could
+ * not be done stays owed.
+ * @returns what is done, or need not be done any more; `busy` for one that has a job by now and is
+ * left alone
  */
 export async function retireRunner(
   runner: RunnerItem,
   ports: RetirePorts,
-): Promise<readonly RunnerDebt[]> {
+): Promise<readonly RunnerDebt[] | "busy"> {
   const done: RunnerDebt[] = [];
   try {
     for (const debt of runner.owed) {
       if (debt === "stop") await stop(runner, ports);
-      else if ((await deregister(runner, ports)) === "busy") return runner.owed;
+      else if ((await deregister(runner, ports)) === "busy") {
+        // GitHub calls some runners busy that have long ended.
+        return (await findCompute(runner, ports)) === undefined ? runner.owed : "busy";
+      }
       done.push(debt);
     }
   } catch (error) {
@@ -43,12 +47,19 @@ async function deregister(
   return registrationId === undefined ? "gone" : registry.remove(registrar, registrationId);
 }
 
-async function stop(runner: RunnerItem, { providers }: RetirePorts): Promise<void> {
-  const { provider, name } = runner;
+async function findCompute(
+  { provider, name }: RunnerItem,
+  { providers }: RetirePorts,
+): Promise<{ readonly computeId: string } | undefined> {
+  return provider === undefined ? undefined : providers[provider].find(name);
+}
+
+async function stop(runner: RunnerItem, ports: RetirePorts): Promise<void> {
+  const { provider } = runner;
   if (provider === undefined) return;
-  const computeId = runner.computeId ?? (await providers[provider].find(name))?.computeId;
+  const computeId = runner.computeId ?? (await findCompute(runner, ports))?.computeId;
   if (computeId === undefined) return;
-  await providers[provider].stop(computeId, "no job needs this runner");
+  await ports.providers[provider].stop(computeId, "no job needs this runner");
 }
 
 function registrarOf({ repository, installationId }: RunnerItem): Registrar | undefined {

@@ -11,6 +11,12 @@ export const leaseDuration = 20 * second;
 /** After how long without `in_progress` GitHub is asked where a launched job stands. */
 export const overdueAfter = 5 * minute;
 
+/**
+ * How long a runner may be busy while its job is queued: one that is bound to it and does not know of
+ * it ends as idle before that, and one that is still up then has another job.
+ */
+export const takenAfter = 10 * minute;
+
 /** After how long GitHub is asked whether a running job still runs: `completed` may never come. */
 export const runningCheckAfter = 60 * minute;
 

@@ -43,6 +43,7 @@ describe("checkJob", () => {
   it.each([
     ["the second runner is lost", { losses: 2, launches: [launchOf(1, { outcome: "ended" })] }],
     ["a launch cannot be settled", { launches: [launchOf(1)] }],
+    ["it is overdue", { launches: [launchOf(1, { outcome: "started" })] }],
   ])("tells of a busy runner of which nothing is left when %s", async (_when, overrides) => {
     const world = createFakeWorld();
     world.runners.set(own, { registrationId: 7, name: own, busy: true });
@@ -50,7 +51,7 @@ describe("checkJob", () => {
     const item = jobItem(overrides);
     expect(await checkJob(item, world.ports)).toEqual({ ...event, heldBy: own });
     world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
-    expect(await checkJob(item, world.ports)).toEqual(event);
+    expect(await checkJob(item, world.ports)).toEqual({ ...event, takenRunner: own });
   });
 
   it("looks at the runner that GitHub names", async () => {
@@ -62,9 +63,9 @@ describe("checkJob", () => {
   });
 
   it.each([
-    ["runner is lost", jobItem({ losses: 1, launches: [launchOf(1, { outcome: "ended" })] })],
-    ["runner is awaited", launchedItem()],
-  ])("asks for nothing else when the first %s", async (_what, item) => {
+    ["first runner is lost", jobItem({ losses: 1, launches: [launchOf(1, { outcome: "ended" })] })],
+    ["job has started", launchedItem({ status: "running" })],
+  ])("asks for nothing else when the %s", async (_what, item) => {
     const world = createFakeWorld();
     await checkJob(item, world.ports);
     expect(world.calls).toEqual([`readJob ${jobId}`]);

@@ -3,9 +3,14 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { CheckFailure, Circumstances } from "../../functions/core/decision.ts";
 import { jobKey } from "../../functions/core/job.ts";
-import type { LedgerItem } from "../../functions/core/ledger.ts";
+import type { JobItem, LedgerItem } from "../../functions/core/ledger.ts";
 import type { JobState } from "../../functions/core/runner-registry.ts";
-import { mostLosses, overdueAfter, runningCheckAfter } from "../../functions/core/waits.ts";
+import {
+  mostLosses,
+  overdueAfter,
+  runningCheckAfter,
+  takenAfter,
+} from "../../functions/core/waits.ts";
 import {
   circumstances,
   itemsOf,
@@ -197,6 +202,23 @@ describe("decideChecked, still queued", () => {
       actions: [{ kind: "retire" }, { kind: "wake", at: now }],
       outcome: "job refused after all",
     });
+  });
+
+  it("awaits the end of a runner that may be bound to the job without its knowledge", () => {
+    const event = { kind: "job-checked", jobKey: key, state: queued, takenRunner: own } as const;
+    const check = (at: number, overrides: Partial<JobItem> = {}) => {
+      const item = launchedItem({ wakeAt: at, ...overrides });
+      return decide(itemsOf(item, runnerItem()), event, circumstances({ now: at }));
+    };
+    const end = start + takenAfter;
+    expect(check(now).writes).toEqual([launchedItem({ wakeAt: now + overdueAfter })]);
+    expect(check(end - 1).writes).toEqual([launchedItem({ wakeAt: end })]);
+    expect(check(end)).toMatchObject({
+      writes: [{ status: "parked", wakeAt: end, launches: [{ outcome: "ended" }] }],
+      actions: [{ kind: "wake" }],
+      outcome: "robbed job launched anew",
+    });
+    expect(check(now, { launches: [launchOf(1)] }).outcome).toBe("robbed job launched anew");
   });
 
   it.each([

@@ -42,6 +42,11 @@ describe("decideLaunchEnded", () => {
     });
   });
 
+  it("records one that was started before in order, as somebody may be about to retire it", () => {
+    const item = launchingItem({ launches: [launchOf(1), launchOf(2)] });
+    expect(endLaunch([item]).inAnyOrder).toBe(false);
+  });
+
   it("owes the registration that could not be removed, whatever becomes of the job", () => {
     const refused = {
       kind: "no-capacity",

@@ -214,6 +214,23 @@ describe("decideRetired", () => {
   });
 });
 
+describe("decideBusy", () => {
+  const busy = { kind: "runner-busy", runnerName: own } as const;
+
+  it("owes nothing about a runner that has a job, and does not take it for ended", () => {
+    const owing = runnerItem({ owed: ["deregister", "stop"], wakeAt: start });
+    expect(decide(itemsOf(owing), busy, circumstances())).toEqual({
+      writes: [runnerItem({ owed: [] })],
+      actions: [],
+      outcome: "runner is busy",
+    });
+  });
+
+  it("knows nothing of a runner that has no item", () => {
+    expect(decide(itemsOf(), busy, circumstances()).outcome).toBe("runner is unknown");
+  });
+});
+
 function retired(done: readonly ("deregister" | "stop")[], items: readonly LedgerItem[]) {
   const event = { kind: "runner-retired", name: own, done } as const;
   return decide(itemsOf(...items), event, circumstances());

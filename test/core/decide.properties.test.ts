@@ -106,6 +106,7 @@ const anyEvent: fc.Arbitrary<LedgerEvent> = fc.oneof(
     name: fc.constantFrom(...names),
     done: fc.subarray(["deregister", "stop"] as const),
   }),
+  fc.record({ kind: fc.constant("runner-busy" as const), runnerName: fc.constantFrom(...names) }),
 );
 const anyStep = fc.record({
   event: anyEvent,

@@ -49,6 +49,21 @@ const adoptedAndRetired: readonly Step[] = [
   one("run", 3),
 ];
 
+/** A runner is given up, then found alive, and whoever found it dies while recording that. */
+const adoptedAndDead: readonly Step[] = [
+  one("fail", 0, 8),
+  { kind: "advance", milliseconds: 300_000 },
+  { kind: "reconcile" },
+  one("deliver-twice", 1),
+  one("deliver", 0),
+  one("deliver", 1),
+  one("deliver", 0),
+  one("fail", 1),
+  one("go-on", 4, 13),
+  one("go-on", 0, 8),
+  one("fail", 0, 13),
+];
+
 /** The news of a cancelled job that had been robbed gets through to the ledger, and not further. */
 const toldAgain: readonly Step[] = [
   one("queue", 5),
@@ -73,6 +88,7 @@ describe("dispatch, whatever happens", () => {
     ["a runner ends while it is recorded", endedWhileRecorded],
     ["an overdue job turns out to be robbed", robbedAndOverdue],
     ["a runner that is given up is found alive", adoptedAndRetired],
+    ["whoever found it alive dies while recording that", adoptedAndDead],
     ["the end of a robbed job is told again", toldAgain],
   ])("keeps its promises when %s", async (_case, steps) => {
     await expect(checkPromises({ numRuns: 1, examples: [[[...steps]]] })).resolves.toBeUndefined();

@@ -147,8 +147,9 @@ function usable(model: Model, prefix: string): readonly string[] {
 /** Nothing happens any more but what tornade does itself: GitHub gives no jobs away. */
 async function waitQuietly(model: Model): Promise<void> {
   model.world.outcomes.clear();
-  // What a lost event would have told is found out when the job is overdue, one after another.
-  for (let minute = 0; minute < 2 + 6 * model.lost.count; minute += 1) {
+  // What a lost event would have told is found out when the job is overdue, one after another; that a
+  // job which nobody told of has the runner, ten minutes after its launch.
+  for (let minute = 0; minute < 2 + 11 * model.lost.count; minute += 1) {
     await stepOn(model);
     advance(model, 60_000);
   }

@@ -47,9 +47,16 @@ describe("retireRunner", () => {
 
   it("leaves a runner alone that has a job by now", async () => {
     const world = start(true);
-    expect(await retireRunner(owing(), world.ports)).toEqual(both);
-    expect(world.calls).toEqual(["remove 1"]);
+    expect(await retireRunner(owing(), world.ports)).toBe("busy");
+    expect(world.calls).toEqual(["remove 1", `search ${own}`]);
     expect(world.computes).toMatchObject([{ alive: true }]);
+  });
+
+  it("has done with a runner that GitHub calls busy although nothing of it is left", async () => {
+    const world = start(true);
+    world.computes.length = 0;
+    expect(await retireRunner(owing(), world.ports)).toEqual(both);
+    expect(await retireRunner(without("provider"), world.ports)).toEqual(both);
   });
 
   it("stops a runner whose registration is gone", async () => {
