@@ -72,10 +72,11 @@ async function carryOut(
 ): Promise<readonly LedgerEvent[]> {
   switch (action.kind) {
     case "launch": {
-      const report = await launchRunner(action.item, ports);
       const key = jobKey(action.item.job);
-      seen.set(runnerItemId(runnerName(ports.runnerPrefix, key, report.number)), { version: 0 });
-      return [{ kind: "launch-ended", jobKey: key, report }];
+      const ended = await launchRunner(action.item, ports);
+      if ("status" in ended) return [{ kind: "job-checked", jobKey: key, state: ended }];
+      seen.set(runnerItemId(runnerName(ports.runnerPrefix, key, ended.number)), { version: 0 });
+      return [{ kind: "launch-ended", jobKey: key, report: ended }];
     }
     case "check":
       return [await checkJob(action.item, ports)];

@@ -9,7 +9,7 @@ import type { Log } from "./log.ts";
 import { runnerEnvironment, runnerTags } from "./runner-environment.ts";
 import { runnerName } from "./runner-name.ts";
 import type { RunnerProviders } from "./runner-provider.ts";
-import type { Registration, RunnerRegistry } from "./runner-registry.ts";
+import type { JobState, Registration, RunnerRegistry } from "./runner-registry.ts";
 
 /** What starting a runner needs of the outside. */
 export type LaunchPorts = {
@@ -25,8 +25,12 @@ export type LaunchPorts = {
 /**
  * Carries out the newest launch of a job: settles earlier ones whose outcome nobody knows, registers a
  * runner at GitHub last thing before the compute is asked for, and never uses a registration twice.
+ * @returns how the launch ended, or where the job stands when that turns out to have had a runner
  */
-export async function launchRunner(item: JobItem, ports: LaunchPorts): Promise<LaunchReport> {
+export async function launchRunner(
+  item: JobItem,
+  ports: LaunchPorts,
+): Promise<LaunchReport | JobState> {
   const newest = newestLaunch(item);
   if (newest === undefined) throw new Error(`${item.id} has no launch to carry out`);
   const fate = await settleEarlier(item, newest, ports);
@@ -46,7 +50,7 @@ async function settleEarlier(
   item: JobItem,
   newest: Launch,
   ports: LaunchPorts,
-): Promise<LaunchReport | undefined> {
+): Promise<LaunchReport | JobState | undefined> {
   try {
     for (const earlier of item.launches) {
       if (earlier.outcome !== "open" || earlier === newest) continue;
@@ -65,18 +69,27 @@ async function settle(
   item: JobItem,
   { earlier, newest }: { earlier: Launch; newest: Launch },
   ports: LaunchPorts,
-): Promise<LaunchReport | undefined> {
+): Promise<LaunchReport | JobState | undefined> {
   const name = nameOf(item, earlier, ports);
   const { number, provider } = earlier;
   const registered = await ports.registry.find(item.job, name);
   const compute = await ports.providers[provider].find(name);
-  // One that GitHub does not know (any more) never gets a job, even if it is still up.
-  if (registered === undefined) return undefined;
+  if (registered === undefined) return compute && findHadRunner(item, ports);
   if (compute !== undefined) return { kind: "started", number, ...compute, ...registered };
   const removal = await ports.registry.remove(item.job, registered.registrationId);
   if (removal !== "busy") return undefined;
   const message = `runner ${name} is busy, but its compute was not found`;
   return { kind: "unsettled", number: newest.number, message };
+}
+
+// A runner that is up and that GitHub does not know (any more) never gets a job: either it has had one
+// already, and that may be this one, or its registration was removed.
+async function findHadRunner(
+  { job }: JobItem,
+  { registry }: LaunchPorts,
+): Promise<JobState | undefined> {
+  const state = await registry.readJob(job);
+  return state.status === "queued" || state.status === "waiting" ? undefined : state;
 }
 
 async function startCompute(

@@ -340,6 +340,19 @@ describe("dispatch when a job is cancelled", () => {
     expect(await world.ledger.due(start, 10)).toEqual([]);
   });
 
+  it("starts no other runner for a job that has just ended on one nobody knew of", async () => {
+    const world = createFakeWorld();
+    world.outcomes.set("FARGATE", [{ kind: "unknown", message: "time-out" }]);
+    await dispatch(jobEvent(), world.ports);
+    world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
+    world.runners.clear();
+    world.states.set(jobId, { status: "completed", conclusion: "success", runnerName: own });
+    world.clock.now += overdueAfter;
+    await dispatch(wake, world.ports);
+    expect(names(world)).toEqual([own]);
+    expect(readJobItem(world, job)).toMatchObject({ status: "completed", runnerName: own });
+  });
+
   it("keeps owing what could not be done, until it is", async () => {
     const world = createFakeWorld();
     await dispatch(jobEvent(), world.ports);

@@ -101,6 +101,17 @@ describe("launchRunner", () => {
     expect(report).toMatchObject({ kind: "started", number: 2 });
   });
 
+  it.each([
+    { status: "completed", conclusion: "failure", runnerName: own },
+    { status: "in_progress", runnerName: own },
+  ] as const)("tells of a job that has had its runner: $status", async (state) => {
+    const world = createFakeWorld();
+    world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
+    world.states.set(again.job.id, state);
+    expect(await launchRunner(again, world.ports)).toEqual(state);
+    expect(world.requests).toEqual([]);
+  });
+
   it("keeps the registration when the outcome is unknown: its runner would boot dead", async () => {
     const world = createFakeWorld();
     world.outcomes.set("FARGATE", [{ kind: "unknown", message: "time-out" }]);
