@@ -12,6 +12,7 @@ import type { InstallationLog, ListedRepository } from "./installation-log.ts";
 import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
 import { findShutOut, type Policy, servesOwner } from "./policy.ts";
 import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
+import { putBehind } from "./sweep.ts";
 import { type SweepCounts, sweepDue, type SweepPass, type SweepPorts } from "./sweep-due.ts";
 import { readRecord } from "./sweep-record.ts";
 
@@ -36,7 +37,8 @@ export async function discoverRepositories(ports: DiscoveryPorts): Promise<Reado
   const record = await readDiscovery(ports.ledger);
   const looked = await lookAround(await beginAnew(record.discovery, pass), pass);
   // Before they are swept: a pass that is cut off must not forget what it found.
-  const remembered = await writeDiscovery(record, looked, ports);
+  const underWay = { ...looked, repositories: putBehind(looked.repositories, ports.now()) };
+  const remembered = await writeDiscovery(record, underWay, ports);
   if (remembered === undefined) return counted;
   const swept = await sweepDue(looked.repositories, pass);
   const repositories = looked.repositories.flatMap((one) => {

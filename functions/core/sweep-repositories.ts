@@ -2,7 +2,7 @@ import type { LedgerItem } from "./ledger.ts";
 import { createSweepBudget } from "./sweep-budget.ts";
 import { type SweepCounts, sweepDue, type SweepPorts } from "./sweep-due.ts";
 import { readRecord, writeRecord } from "./sweep-record.ts";
-import { rememberActive } from "./sweep.ts";
+import { putBehind, rememberActive } from "./sweep.ts";
 
 /**
  * Finds the jobs that GitHub never told of, in repositories that were active lately, and tells of them
@@ -18,7 +18,7 @@ export async function sweepRepositories(
   const record = await readRecord(ports);
   const active = rememberActive(record.repositories, open, now());
   // Before anything is asked: a pass that is cut off must not forget who was active.
-  const remembered = await writeRecord(record, active, ports);
+  const remembered = await writeRecord(record, putBehind(active, now()), ports);
   if (remembered === undefined) return counted;
   const budget = createSweepBudget(now, "active");
   const swept = await sweepDue(active, { ...ports, budget, counted });

@@ -65,6 +65,23 @@ export function chooseRepositories(
     .slice(0, mostSwept);
 }
 
+/**
+ * The repositories as they are remembered while a pass sweeps: should it be cut off, the next one begins
+ * with those that this one would have come to last.
+ */
+export function putBehind(
+  repositories: readonly ActiveRepository[],
+  now: number,
+): readonly ActiveRepository[] {
+  const turns = new Map(
+    chooseRepositories(repositories, now).map((one, turn) => [one.repository.id, turn]),
+  );
+  return repositories.map((one) => {
+    const turn = turns.get(one.repository.id);
+    return turn === undefined ? one : { ...one, dueAt: now + repeatPeriod - turn };
+  });
+}
+
 /** The runs to be looked into: new ones first, then the longest unseen; none that did not change. */
 export function chooseRuns(
   listed: readonly OpenRun[],

@@ -271,6 +271,19 @@ describe("discoverRepositories", () => {
     expect(await test.readRecord()).toMatchObject({ repositories: [{ installationId: 42 }] });
   });
 
+  it("begins with what it did not come to when it was cut off", async () => {
+    const test = createDiscovery();
+    push(test, ["acme/a", "acme/b"]);
+    void test.discover({ runs: { listRuns: never, listQueued: never } });
+    await vi.waitFor(() => {
+      expect(test.written).toHaveLength(1);
+    });
+    test.github.asked.length = 0;
+    test.clock.now += minute;
+    await test.discover();
+    expect(test.github.asked[0]).toBe("queued of acme/b");
+  });
+
   it("leaves the work to another pass that is at it", async () => {
     const test = createDiscovery();
     push(test, ["acme/a"]);

@@ -127,6 +127,20 @@ describe("sweepRepositories", () => {
     expect(await test.readRecord()).toMatchObject([{ repository, activeAt: start }]);
   });
 
+  it("begins with what it did not come to when it was cut off", async () => {
+    const test = createSweep();
+    const open = ["acme/a", "acme/b"].map((fullName, id) =>
+      launchedItem({ job: queuedJob({ id, repository: { ...repository, id, fullName } }) }),
+    );
+    void test.sweep(open, { runs: { listRuns: never, listQueued: never } });
+    await vi.waitFor(() => {
+      expect(test.written).toHaveLength(1);
+    });
+    test.clock.now += minute;
+    await test.sweep(open);
+    expect(test.github.asked[0]).toBe("queued of acme/b");
+  });
+
   it("leaves the sweep to another pass that is at it", async () => {
     const test = createSweep();
     const stale = { ...test.ports.ledger, read: async () => ({ version: 0 }) };

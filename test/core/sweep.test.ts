@@ -8,6 +8,7 @@ import {
   finishSweep,
   judgeQueued,
   keepUnchanged,
+  putBehind,
   rememberActive,
 } from "../../functions/core/sweep.ts";
 import {
@@ -109,6 +110,14 @@ describe("chooseRepositories", () => {
   it("takes ten at most", () => {
     const due = Array.from({ length: 30 }, (_, id) => active(id));
     expect(chooseRepositories(due, now)).toEqual(due.slice(0, 10));
+  });
+});
+
+describe("putBehind", () => {
+  it("has those that are swept now come last in a minute, in reverse", () => {
+    const behind = putBehind([active(1), active(2), active(3, { dueAt: now + minute })], now);
+    expect(behind.map(({ dueAt }) => dueAt - now)).toEqual([minute, minute - 1, minute]);
+    expect(idsOf(chooseRepositories(behind, now + minute))).toEqual([2, 1, 3]);
   });
 });
 
