@@ -7,6 +7,8 @@ export type CursorItem = {
   readonly id: `cursor#${string}`;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Failed events that were delivered since, by GUID; other looks have none. */
+  readonly settled?: readonly string[];
   /** What the sweep for jobs that nobody told of looks at; other looks have none. */
   readonly repositories?: readonly ActiveRepository[];
   /** How far the look for repositories that became active has come; other looks have none. */

@@ -41,6 +41,18 @@ export function chooseRedeliveries(
 }
 
 /**
+ * From when on accepted deliveries tell whether one of these failures is to be asked for again; nothing
+ * where none may be due.
+ */
+export function acceptedSince(failures: readonly Delivery[], now: number): number | undefined {
+  const doubtful = unsettled(failures, now)
+    .map(({ attempts, gap }) => ({ ...newestOf(attempts), gap }))
+    .filter(({ deliveredAt, gap }) => now - deliveredAt >= gap);
+  if (doubtful.length === 0) return undefined;
+  return doubtful.reduce((since, { deliveredAt }) => Math.min(since, deliveredAt), now);
+}
+
+/**
  * The time up to which nothing is left to be asked for again: earlier deliveries need not be listed
  * any more. Never between the attempts of one event, whose number would be taken for smaller than it is.
  */

@@ -92,6 +92,35 @@ describe("recoverDeliveries", () => {
     expect(await cursorOf(ledger)).toBe(now - 5 * minute);
   });
 
+  it("asks no more about a failed event once it knows that it was delivered", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const delivered = { ...delivery(3, 10, 202), guid: "guid-1" };
+    const open = [20, 2].map((ago, index) => ({ ...delivery(10 + index, ago), guid: "guid-9" }));
+    const deliveries = createFakeLog([delivery(1, 12), delivered, ...open]);
+    await recoverDeliveries({ deliveries, ledger, now });
+    deliveries.questions.length = 0;
+    await recoverDeliveries({ deliveries, ledger, now });
+    expect(deliveries.questions).toEqual([{ outcome: "failure", since: now - 20 * minute }]);
+    expect(deliveries.asked).toEqual([]);
+  });
+
+  it("has every failure of an outage delivered once, a few in each pass", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const failed = Array.from({ length: 2_100 }, (_, index) => delivery(index + 1, index / 60));
+    const delivered: Delivery[] = [];
+    for (let pass = 1; pass <= 71; pass += 1) {
+      const deliveries = createFakeLog([...delivered, ...failed]);
+      await recoverDeliveries({ deliveries, ledger, now: now + pass * minute });
+      const accepted = deliveries.asked.map((id) => ({
+        ...delivery(10_000 + id, -pass, 202),
+        guid: `guid-${id}`,
+      }));
+      delivered.unshift(...accepted);
+    }
+    expect(new Set(delivered.map(({ guid }) => guid)).size).toBe(failed.length);
+    expect(delivered).toHaveLength(failed.length);
+  });
+
   it("keeps to its budget, and goes on with the rest in the next pass", async () => {
     const ledger = createMemoryLedger(() => now);
     const failed = Array.from({ length: 40 }, (_, index) => delivery(index + 1, 50 - index));
