@@ -11,6 +11,9 @@ export const config: TornadeConfig = {
   // Public repositories: anybody who opens a pull request there could run code on your runners.
   // publicRepositories: "refuse",
 
+  // Pull requests from forks: they bring code from outside, which would run on your runners.
+  // forks: "refuse",
+
   // The label in `runs-on:` that makes a job ours.
   // launchLabel: "tornade",
 

@@ -7,6 +7,7 @@ export const configDefaults: Required<
   Omit<TornadeConfig, "owners" | "runnerPrefix" | "secrets" | "env">
 > = {
   publicRepositories: "refuse",
+  forks: "refuse",
   launchLabel: "tornade",
   runnerScope: "organization",
   runnerGroupId: 1,

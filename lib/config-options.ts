@@ -42,6 +42,7 @@ const checks: Checks<TornadeConfig> = {
     },
   ),
   publicRepositories: choice(["refuse", "allow"], "leave it out for 'refuse'"),
+  forks: choice(["refuse", "allow"], "leave it out for 'refuse'"),
   launchLabel: setting(settingNames.launchLabel, "text", leaveOut("launchLabel")),
   runnerPrefix: setting(
     settingNames.runnerPrefix,

@@ -12,6 +12,13 @@ export interface TornadeConfig {
   readonly publicRepositories?: "refuse" | "allow";
 
   /**
+   * Whether jobs of pull requests from forks are served; they bring code from outside. In public
+   * repositories only where those are served too.
+   * @default "refuse"
+   */
+  readonly forks?: "refuse" | "allow";
+
+  /**
    * The label that makes a job ours, in any case.
    * @default "tornade"
    */

@@ -67,6 +67,7 @@ export function toDispatchEnvironment(
   const { network } = surroundings;
   return {
     ...toCommonEnvironment(config, surroundings),
+    [names.forks]: config.forks,
     [names.runnerGroupId]: String(config.runnerGroupId),
     [names.defaults]: JSON.stringify(config.defaults),
     [names.repositoryRoles]: JSON.stringify(config.repositoryRoles),

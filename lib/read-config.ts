@@ -26,6 +26,7 @@ function resolveConfig(config: TornadeConfig): ResolvedConfig {
   return {
     owners: config.owners,
     publicRepositories: config.publicRepositories ?? configDefaults.publicRepositories,
+    forks: config.forks ?? configDefaults.forks,
     launchLabel: config.launchLabel ?? configDefaults.launchLabel,
     runnerPrefix: toPrefix(config),
     runnerScope: config.runnerScope ?? configDefaults.runnerScope,

@@ -5,6 +5,7 @@ import type { AlarmsConfig, NetworkConfig, RunnerDefaults, SecretsConfig } from 
 export type ResolvedConfig = {
   readonly owners: readonly string[];
   readonly publicRepositories: "refuse" | "allow";
+  readonly forks: "refuse" | "allow";
   readonly launchLabel: string;
   readonly runnerPrefix: string;
   readonly runnerScope: "organization" | "repository";

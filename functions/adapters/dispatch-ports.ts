@@ -31,6 +31,7 @@ export async function createDispatchPorts(
     log,
     runnerPrefix: settings.runnerPrefix,
     idleSeconds: settings.idleSeconds,
+    forks: settings.forks,
     runnerScope: settings.gitHub.scope,
     capacityDeadline: settings.capacityDeadline,
     refusalSpec: settings.assess.refusalSpec,

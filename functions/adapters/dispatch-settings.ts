@@ -28,6 +28,8 @@ export type DispatchSettings = {
   readonly ledgerTable: string;
   readonly runnerPrefix: string;
   readonly idleSeconds: number;
+  /** Jobs of pull requests from forks; only the runner sees that they are, so it refuses them itself. */
+  readonly forks: "refuse" | "allow";
   /** Milliseconds. */
   readonly capacityDeadline: number;
   readonly assess: AssessOptions;
@@ -59,6 +61,7 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     ledgerTable: readText(env, names.ledgerTable),
     runnerPrefix: readRunnerPrefix(env),
     idleSeconds: readInteger(env, names.idleMinutes, { fallback: 5, least: 1, most: 60 }) * 60,
+    forks: readChoice(env, names.forks, ["refuse", "allow"]),
     capacityDeadline:
       readInteger(env, names.capacityDeadline, { fallback: 60, least: 1, most: 1_380 }) * 60_000,
     assess: readAssessOptions(env, images),
@@ -69,15 +72,7 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     }),
     checkRuns: readChoice(env, names.checkRuns, ["off", "on"]),
     rerunRepositories: readRerunRepositories(env),
-    gitHub: {
-      apiUrl: readGitHubApiUrl(env),
-      scope: readRunnerScope(env),
-      runnerGroupId: readInteger(env, names.runnerGroupId, {
-        fallback: 1,
-        least: 1,
-        most: Number.MAX_SAFE_INTEGER,
-      }),
-    },
+    gitHub: readGitHub(env),
     credentialParameters: readCredentialParameters(env),
     fargate: {
       cluster: readText(env, names.cluster),
@@ -121,6 +116,18 @@ export function readPolicy(env: Environment): Policy {
   return {
     owners: readSome(env, names.owners),
     publicRepositories: readChoice(env, names.publicRepositories, ["refuse", "allow"]),
+  };
+}
+
+function readGitHub(env: Environment): DispatchSettings["gitHub"] {
+  return {
+    apiUrl: readGitHubApiUrl(env),
+    scope: readRunnerScope(env),
+    runnerGroupId: readInteger(env, names.runnerGroupId, {
+      fallback: 1,
+      least: 1,
+      most: Number.MAX_SAFE_INTEGER,
+    }),
   };
 }
 

@@ -15,6 +15,7 @@ export const settingNames = {
   containerName: "TORNADE_CONTAINER_NAME",
   deadLetterQueueUrl: "TORNADE_DEAD_LETTER_QUEUE_URL",
   defaults: "TORNADE_DEFAULTS",
+  forks: "TORNADE_FORKS",
   gitHubApiUrl: "GITHUB_API_URL",
   idleMinutes: "TORNADE_IDLE_MINUTES",
   imageBuilds: "TORNADE_IMAGE_BUILDS",

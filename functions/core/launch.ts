@@ -20,6 +20,8 @@ export type LaunchPorts = {
   readonly runnerPrefix: string;
   /** Seconds after which a runner without a job ends. */
   readonly idleSeconds: number;
+  /** Whether jobs of pull requests from forks run. */
+  readonly forks: "refuse" | "allow";
 };
 
 /**
@@ -99,13 +101,14 @@ async function startCompute(
 ): Promise<LaunchReport> {
   const { number, provider } = launch;
   const runner = nameOf(item, launch, ports);
+  const { idleSeconds, forks } = ports;
   const outcome = await ports.providers[provider].launch({
     runnerName: runner,
     provider,
     repository: item.job.repository.fullName,
     spec: item.spec,
     encodedJitConfig: registration.encodedJitConfig,
-    environment: runnerEnvironment(item, { runnerName: runner, idleSeconds: ports.idleSeconds }),
+    environment: runnerEnvironment(item, { runnerName: runner, idleSeconds, forks }),
     tags: runnerTags(item, runner),
   });
   if (outcome.kind === "started") {

@@ -4,13 +4,22 @@ import { newestLaunch } from "./job-item.ts";
 import type { JobItem, Launch } from "./ledger.ts";
 import { toProvidedSize } from "./provided-size.ts";
 
+/** What a runner is told besides what its job says. */
+export type RunnerRules = {
+  readonly runnerName: string;
+  /** Seconds after which a runner without a job ends. */
+  readonly idleSeconds: number;
+  /** Whether jobs of pull requests from forks run. */
+  readonly forks: "refuse" | "allow";
+};
+
 /**
  * The environment variables that a runner starts with, besides its secret. The name comes first: the
  * state changes of a build carry the variables in order, and only the first one is looked at.
  */
 export function runnerEnvironment(
   item: JobItem,
-  { runnerName, idleSeconds }: { readonly runnerName: string; readonly idleSeconds: number },
+  { runnerName, idleSeconds, forks }: RunnerRules,
 ): Readonly<Record<string, string>> {
   const { job, spec, refusal } = item;
   const launch = newestLaunch(item);
@@ -23,6 +32,8 @@ export function runnerEnvironment(
     TORNADE_REPOSITORY: job.repository.fullName,
     // One that is public was let in by policy; beside a private one, nothing public is wanted.
     TORNADE_PUBLIC_REPOSITORIES: job.repository.private ? "refuse" : "allow",
+    // Only the event of the job shows a fork, and only the runner sees that.
+    TORNADE_FORKS: forks,
     TORNADE_IMAGE: spec.image,
     TORNADE_ARCHITECTURE: spec.architecture,
     TORNADE_PROVIDER: launch?.provider ?? "",

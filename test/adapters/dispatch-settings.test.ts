@@ -11,6 +11,7 @@ describe("readDispatchSettings", () => {
     expect(readDispatchSettings(dispatchEnv)).toMatchObject({
       runnerPrefix: "tornade",
       idleSeconds: 300,
+      forks: "refuse",
       capacityDeadline: 3_600_000,
       rerunRepositories: [],
       gitHub: { apiUrl: "https://api.github.com", scope: "organization", runnerGroupId: 1 },
@@ -53,6 +54,7 @@ describe("readDispatchSettings", () => {
     ["TORNADE_CHECK_RUNS", "on", { checkRuns: "on" }],
     ["TORNADE_REFUSALS_PER_HOUR", "1000", { refusalsPerHour: 1_000 }],
     ["TORNADE_CONTAINER_NAME", "main", { fargate: { containerName: "main" } }],
+    ["TORNADE_FORKS", "allow", { forks: "allow" }],
     ["TORNADE_IDLE_MINUTES", "2", { idleSeconds: 120 }],
     ["TORNADE_OWNERS", "acme, octo-org", { assess: { owners: ["acme", "octo-org"] } }],
     ["TORNADE_PUBLIC_REPOSITORIES", "allow", { assess: { publicRepositories: "allow" } }],
@@ -86,6 +88,7 @@ describe("readDispatchSettings", () => {
     ["TORNADE_ASSIGN_PUBLIC_IP", "yes"],
     ["TORNADE_CAPACITY_DEADLINE_MINUTES", "0"],
     ["TORNADE_CHECK_RUNS", "yes"],
+    ["TORNADE_FORKS", "run"],
     ["TORNADE_IDLE_MINUTES", "61"],
     ["TORNADE_REFUSALS_PER_HOUR", "1001"],
     ["TORNADE_LAUNCH_LABEL", "a b"],

@@ -131,6 +131,7 @@ function createPorts(state: State): DispatchPorts {
     runnerPrefix: "tornade",
     runnerScope: "organization",
     idleSeconds: 300,
+    forks: "refuse",
     capacityDeadline: 3_600_000,
     refusalSpec: runnerSpec(),
     refusalsPerHour: 20,

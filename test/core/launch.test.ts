@@ -48,6 +48,7 @@ describe("launchRunner", () => {
       tags: { "tornade:runner": own },
     });
     expect(Object.entries(request?.environment ?? {})[0]).toEqual(["RUNNER_NAME", own]);
+    expect(request?.environment).toMatchObject({ TORNADE_FORKS: world.ports.forks });
   });
 
   it("asks GitHub for nothing as long as there is no image", async () => {

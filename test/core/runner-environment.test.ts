@@ -4,6 +4,7 @@ import { runnerEnvironment, runnerTags } from "../../functions/core/runner-envir
 import { jobItem, launchingItem, launchOf, queuedJob, runnerSpec } from "./builders.ts";
 
 const runnerName = "tornade-4711-1-2";
+const rules = { runnerName, idleSeconds: 300, forks: "refuse" } as const;
 
 describe("runnerEnvironment", () => {
   it("tells the runner whose it is and what it is, its name first", () => {
@@ -12,7 +13,7 @@ describe("runnerEnvironment", () => {
       launchOf(2, { provider: "CODEBUILD", at: 1_700_000_009_000 }),
     ];
     const item = launchingItem({ launches, times: { queued: 1_700_000_000_000 } });
-    const environment = runnerEnvironment(item, { runnerName, idleSeconds: 300 });
+    const environment = runnerEnvironment(item, rules);
     expect(Object.entries(environment)).toEqual([
       ["RUNNER_NAME", runnerName],
       ["TORNADE_JOB_ID", "4711"],
@@ -21,6 +22,7 @@ describe("runnerEnvironment", () => {
       ["TORNADE_RUN_ATTEMPT", "1"],
       ["TORNADE_REPOSITORY", "acme/app"],
       ["TORNADE_PUBLIC_REPOSITORIES", "refuse"],
+      ["TORNADE_FORKS", "refuse"],
       ["TORNADE_IMAGE", "default"],
       ["TORNADE_ARCHITECTURE", "X86_64"],
       ["TORNADE_PROVIDER", "CODEBUILD"],
@@ -38,7 +40,7 @@ describe("runnerEnvironment", () => {
 
   it("tells the reason of a refusal, and nothing of a launch before there is one", () => {
     const item = jobItem({ refusal: "label 'x' is odd" });
-    const environment = runnerEnvironment(item, { runnerName, idleSeconds: 300 });
+    const environment = runnerEnvironment(item, rules);
     expect(environment).toMatchObject({
       TORNADE_REFUSAL: "label 'x' is odd",
       TORNADE_PROVIDER: "",
@@ -50,7 +52,7 @@ describe("runnerEnvironment", () => {
     const spec = runnerSpec({ architecture: "ARM64", cpu: 33 });
     const lost = launchOf(1, { provider: "CODEBUILD" });
     const item = launchingItem({ spec, times: {}, launches: [lost, launchOf(2)] });
-    const environment = runnerEnvironment(item, { runnerName, idleSeconds: 300 });
+    const environment = runnerEnvironment(item, rules);
     expect(environment).toMatchObject({ TORNADE_FALLBACK: "CODEBUILD: it was lost" });
     for (const name of ["QUEUED_AT", "CPU", "MEMORY", "USD_PER_MINUTE", "HOSTED_USD_PER_MINUTE"]) {
       expect(environment).not.toHaveProperty(`TORNADE_${name}`);
@@ -60,16 +62,21 @@ describe("runnerEnvironment", () => {
   it("lets public repositories in beside one that policy has let in", () => {
     const { repository } = queuedJob();
     const job = queuedJob({ repository: { ...repository, private: false } });
-    const environment = runnerEnvironment(launchingItem({ job }), { runnerName, idleSeconds: 300 });
+    const environment = runnerEnvironment(launchingItem({ job }), rules);
     expect(environment).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: "allow" });
     expect(environment).not.toHaveProperty("TORNADE_FALLBACK");
+  });
+
+  it("lets forks in where policy does", () => {
+    const environment = runnerEnvironment(launchingItem(), { ...rules, forks: "allow" });
+    expect(environment).toMatchObject({ TORNADE_FORKS: "allow" });
   });
 
   it("stays within CodeBuild's limit for all variables, whatever the texts", () => {
     const job = queuedJob({ name: "n".repeat(900) });
     const lost = launchOf(1, { provider: "CODEBUILD", reason: "r".repeat(900) });
     const item = launchingItem({ job, launches: [lost, launchOf(2)] });
-    const environment = runnerEnvironment(item, { runnerName, idleSeconds: 300 });
+    const environment = runnerEnvironment(item, rules);
     // 5,500 characters, less the secret in its compact form and a refusal.
     expect(JSON.stringify(environment).length).toBeLessThan(1_500);
   });

@@ -143,8 +143,9 @@ describe("docs/deploy.md", () => {
     expect(page).toContain(`--query Item.${ledgerTable.body}.S`);
   });
 
-  it("quotes what the functions and the constructs say as they say it", () => {
-    const sources = readSources("functions/**/*.ts") + readSources("lib/*.ts");
+  it("quotes what functions, constructs and hooks say as they say it", () => {
+    const places = ["functions/**/*.ts", "lib/*.ts", "runner-image/hooks/*.sh"];
+    const sources = places.map(readSources).join("\n");
     const seen = readRows(readSection("## When something is wrong")).map(([cell = ""]) => cell);
     const quoted = seen.flatMap((cell) => cell.match(/(?<=`)[^`]{10,}(?=`)/gu) ?? []);
 

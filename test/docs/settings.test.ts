@@ -145,6 +145,7 @@ describe("docs/settings.md", () => {
     const variables = runnerEnvironment(jobItem({ refusal: "no" }), {
       runnerName: "x",
       idleSeconds: 1,
+      forks: "refuse",
     });
     expect(Object.keys(variables)[0]).toBe("RUNNER_NAME");
     for (const name of [...Object.keys(variables), "TORNADE_JIT_CONFIG"]) {

@@ -48,6 +48,15 @@ describe("createLaunchRunner", () => {
     expect(ofJobs.length).toBeLessThanOrEqual(140);
   });
 
+  it.each(["refuse", "allow"])("tells every runner that policy is to %s forks", async (forks) => {
+    const world = await createTestWorld({ env: { TORNADE_FORKS: forks } });
+    world.queueJob();
+    await world.pass(20);
+    const [task] = await listTasks(world);
+    const environment = task?.overrides?.containerOverrides?.[0]?.environment;
+    expect(environment).toContainEqual({ name: "TORNADE_FORKS", value: forks });
+  });
+
   it("falls back to FARGATE where Spot has no capacity", async () => {
     const world = await createTestWorld();
     world.aws.ecs.setCapacity("FARGATE_SPOT", 0);

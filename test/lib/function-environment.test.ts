@@ -78,6 +78,7 @@ describe("toDispatchEnvironment", () => {
     const env = readEnvironment("launchrunner", {
       owners: ["acme", "octo-org"],
       publicRepositories: "allow",
+      forks: "allow",
       launchLabel: "fast",
       runnerPrefix: "fast-eu",
       runnerScope: "repository",
@@ -101,6 +102,7 @@ describe("toDispatchEnvironment", () => {
     expect(readLaunchRunnerSettings(env)).toMatchObject({
       runnerPrefix: "fast-eu",
       idleSeconds: 180,
+      forks: "allow",
       capacityDeadline: 5_400_000,
       refusalsPerHour: 5,
       checkRuns: "on",

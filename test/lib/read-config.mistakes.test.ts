@@ -40,6 +40,7 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
     { publicRepositories: true },
     "publicRepositories should be 'refuse' or 'allow', got true; leave it out for 'refuse'",
   ],
+  [{ forks: "run" }, "forks should be 'refuse' or 'allow', got 'run'; leave it out for 'refuse'"],
   [
     { launchLabel: "my label" },
     `launchLabel should be a label without spaces, '/', ',' and '=', got 'my label'; leave it out for "tornade"`,

@@ -29,6 +29,7 @@ describe("readConfig", () => {
       rerunInterrupted: settings.rerunRepositories,
       launchLabel: assess.launchLabel,
       publicRepositories: assess.publicRepositories,
+      forks: settings.forks,
       gitHubApiUrl: gitHub.apiUrl,
       runnerScope: gitHub.scope,
       runnerGroupId: gitHub.runnerGroupId,

@@ -34,6 +34,19 @@ describe("toLocalEnvironment", () => {
     });
   });
 
+  it("has the operator's policy", () => {
+    const policy = {
+      TORNADE_OWNERS: "acme",
+      TORNADE_PUBLIC_REPOSITORIES: "allow",
+      TORNADE_FORKS: "allow",
+    };
+    const local = toLocalEnvironment(policy, { images, architectures: ["X86_64"] });
+    expect(readDispatchSettings(local)).toMatchObject({
+      assess: { publicRepositories: "allow" },
+      forks: "allow",
+    });
+  });
+
   it("keeps what the operator set, and leaves out what is of the cloud", () => {
     const env = toLocalEnvironment(
       { TORNADE_DEFAULTS: '{"cpu":2}', TORNADE_IMAGE_BUILDS: "{}", TORNADE_RUNNER_PREFIX: "own" },
