@@ -25,7 +25,11 @@ export async function receiveFromSmee(receive: ReceiveWebhook, channel: Channel)
       const response = await fetch(url, { headers: { accept: "text/event-stream" }, signal });
       if (!response.ok || response.body === null) throw new Error(`answered ${response.status}`);
       log.info("channel opened", { url });
-      for await (const message of readEvents(response.body)) await relay(message, receive);
+      for await (const message of readEvents(response.body)) {
+        await relay(message, receive).catch((error: unknown) => {
+          log.warn("webhook not taken", { error });
+        });
+      }
     } catch (error) {
       if (!signal.aborted) log.warn("channel lost", { error });
     }
@@ -49,7 +53,7 @@ async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<str
 // A channel hands on the delivery's headers as fields beside `body`, which it has parsed. GitHub signs
 // JSON as JavaScript writes it, so that written again it is what was signed.
 async function relay(message: string, receive: ReceiveWebhook): Promise<void> {
-  const { body, ...fields } = readObject(JSON.parse(message || "{}"), "event");
+  const { body, ...fields } = readObject(readJson(message || "{}"), "event");
   if (body === undefined) return;
   const headers = Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) =>
@@ -62,4 +66,13 @@ async function relay(message: string, receive: ReceiveWebhook): Promise<void> {
     requestContext: { http: { method: "POST" } },
     body: JSON.stringify(body),
   });
+}
+
+// What JSON.parse throws quotes the text, which has no business in a log.
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -85,6 +85,18 @@ describe("receiveFromSmee", () => {
     });
   });
 
+  it("goes on after an event that it cannot read, without a word of it in the log", async () => {
+    const { listeners, events, lines } = await receive();
+    listeners[0]?.write(`data: confidential\n\ndata: ${delivery}\n\n`);
+
+    await vi.waitFor(() => {
+      expect(events).toHaveLength(1);
+    });
+    expect(lines.join("")).toContain("webhook not taken");
+    expect(lines.join("")).not.toContain("confidential");
+    expect(lines.join("")).not.toContain("channel lost");
+  });
+
   it("listens again when the channel was lost", async () => {
     const { listeners, events, lines } = await receive();
     listeners[0]?.destroy();
