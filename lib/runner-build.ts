@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { Duration } from "aws-cdk-lib";
 import { BuildSpec, LinuxBuildImage, Project } from "aws-cdk-lib/aws-codebuild";
 import {
@@ -10,6 +13,7 @@ import {
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
+import { readObject } from "../functions/core/read-json.ts";
 import { pullStatements, type RunnerImage } from "./runner-images.ts";
 
 /** What runners on CodeBuild need. */
@@ -42,10 +46,7 @@ export class RunnerBuild extends Construct {
       // What CDK would add: reports, and log groups of every name. A job can use this role.
       role: this.createRole(props).withoutPolicyUpdates(),
       environment: { buildImage: LinuxBuildImage.AMAZON_LINUX_2023_5, privileged: true },
-      buildSpec: BuildSpec.fromObject({
-        version: "0.2",
-        phases: { build: { commands: [entrypoint] } },
-      }),
+      buildSpec: BuildSpec.fromObject({ ...readObject(buildSpec, "buildspec.json") }),
       queuedTimeout: Duration.hours(8),
       timeout: Duration.hours(6),
       grantReportGroupPermissions: false,
@@ -95,4 +96,6 @@ export class RunnerBuild extends Construct {
 }
 
 // CodeBuild runs its own commands in place of the image's entrypoint.
-const entrypoint = "/opt/tornade/entrypoint";
+const buildSpec: unknown = JSON.parse(
+  readFileSync(join(import.meta.dirname, "..", "runner-image", "buildspec.json"), "utf8"),
+);

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -44,9 +46,11 @@ describe("RunnerBuild", () => {
     template.hasResourceProperties("AWS::CodeBuild::Project", { QueuedTimeoutInMinutes: 480 });
   });
 
-  it("runs the entrypoint of the image", () => {
-    const [project] = Object.values(template.findResources("AWS::CodeBuild::Project"));
-    expect(JSON.stringify(project)).toContain("/opt/tornade/entrypoint");
+  it("has builds do what the image's buildspec says", () => {
+    const buildSpec: unknown = JSON.parse(readFileSync("runner-image/buildspec.json", "utf8"));
+    template.hasResourceProperties("AWS::CodeBuild::Project", {
+      Source: { BuildSpec: Match.serializedJson(buildSpec) },
+    });
   });
 
   it("has a role that pulls images and writes the log, and nothing that CDK adds", () => {
