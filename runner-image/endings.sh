@@ -10,6 +10,7 @@ end() {
   kills=$(out_of_memory_kills)
   if ((code != 0)); then level=error; fi
   log_line "$level" "runner ended" "reason=$(ending_of "$code")" "exitCode=$code" "result=$result" \
+    "containerStart=$(container_start)" \
     "listenerStartMilliseconds=${at[listenerStart]-}" "connectedMilliseconds=${at[connected]-}" \
     "jobStartMilliseconds=${at[jobStart]-}" "jobEndMilliseconds=${at[jobEnd]-}" \
     "endMilliseconds=${at[end]}" "outOfMemoryKills=${kills#0}"
@@ -24,6 +25,7 @@ ending_of() {
     2) printf 'the listener failed and could be started again' ;;
     3 | 4) printf 'the listener wants to update itself; build the image anew' ;;
     5) printf 'another runner has the session of this one' ;;
+    6) printf 'GitHub changed the configuration of this runner' ;;
     7) printf 'GitHub no longer accepts this version of the runner; build the image anew' ;;
     137) printf '%s' "${stopping:+$stopping; }the listener was killed" ;;
     *) printf 'the listener ended unexpectedly' ;;

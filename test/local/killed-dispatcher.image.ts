@@ -31,12 +31,14 @@ afterAll(async () => {
 
 /**
  * When the dispatcher is killed: milliseconds after its start, of which half a second is its own, or
- * after GitHub was asked for a runner, when container and ledger are about to be written.
+ * after GitHub was asked for a runner, when container and ledger are about to be written. The names tell
+ * the moments of a test that failed.
  */
 const moments = Array.from({ length: 10 }, (_, round) => {
   const after = round % 2 === 0 ? "start" : "registration";
   const span = after === "start" ? 2_200 : 600;
-  return { name: `killed in round ${round}`, after, wait: Math.round(Math.random() * span) };
+  const wait = Math.round(Math.random() * span);
+  return { name: `round ${round} killed ${wait} ms after ${after}`, after, wait };
 });
 
 /** The image whose runners wait for the job that the simulated GitHub gives them. */

@@ -45,6 +45,18 @@ export function describeEntrypoint(start: StartRunner): void {
       expect(times).toEqual(times.toSorted((one, other) => one - other));
     });
 
+    it("tells at its start and at its end when the container began", async () => {
+      const before = Date.now();
+      const run = await startRunner({});
+      await run.ended;
+      const began = [...run.log().matchAll(/"containerStart":"([^"]+)"/gu)].map(([, at]) => at);
+      expect(began).toHaveLength(2);
+      expect(new Set(began).size).toBe(1);
+      const at = Date.parse(began[0] ?? "");
+      expect(at).toBeGreaterThanOrEqual(before);
+      expect(at).toBeLessThan(Date.now());
+    });
+
     it("ends with 0 after a job that failed, which GitHub knows", async () => {
       const run = await startRunner({ STUB_STEP: "exit 3" });
       expect(await run.ended).toBe(0);
@@ -56,6 +68,7 @@ export function describeEntrypoint(start: StartRunner): void {
       ["refused", 1, "the runner was refused or its registration is gone"],
       ["retryable", 2, "the listener failed and could be started again"],
       ["conflict", 5, "another runner has the session of this one"],
+      ["refreshed", 6, "GitHub changed the configuration of this runner"],
       [
         "deprecated",
         7,
@@ -74,12 +87,36 @@ export function describeEntrypoint(start: StartRunner): void {
       await run.ended;
       const log = await run.output("job.log");
       expect(log).toMatch(
-        /^##\[group\]Runner\nProvider: FARGATE\nArchitecture: X86_64\nSize: 1 vCPU, 2 GiB\n/u,
+        /^##\[group\]Runner\nProvider: FARGATE\nArchitecture: X86_64\nSize: 1 vCPU, 2 GiB\nImage: default \(runner .+\)\nQueued at .+ UTC, launched .+ later, here .+ after that\nStarted for: .+\n##\[endgroup\]/u,
       );
       const summary = await run.output("summary.md");
       expect(summary).toMatch(
-        /^Ran on FARGATE \(X86_64, 1 vCPU, 2 GiB\): waited .+, ran \d s, about \$.+\n\n$/u,
+        /^Ran on FARGATE \(X86_64, 1 vCPU, 2 GiB\): waited \d\d s, ran \d s, about \$0\.00\d\d \(\$0\.0020 GitHub-hosted\)\n\n$/u,
       );
+    });
+
+    it("tells the job why it is not on Spot", async () => {
+      const run = await startRunner({ TORNADE_FALLBACK: "FARGATE_SPOT: no capacity" });
+      await run.ended;
+      expect(await run.output("job.log")).toContain(
+        "\nProvider: FARGATE\nNot the first choice: FARGATE_SPOT: no capacity\n",
+      );
+    });
+
+    const notForForks = /^::error title=tornade::pull requests from forks get no runner here/mu;
+    it.each([
+      ["refuse", "Failed", notForForks, /at work/u],
+      ["allow", "Succeeded", /at work/u, notForForks],
+    ])("has policy %s forks: the job has %s", async (forks, result, shown, hidden) => {
+      const [head, base] = [{ repo: { id: 8 } }, { repo: { id: 7 } }];
+      const event = { repository: { private: true }, pull_request: { head, base } };
+      const stub = { STUB_EVENT: JSON.stringify(event), STUB_STEP: "echo at work" };
+      const run = await startRunner({ TORNADE_FORKS: forks, ...stub });
+      expect(await run.ended).toBe(0);
+      expect(lastLine(run)).toMatchObject({ result });
+      const log = await run.output("job.log");
+      expect(log).toMatch(shown);
+      expect(log).not.toMatch(hidden);
     });
 
     it("fails a refused job with the reason before its first step", async () => {

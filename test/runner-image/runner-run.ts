@@ -25,8 +25,9 @@ export type StartRunner = (variables: RunnerVariables) => Promise<RunnerRun>;
 /** The very variables with which the dispatcher would start this runner. */
 export function dispatcherVariables(encodedJitConfig: string): RunnerVariables {
   const runnerName = "tornade-4711-1-1";
-  const item = launchingItem({ launches: [launchOf(1)] });
-  const environment = runnerEnvironment(item, { runnerName, idleSeconds: 60 });
+  const [queued, at] = [Date.now() - 12_000, Date.now() - 11_000];
+  const item = launchingItem({ launches: [launchOf(1, { at })], times: { queued } });
+  const environment = runnerEnvironment(item, { runnerName, idleSeconds: 60, forks: "refuse" });
   const variables = toRunnerVariables({ ...launchRequest(), environment, encodedJitConfig });
   if ("kind" in variables) throw new Error(variables.message);
   return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
