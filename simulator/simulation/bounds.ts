@@ -31,6 +31,9 @@ export const bounds = {
   servedPerJobBefore: second / 2.5,
   // Twenty builds run at once, of some 40 seconds each.
   servedPerBuildBefore: 3 * second,
+  // A job that only reconcile can find waits for the next pass where a fault struck the one that would
+  // have found it. With every fault on, that is every other pass.
+  servedPerHinderedPass: minute,
   // The default of five minutes, and the minute that the issue grants.
   idle: 6 * minute,
   // Five seconds after the news; twenty more while its launch may be under way.
@@ -109,6 +112,13 @@ const allowances: Partial<Record<FaultName, number>> = {
   "webhook-told-twice": 0,
   "event-duplicated": 0,
 };
+
+/** Faults whose jobs nobody hears of but reconcile. */
+export const foundByReconcile: ReadonlySet<FaultName> = new Set([
+  "webhook-never-made",
+  "webhook-lost",
+  "webhook-answer-lost",
+]);
 
 /** How much longer the faults that struck explain, in milliseconds. */
 export function allowanceOf(strikes: readonly Strike[]): number {

@@ -6,7 +6,8 @@ import type { Parts } from "./monitor-parts.ts";
 import type { Strikes } from "./strikes.ts";
 import { watchCalls } from "./watch-calls.ts";
 import { watchJobs } from "./watch-jobs.ts";
-import { watchLimits } from "./watch-limits.ts";
+import { type LimitWatch, watchLimits } from "./watch-limits.ts";
+import { type PassWatch, watchPasses } from "./watch-passes.ts";
 import { watchReruns } from "./watch-reruns.ts";
 import { watchRows } from "./watch-rows.ts";
 import { watchRunners } from "./watch-runners.ts";
@@ -21,17 +22,17 @@ type KnownFaults = Faults & { readonly strikes?: Strikes };
  * looks at the clock only for what is due.
  */
 export function createMonitor(options: MonitorOptions & { readonly faults: KnownFaults }): Monitor {
-  const { services, timeline, faults } = options;
   const known = createKnownRunners();
   const limits = watchLimits();
-  const { parts, take } = createParts(options, known, limits.limitedUntil);
+  const passes = watchPasses();
+  const { parts, take } = createParts(options, known, { ...limits, ...passes });
   const jobs = watchJobs(parts);
   const runners = watchRunners(parts, known);
   const calls = watchCalls(parts);
   const rows = watchRows(parts);
   const reruns = watchReruns(parts);
   const secrets = watchSecrets(parts);
-  services.gitHub.watch({
+  options.services.gitHub.watch({
     onJob: (job) => {
       for (const { onJob } of [jobs, runners, reruns]) onJob(job);
     },
@@ -39,7 +40,7 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
   });
   return {
     onCall: (call) => {
-      for (const { onCall } of [limits, jobs, calls, rows, reruns, secrets]) onCall(call);
+      for (const { onCall } of [limits, passes, jobs, calls, rows, reruns, secrets]) onCall(call);
     },
     onLog: secrets.onLog,
     onWebhook: () => {},
@@ -51,10 +52,10 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
     },
     onForgotten: ({ id }) => {
       for (const { forget } of [jobs, runners, calls, reruns]) forget(id);
-      faults.strikes?.forget(id);
+      options.faults.strikes?.forget(id);
     },
     check: (final) => {
-      parts.deadlines.run(timeline.now());
+      parts.deadlines.run(options.timeline.now());
       if (final) jobs.finish();
       return take();
     },
@@ -69,7 +70,7 @@ function reportSleep({ report }: Parts, milliseconds: number): void {
 function createParts(
   { services, timeline, faults }: MonitorOptions & { faults: KnownFaults },
   runners: KnownRunners,
-  limitedUntil: () => number,
+  { limitedUntil, hinderedSince }: Pick<LimitWatch & PassWatch, "limitedUntil" | "hinderedSince">,
 ): {
   readonly parts: Parts;
   readonly take: () => readonly Violation[];
@@ -88,6 +89,7 @@ function createParts(
       if (limitedUntil() <= since) return since;
       return Math.min(limitedUntil(), since + bounds.limited) + bounds.afterLimit;
     },
+    hinderedSince,
     struck: () => countDelays(faults.counts()),
   };
   const take = (): readonly Violation[] => {

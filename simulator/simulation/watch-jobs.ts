@@ -1,6 +1,6 @@
 import type { Job } from "../github/model.ts";
 import type { AnsweredCall } from "./contract.ts";
-import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import { allowanceOf, bounds, foundByReconcile, invariants } from "./bounds.ts";
 import { type Parts, spell } from "./monitor-parts.ts";
 import { namedJobs } from "./named-jobs.ts";
 
@@ -97,14 +97,17 @@ function checkServed(state: State, id: number, now: number): void {
 }
 
 function boundOf(
-  { count, strikesOf }: State,
+  { count, strikesOf, hinderedSince }: State,
   id: number,
-  { isBuild, before, countBefore }: Waiting,
+  { since, isBuild, before, countBefore }: Waiting,
 ): number {
   const jobs = before.jobs + count.jobs - countBefore.jobs;
   const builds = isBuild ? before.builds + count.builds - countBefore.builds : 0;
   const queue = jobs * bounds.servedPerJobBefore + builds * bounds.servedPerBuildBefore;
-  return bounds.served + queue + allowanceOf(strikesOf(id));
+  const strikes = strikesOf(id);
+  const isLost = strikes.some(({ fault }) => foundByReconcile.has(fault));
+  const passes = isLost ? hinderedSince(since) * bounds.servedPerHinderedPass : 0;
+  return bounds.served + queue + allowanceOf(strikes) + passes;
 }
 
 function complain(state: State, jobId: number, since: number): void {

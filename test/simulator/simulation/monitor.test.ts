@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { bounds, invariants } from "../../../simulator/simulation/bounds.ts";
+import { allowanceOf, bounds, invariants } from "../../../simulator/simulation/bounds.ts";
 import type { FaultName } from "../../../simulator/simulation/fault-rates.ts";
 import { awsRequest, runTask, who } from "./fault-stage.ts";
 import { createWatched, putRow, register, taskEvent, type Watched } from "./monitor-stage.ts";
@@ -65,6 +65,28 @@ describe("createMonitor", () => {
       const { id } = watched.services.gitHub.queueJob(job);
       watched.faults.strikes.add({ fault, at: watched.timeline.now() }, [id]);
       expect((await brokenAfter(watched, wait)).length > 0).toBe(isBroken);
+    });
+
+    it.each<readonly [what: string, fault: FaultName, status: number, passes: number]>([
+      ["a minute for each pass that was hindered", "webhook-lost", 502, 3],
+      ["nothing for one that was told what it asked", "webhook-lost", 404, 0],
+      ["nothing where reconcile is not waited for", "never-pulls", 502, 0],
+    ])("grants %s", async (_what, fault, status, passes) => {
+      const watched = createWatched();
+      const { id } = watched.services.gitHub.queueJob(job);
+      watched.faults.strikes.add({ fault, at: watched.timeline.now() }, [id]);
+      const reconcile = { ...who, function: "reconcile" } as const;
+      for (let pass = 0; pass < 3; pass += 1) {
+        const answer = { status, headers: {}, body: "{}" };
+        const request = { method: "GET", path: "/app/hook/deliveries", headers: {}, body: "" };
+        const made = { who: reconcile, name: "GET deliveries", request, answer } as const;
+        for (const service of ["github", "github"] as const) watched.call({ ...made, service });
+        await watched.after(minute);
+      }
+      const bound = bounds.served + allowanceOf([{ fault, at: 0 }]) + passes * minute;
+      const left = bound - 3 * minute;
+      expect(await brokenAfter(watched, left - 2_000)).toEqual([]);
+      expect(await brokenAfter(watched, 4_000)).toEqual([invariants.served]);
     });
 
     it("finds at the end what is still queued", async () => {
