@@ -1,6 +1,7 @@
 import type { DispatchPorts } from "../core/dispatch.ts";
 import { createImageReadiness } from "../core/image-readiness.ts";
 import type { RunnerProviders } from "../core/runner-provider.ts";
+import { createShortages } from "../core/shortages.ts";
 import { createCodeBuildProvider } from "./codebuild-provider.ts";
 import type { DispatchSettings } from "./dispatch-settings.ts";
 import { createDynamoDbLedger } from "./dynamodb-ledger.ts";
@@ -38,6 +39,7 @@ export async function createDispatchPorts(
     refusalsPerHour: settings.refusalsPerHour,
     ledger,
     images: createImageReadiness(listBuiltImages(settings.fargate.images), ledger),
+    shortages: createShortages(now),
     queue: platform?.queue ?? createSqsJobQueue(surroundings, settings.queueUrl),
     notices: settings.checkRuns === "on" ? createGitHubNotices(surroundings, gitHub) : noNotices,
     reruns: createGitHubReruns(surroundings, gitHub),

@@ -10,12 +10,14 @@ import { runnerEnvironment, runnerTags } from "./runner-environment.ts";
 import { runnerName } from "./runner-name.ts";
 import type { RunnerProviders } from "./runner-provider.ts";
 import type { JobState, Registration, RunnerRegistry } from "./runner-registry.ts";
+import type { Shortages } from "./shortages.ts";
 
 /** What starting a runner needs of the outside. */
 export type LaunchPorts = {
   readonly registry: RunnerRegistry;
   readonly providers: RunnerProviders;
   readonly images: ImageReadiness;
+  readonly shortages: Shortages;
   readonly log: Log;
   readonly runnerPrefix: string;
   /** Seconds after which a runner without a job ends. */
@@ -40,6 +42,8 @@ export async function launchRunner(
   const { image: name, architecture } = item.spec;
   const obstacle = await ports.images.findObstacle({ name, architecture });
   if (obstacle !== undefined) return { kind: "held", number: newest.number, message: obstacle };
+  const shortage = ports.shortages.find(item, newest);
+  if (shortage !== undefined) return { ...shortage, number: newest.number };
   try {
     const registration = await ports.registry.register(item.job, nameOf(item, newest, ports));
     return await startCompute(item, { launch: newest, registration }, ports);
@@ -111,6 +115,7 @@ async function startCompute(
     environment: runnerEnvironment(item, { runnerName: runner, idleSeconds, forks }),
     tags: runnerTags(item, runner),
   });
+  ports.shortages.note(item, launch, outcome);
   if (outcome.kind === "started") {
     return { ...outcome, number, registrationId: registration.registrationId };
   }

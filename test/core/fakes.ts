@@ -23,6 +23,7 @@ import type {
   RunnerProvider,
 } from "../../functions/core/runner-provider.ts";
 import type { JobState, RunnerRegistry } from "../../functions/core/runner-registry.ts";
+import { createShortages } from "../../functions/core/shortages.ts";
 import { runnerSpec, start } from "./builders.ts";
 
 /** What the next calls of one kind do instead of what is asked; the rest works. */
@@ -140,6 +141,7 @@ function createPorts(state: State): DispatchPorts {
     log: createFakeLog(state),
     registry: createFakeRegistry(state),
     images: { findObstacle: async () => undefined },
+    shortages: createShortages(() => state.clock.now),
     notices: createFakeNotices(state),
     reruns: createFakeReruns(state),
     providers: {

@@ -94,6 +94,16 @@ describe("launchRunner", () => {
     },
   );
 
+  it("asks GitHub for nothing where a job that has waited would get no capacity again", async () => {
+    const world = createFakeWorld();
+    world.outcomes.set("FARGATE", [{ kind: "no-capacity", message: "as told" }]);
+    await launchRunner(launchingItem({ id: "job#1-1" }), world.ports);
+    const calls = world.calls.length;
+    const report = await launchRunner(launchingItem({ waits: 1 }), world.ports);
+    expect(report).toEqual({ kind: "no-capacity", number: 1, message: "as told" });
+    expect(world.calls).toHaveLength(calls);
+  });
+
   it("does not adopt a runner that is up but that GitHub does not know: it never gets a job", async () => {
     const world = createFakeWorld();
     world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });

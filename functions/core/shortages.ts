@@ -1,0 +1,47 @@
+import type { JobItem, Launch } from "./ledger.ts";
+import type { LaunchFailure, LaunchOutcome } from "./runner-provider.ts";
+
+/** What one instance of a function remembers of capacity that it was denied a moment ago. */
+export type Shortages = {
+  /** What the launch would be told, as another job's of that size was. */
+  readonly find: (item: JobItem, launch: Launch) => LaunchFailure | undefined;
+  readonly note: (item: JobItem, launch: Launch, outcome: LaunchOutcome) => void;
+};
+
+/** How long an answer counts for others, in milliseconds: builds take some 40 seconds, tasks longer. */
+const memory = 10_000;
+
+/**
+ * Nothing is short yet. A thousand jobs that wait for capacity would use up GitHub's hourly limit in
+ * minutes, two requests for each try; so those that have waited before let one of them find out. A
+ * job's first try is always made.
+ */
+export function createShortages(now: () => number): Shortages {
+  const known = new Map<string, Shortage>();
+  return {
+    find: (item, launch) => {
+      const shortage = known.get(keyOf(item, launch));
+      const isNews = item.waits > 0 && shortage !== undefined && shortage.told !== item.id;
+      if (!isNews) return undefined;
+      return now() - shortage.at < memory ? shortage.failure : undefined;
+    },
+    note: (item, launch, outcome) => {
+      const key = keyOf(item, launch);
+      const isShort = outcome.kind === "no-capacity" || outcome.kind === "quota";
+      if (isShort) known.set(key, { at: now(), told: item.id, failure: outcome });
+      else known.delete(key);
+    },
+  };
+}
+
+type Shortage = {
+  readonly at: number;
+  /** Whose launch it was. */
+  readonly told: JobItem["id"];
+  readonly failure: LaunchFailure;
+};
+
+function keyOf({ spec }: JobItem, { provider }: Launch): string {
+  const { architecture, cpu, memory: gigabytes, disk } = spec;
+  return [provider, architecture, cpu, gigabytes, disk].join(" ");
+}
