@@ -12,6 +12,8 @@ export type KnownRunner = {
   isOnline: boolean;
   /** The job it has been given, from the assignment on. */
   jobId?: number;
+  /** The last job it was given, whether it heard of that or not. */
+  given?: number;
   /** The job it took, for ever. */
   took?: number;
   readonly computes: Map<string, Compute>;
@@ -81,14 +83,16 @@ export function isAlive({ computes, isRegistered, took }: KnownRunner): boolean 
 const longestChain = 20;
 
 /**
- * The job, the one that took its runner, the one that took the runner of that, and so on: what is left
- * for a robbed job is the runner of the last, and what befalls that one befalls them all.
+ * The job, the one that took its runner, or was given it and never heard of it, the one that took the
+ * runner of that, and so on: what is left for a robbed job is the runner of the last, and what befalls
+ * that one befalls them all.
  */
 export function connectedJobs(runners: KnownRunners, jobId: number): readonly number[] {
   const found = new Set([jobId]);
   for (const id of found) {
     if (found.size > longestChain) break;
-    for (const { took } of runners.madeFor(id)) if (took !== undefined) found.add(took);
+    const others = runners.madeFor(id).flatMap(({ given, took }) => [given, took]);
+    for (const other of others) if (other !== undefined) found.add(other);
   }
   return [...found];
 }
@@ -109,7 +113,10 @@ function noteRegistration(known: KnownRunner, runner: Runner, isDropped: boolean
   known.isRegistered = !isDropped;
   known.isOnline = !isDropped && runner.status === "online";
   if (runner.jobId === null || isDropped) delete known.jobId;
-  else known.jobId = runner.jobId;
+  else {
+    known.jobId = runner.jobId;
+    known.given = runner.jobId;
+  }
 }
 
 function noteCompute({ computes }: KnownRunner, change: ComputeChange): void {
