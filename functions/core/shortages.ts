@@ -11,6 +11,9 @@ export type Shortages = {
 /** How long an answer counts for others, in milliseconds: builds take some 40 seconds, tasks longer. */
 const memory = 10_000;
 
+/** How many launches in a row must have been denied: one alone is bad luck. */
+const fewest = 2;
+
 /**
  * Nothing is short yet. A thousand jobs that wait for capacity would use up GitHub's hourly limit in
  * minutes, two requests for each try; so those that have waited before let one of them find out. A
@@ -21,22 +24,25 @@ export function createShortages(now: () => number): Shortages {
   return {
     find: (item, launch) => {
       const shortage = known.get(keyOf(item, launch));
-      const isNews = item.waits > 0 && shortage !== undefined && shortage.told !== item.id;
-      if (!isNews) return undefined;
-      return now() - shortage.at < memory ? shortage.failure : undefined;
+      if (item.waits === 0 || shortage === undefined) return undefined;
+      const isNews = shortage.count >= fewest && shortage.told !== item.id;
+      return isNews && now() - shortage.at < memory ? shortage.failure : undefined;
     },
     note: (item, launch, outcome) => {
       const key = keyOf(item, launch);
       const isShort = outcome.kind === "no-capacity" || outcome.kind === "quota";
-      if (isShort) known.set(key, { at: now(), told: item.id, failure: outcome });
+      const count = (known.get(key)?.count ?? 0) + 1;
+      if (isShort) known.set(key, { count, at: now(), told: item.id, failure: outcome });
       else known.delete(key);
     },
   };
 }
 
 type Shortage = {
+  /** How many were denied since the last one that was not. */
+  readonly count: number;
   readonly at: number;
-  /** Whose launch it was. */
+  /** Whose launch was the last. */
   readonly told: JobItem["id"];
   readonly failure: LaunchFailure;
 };

@@ -16,7 +16,7 @@ type Disturbance = {
   /** Tokens of launches that failed for want of capacity: ECS replays failures too. */
   readonly failed: Set<string>;
   /** Until when there is no capacity for anybody. */
-  readonly drought: { until: number };
+  readonly drought: { until: number; calmUntil: number };
   readonly starves: Starves;
 };
 
@@ -33,7 +33,7 @@ export function disturbLaunches(dice: Dice): (next: WireService) => WireService 
     dice,
     unheard: new Map<string, FaultName>(),
     failed: new Set<string>(),
-    drought: { until: 0 },
+    drought: { until: 0, calmUntil: 0 },
     starves: createStarvation(dice),
   };
   return (next) => async (request) => {
@@ -100,6 +100,9 @@ const outOfCapacity = jsonResponse(
   "application/x-amz-json-1.1",
 );
 
+/** From the end of a drought on: however many launches there are, not every one shall meet one. */
+const calmMilliseconds = 20 * 60_000;
+
 /** Capacity is seldom short for one launch alone: for some minutes there is none for anybody. */
 function isDry({ dice, drought }: Disturbance, jobs: readonly number[]): boolean {
   const now = dice.timeline.now();
@@ -107,8 +110,9 @@ function isDry({ dice, drought }: Disturbance, jobs: readonly number[]): boolean
     dice.note("drought", jobs);
     return true;
   }
-  if (!dice.strikes("drought", jobs)) return false;
+  if (now < drought.calmUntil || !dice.strikes("drought", jobs)) return false;
   drought.until = now + dice.between("drought", 2, 6) * 60_000;
+  drought.calmUntil = drought.until + calmMilliseconds;
   return true;
 }
 

@@ -1,5 +1,6 @@
 import type { MonitorOptions, Violation } from "./contract.ts";
 import type { Deadlines } from "./deadlines.ts";
+import type { FaultName } from "./fault-rates.ts";
 import type { Strike } from "./strikes.ts";
 
 /** What every part of the monitor works with. */
@@ -8,6 +9,8 @@ export type Parts = Pick<MonitorOptions, "services" | "timeline"> & {
   readonly report: (violation: Omit<Violation, "at">) => void;
   /** What faults struck this job so far. */
   readonly strikesOf: (jobId: number) => readonly Strike[];
+  /** When the fault last struck anybody; 0: never. */
+  readonly lastStrike: (fault: FaultName) => number;
   /** When a wait that began then counts from: later where GitHub's limits keep everybody waiting. */
   readonly countFrom: (since: number) => number;
   /** How many passes of reconcile have been hindered by a fault since then. */

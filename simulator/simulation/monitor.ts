@@ -85,6 +85,7 @@ function createParts(
     },
     strikesOf: (jobId) =>
       connectedJobs(runners, jobId).flatMap((id) => faults.strikes?.of(id) ?? []),
+    lastStrike: (fault) => faults.strikes?.last(fault) ?? 0,
     countFrom: (since) => {
       if (limitedUntil() <= since) return since;
       return Math.min(limitedUntil(), since + bounds.limited) + bounds.afterLimit;

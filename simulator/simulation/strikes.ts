@@ -12,8 +12,8 @@ export type Strikes = {
   readonly add: (strike: Strike, jobIds: readonly number[]) => void;
   /** What struck this job so far, oldest first. */
   readonly of: (jobId: number) => readonly Strike[];
-  /** What struck and cannot be told to concern one job more than another: the last of each fault. */
-  readonly general: () => ReadonlyMap<FaultName, number>;
+  /** When the fault last struck anybody; 0: never. */
+  readonly last: (fault: FaultName) => number;
   readonly counts: () => Readonly<Record<string, number>>;
   readonly forget: (jobId: number) => void;
 };
@@ -21,12 +21,12 @@ export type Strikes = {
 /** No fault has struck yet. */
 export function createStrikes(): Strikes {
   const byJob = new Map<number, Strike[]>();
-  const general = new Map<FaultName, number>();
+  const last = new Map<FaultName, number>();
   const counts = new Map<string, number>();
   return {
     add: (strike, jobIds) => {
       counts.set(strike.fault, (counts.get(strike.fault) ?? 0) + 1);
-      if (jobIds.length === 0) general.set(strike.fault, strike.at);
+      last.set(strike.fault, strike.at);
       for (const id of jobIds) {
         const known = byJob.get(id);
         if (known === undefined) byJob.set(id, [strike]);
@@ -34,7 +34,7 @@ export function createStrikes(): Strikes {
       }
     },
     of: (jobId) => byJob.get(jobId) ?? [],
-    general: () => general,
+    last: (fault) => last.get(fault) ?? 0,
     counts: () => Object.fromEntries(counts),
     forget: (jobId) => {
       byJob.delete(jobId);

@@ -87,7 +87,7 @@ function stopWaiting({ waiting, count }: State, id: number): void {
 function checkServed(state: State, id: number, now: number): void {
   const wait = state.waiting.get(id);
   if (wait === undefined || state.told.has(id)) return;
-  const dueAt = wait.since + boundOf(state, id, wait);
+  const dueAt = state.countFrom(wait.since) + boundOf(state, id, wait);
   if (dueAt <= now) complain(state, id, wait.since);
   else {
     state.deadlines.add(dueAt, (later) => {
@@ -97,14 +97,18 @@ function checkServed(state: State, id: number, now: number): void {
 }
 
 function boundOf(
-  { count, strikesOf, hinderedSince }: State,
+  { count, strikesOf, lastStrike, hinderedSince }: State,
   id: number,
   { since, isBuild, before, countBefore }: Waiting,
 ): number {
   const jobs = before.jobs + count.jobs - countBefore.jobs;
   const builds = isBuild ? before.builds + count.builds - countBefore.builds : 0;
   const queue = jobs * bounds.servedPerJobBefore + builds * bounds.servedPerBuildBefore;
-  const strikes = strikesOf(id);
+  const strikes = [...strikesOf(id)];
+  // One that waits for capacity may have heard of the drought from the others.
+  const isSpared = !strikes.some(({ fault }) => fault === "drought");
+  const at = lastStrike("drought");
+  if (isSpared && at >= since) strikes.push({ fault: "drought", at });
   const isLost = strikes.some(({ fault }) => foundByReconcile.has(fault));
   const passes = isLost ? hinderedSince(since) * bounds.servedPerHinderedPass : 0;
   return bounds.served + queue + allowanceOf(strikes) + passes;

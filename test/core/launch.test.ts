@@ -96,8 +96,12 @@ describe("launchRunner", () => {
 
   it("asks GitHub for nothing where a job that has waited would get no capacity again", async () => {
     const world = createFakeWorld();
-    world.outcomes.set("FARGATE", [{ kind: "no-capacity", message: "as told" }]);
-    await launchRunner(launchingItem({ id: "job#1-1" }), world.ports);
+    const none = { kind: "no-capacity", message: "as told" } as const;
+    world.outcomes.set("FARGATE", [none, none]);
+    for (const number of [1, 2]) {
+      const launches = [launchOf(number)];
+      await launchRunner(launchingItem({ id: "job#1-1", launches }), world.ports);
+    }
     const calls = world.calls.length;
     const report = await launchRunner(launchingItem({ waits: 1 }), world.ports);
     expect(report).toEqual({ kind: "no-capacity", number: 1, message: "as told" });

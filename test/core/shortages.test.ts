@@ -19,6 +19,7 @@ describe("createShortages", () => {
     (told) => {
       const { clock, shortages } = createTest();
       expect(shortages.find(item, launch)).toBeUndefined();
+      shortages.note(first, launch, failure);
       shortages.note(first, launch, told);
       clock.now = 9_999;
       expect(shortages.find(item, launchOf(7))).toEqual(told);
@@ -35,7 +36,7 @@ describe("createShortages", () => {
     ["has another architecture", { ...item, spec: runnerSpec({ architecture: "ARM64" }) }, launch],
   ])("lets a job try that %s", (_what, other, its) => {
     const { shortages } = createTest();
-    shortages.note(first, launch, failure);
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, failure);
     expect(shortages.find(other, its)).toBeUndefined();
   });
 
@@ -46,6 +47,7 @@ describe("createShortages", () => {
     const { shortages } = createTest();
     shortages.note(first, launch, failure);
     shortages.note(first, launch, outcome);
+    shortages.note(first, launch, failure);
     expect(shortages.find(item, launch)).toBeUndefined();
   });
 });
