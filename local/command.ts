@@ -36,6 +36,7 @@ options of start
 options of simulate
   --jobs NUMBER            how many jobs are queued (1000)
   --seed NUMBER            equal seeds give equal runs (default: a fresh one)
+  --seeds NUMBER           how many seeds, one after another from that on (1)
   --faults LIST            all, none, or names of faults with commas between (all)
   --sabotage NAME          one rule of tornade switched off, to see it missed
   --trace JOB_ID           tells all that happened to one job

@@ -8,6 +8,8 @@ import { CommandError, parseFlags } from "./parse-flags.ts";
 
 export type SimulateCommand = Omit<SimulateOptions, "onProgress"> & {
   readonly name: "simulate";
+  /** How many seeds are simulated, one after another from `seed` on. */
+  readonly seeds: number;
   readonly json: boolean;
 };
 
@@ -15,6 +17,7 @@ const flags = {
   help: { type: "boolean", short: "h" },
   jobs: { type: "string" },
   seed: { type: "string" },
+  seeds: { type: "string" },
   faults: { type: "string" },
   sabotage: { type: "string" },
   trace: { type: "string" },
@@ -36,6 +39,7 @@ export function readSimulate(args: readonly string[]): SimulateCommand | { reado
     name: "simulate",
     jobs: readNumber("--jobs", jobs, 1),
     seed: readNumber("--seed", seed, 0),
+    seeds: readNumber("--seeds", given.seeds ?? "1", 1),
     faults: readFaults(given.faults ?? "all"),
     json,
     ...(given.sabotage === undefined ? {} : { sabotage: readSabotage(given.sabotage) }),

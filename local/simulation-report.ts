@@ -18,6 +18,11 @@ export function describeReport(report: SimulationReport, command: string): strin
   ].join("\n");
 }
 
+/** The same in one line, of a run in which everything held. */
+export function summarizeReport({ seed, strikes, machine }: SimulationReport): string {
+  return `seed ${seed}: all held, ${countStrikes(strikes)} faults, ${machine.jobsPerSecond} jobs a second\n`;
+}
+
 function describeVerdict({ violations, story }: SimulationReport): readonly string[] {
   if (violations.length === 0) return ["", "everything that must always hold held", ""];
   const told = violations.flatMap(({ invariant, details, jobId }) => [
@@ -29,13 +34,12 @@ function describeVerdict({ violations, story }: SimulationReport): readonly stri
 
 function describeFigures(report: SimulationReport): readonly string[] {
   const { simulatedMilliseconds, machine, launches, relaunches, strikes } = report;
-  const struck = Object.values(strikes).reduce((sum, times) => sum + times, 0);
   const { webhookToLaunch: launch, queuedToRunning: running } = report;
   return [
     row("seed", String(report.seed)),
     row("jobs", `${report.jobs}, and what re-runs add`),
     ...list("ended as", report.ends),
-    row("faults", `${struck} of ${Object.keys(strikes).length} kinds`),
+    row("faults", `${countStrikes(strikes)} of ${Object.keys(strikes).length} kinds`),
     row("launches", `${launches}, of them ${relaunches} not the first for their job`),
     row("webhook to launch", `p50 ${spell(launch.p50)}, p99 ${spell(launch.p99)}`),
     row("queued to running", `p50 ${spell(running.p50)}, p99 ${spell(running.p99)}`),
@@ -43,6 +47,10 @@ function describeFigures(report: SimulationReport): readonly string[] {
     row("machine time", `${spell(machine.milliseconds)}, ${machine.jobsPerSecond} jobs a second`),
     row("digest", report.digest.slice(0, 32)),
   ];
+}
+
+function countStrikes(strikes: SimulationReport["strikes"]): number {
+  return Object.values(strikes).reduce((total, times) => total + times, 0);
 }
 
 function describeCalls(report: SimulationReport): readonly string[] {

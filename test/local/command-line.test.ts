@@ -99,12 +99,23 @@ describe("readCommand", () => {
   });
 
   it("reads every flag of simulate", () => {
-    const args = ["--jobs", "50", "--seed", "7", "--faults", "spot-during,event-lost", "--json"];
+    const args = [
+      "--jobs",
+      "50",
+      "--seed",
+      "7",
+      "--seeds",
+      "20",
+      "--faults",
+      "spot-during,event-lost",
+      "--json",
+    ];
 
     expect(readCommand(["simulate", ...args, "--sabotage", "no-claim", "--trace", "12"])).toEqual({
       name: "simulate",
       jobs: 50,
       seed: 7,
+      seeds: 20,
       faults: new Set(["spot-during", "event-lost"]),
       json: true,
       sabotage: "no-claim",
@@ -249,7 +260,7 @@ describe("readCommand", () => {
     [
       "a flag that simulate does not have",
       ["simulate", "--port", "1"],
-      "'--port' is not understood; use --help, --jobs, --seed, --faults, --sabotage, --trace, --json",
+      "'--port' is not understood; use --help, --jobs, --seed, --seeds, --faults, --sabotage, --trace, --json",
     ],
     [
       "a flag of another way to start",

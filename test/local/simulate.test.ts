@@ -35,6 +35,23 @@ describe("runSimulate", () => {
     expect(report).toMatchObject({ seed: 1, jobs: 5, faults: [], violations: [] });
   });
 
+  it("simulates one seed after another, with a line for each in which everything holds", async () => {
+    const { code, stdout } = await simulate(...small, "--seeds", "2");
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^simulating 5 jobs with seeds 1 to 2\nseed 1: all held, 0 faults, .+\nseed 2: all held, .+\n$/u,
+    );
+  });
+
+  it("ends with 1 where one seed of several shows a violation, and tells of that", async () => {
+    const flags = [...small, "--seeds", "2", "--sabotage", "sleep-in-handler"];
+    const { code, stdout } = await simulate(...flags);
+
+    expect(code).toBe(1);
+    expect(stdout.match(/VIOLATION/gu)).toHaveLength(2);
+  });
+
   it("ends with 2 and one line for a name that it does not know", async () => {
     const { code, stderr } = await simulate("--faults", "bad-luck");
 
