@@ -22,6 +22,20 @@ type SettingOfAll =
   | "disableClockSkewCorrection"
   | "cacheMiddleware";
 
+/** What an AWS client does for every call, by name. */
+type HasSteps = { readonly middlewareStack: { readonly remove: (name: string) => boolean } };
+
+/** An AWS client in its surroundings, without the one step for every call that nobody gets to see. */
+export function createAwsClient<Client extends HasSteps>(
+  Client: new (config: AwsClientConfig) => Client,
+  surroundings: Surroundings,
+): Client {
+  const client = new Client(createAwsClientConfig(surroundings));
+  // It copies what was asked and answered for a logger that there is not.
+  client.middlewareStack.remove("loggerMiddleware");
+  return client;
+}
+
 /**
  * The configuration of every AWS client: settings given at once rather than searched for in files,
  * and `AWS_ENDPOINT_URL` honoured by all services, SQS with its absolute queue URLs included.

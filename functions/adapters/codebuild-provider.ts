@@ -10,7 +10,7 @@ import {
 
 import { toCodeBuildSize } from "../core/codebuild-size.ts";
 import type { LaunchFailure, LaunchRequest, RunnerProvider } from "../core/runner-provider.ts";
-import { createAwsClientConfig } from "./aws-client.ts";
+import { createAwsClient } from "./aws-client.ts";
 import { isNotFound, toLaunchFailure } from "./provider-failure.ts";
 import type { RunnerImages } from "./runner-images.ts";
 import { toRunnerVariables } from "./runner-variables.ts";
@@ -30,7 +30,7 @@ export function createCodeBuildProvider(
   surroundings: Surroundings,
   options: CodeBuildOptions,
 ): RunnerProvider {
-  const client = new CodeBuildClient(createAwsClientConfig(surroundings));
+  const client = createAwsClient(CodeBuildClient, surroundings);
   return {
     launch: async (request) => {
       const input = toStartBuildInput(request, options);

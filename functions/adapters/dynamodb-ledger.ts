@@ -9,7 +9,7 @@ import {
 
 import { decodeItem } from "../core/ledger-codec.ts";
 import type { Ledger, LedgerItem, Stored } from "../core/ledger.ts";
-import { createAwsClientConfig } from "./aws-client.ts";
+import { createAwsClient } from "./aws-client.ts";
 import { ledgerTable } from "./ledger-table.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -19,7 +19,7 @@ type Row = Record<string, AttributeValue>;
 
 /** The ledger in one DynamoDB table: consistent reads, and puts on the condition of the version. */
 export function createDynamoDbLedger(surroundings: Surroundings, table: string): Ledger {
-  const client = new DynamoDBClient(createAwsClientConfig(surroundings));
+  const client = createAwsClient(DynamoDBClient, surroundings);
   return {
     read: async (id) => {
       const { Item: row } = await client.send(

@@ -16,7 +16,7 @@ import type {
   LaunchRequest,
   RunnerProvider,
 } from "../core/runner-provider.ts";
-import { createAwsClientConfig } from "./aws-client.ts";
+import { createAwsClient } from "./aws-client.ts";
 import { isNotFound, toLaunchFailure } from "./provider-failure.ts";
 import type { RunnerImages } from "./runner-images.ts";
 import { toRunnerVariables, tooLong } from "./runner-variables.ts";
@@ -42,7 +42,7 @@ export function createFargateProvider(
   surroundings: Surroundings,
   options: FargateOptions,
 ): RunnerProvider {
-  const client = new ECSClient(createAwsClientConfig(surroundings));
+  const client = createAwsClient(ECSClient, surroundings);
   const { cluster } = options;
   return {
     launch: async (request) => {

@@ -8,7 +8,7 @@ import { DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
 
 import type { ImageRegistry } from "../core/build-images.ts";
 import { findImage, type WantedImage } from "../core/built-image.ts";
-import { createAwsClientConfig } from "./aws-client.ts";
+import { createAwsClient } from "./aws-client.ts";
 import { type ImageBuilds, toBuildOverrides } from "./image-builds.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -17,9 +17,8 @@ export function createImageRegistry(
   surroundings: Surroundings,
   images: ImageBuilds,
 ): ImageRegistry {
-  const config = createAwsClientConfig(surroundings);
-  const registry = new ECRClient(config);
-  const codeBuild = new CodeBuildClient(config);
+  const registry = createAwsClient(ECRClient, surroundings);
+  const codeBuild = createAwsClient(CodeBuildClient, surroundings);
   return {
     findTags: async (tag) => findTags(registry, { repository: images.repository, tag }),
     startBuild: async (image, token) => startBuild(codeBuild, { images, image, token }),

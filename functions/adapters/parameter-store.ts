@@ -1,7 +1,7 @@
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 
 import { SettingsError } from "../core/errors.ts";
-import { createAwsClientConfig } from "./aws-client.ts";
+import { createAwsClient } from "./aws-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Reads SecureString parameters by name, decrypted; a name that does not exist is absent from the map. */
@@ -9,7 +9,7 @@ export type ReadParameters = (names: readonly string[]) => Promise<ReadonlyMap<s
 
 /** Where secrets live by default: AWS Systems Manager Parameter Store. */
 export function createParameterStore(surroundings: Surroundings): ReadParameters {
-  const client = new SSMClient(createAwsClientConfig(surroundings));
+  const client = createAwsClient(SSMClient, surroundings);
   return async (names) => {
     const command = new GetParametersCommand({ Names: [...names], WithDecryption: true });
     const { Parameters = [] } = await client.send(command);

@@ -3,12 +3,12 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { encodeEnvelope } from "../core/envelope.ts";
 import { messageOf, QueueError } from "../core/errors.ts";
 import type { JobQueue } from "../core/job-queue.ts";
-import { createAwsClientConfig } from "./aws-client.ts";
+import { createAwsClient } from "./aws-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The job queue on Amazon SQS: a standard queue, fair between the groups of its messages. */
 export function createSqsJobQueue(surroundings: Surroundings, queueUrl: string): JobQueue {
-  const client = new SQSClient(createAwsClientConfig(surroundings));
+  const client = createAwsClient(SQSClient, surroundings);
   return {
     send: async (envelope, { groupId, delaySeconds } = {}) => {
       const command = new SendMessageCommand({

@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 
-import { createAwsClientConfig } from "./aws-client.ts";
+import { createAwsClient } from "./aws-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The message attribute that says why a message was set aside. */
@@ -26,7 +26,7 @@ export function createQueueMessages(
   surroundings: Surroundings,
   { queueUrl, deadLetterQueueUrl }: { queueUrl: string; deadLetterQueueUrl: string },
 ): QueueMessages {
-  const client = new SQSClient(createAwsClientConfig(surroundings));
+  const client = createAwsClient(SQSClient, surroundings);
   return {
     hide: async (receiptHandle, milliseconds) => {
       await client.send(

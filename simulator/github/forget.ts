@@ -1,9 +1,10 @@
 import type { Job } from "./model.ts";
+import { forgetRun } from "./runs.ts";
 import type { State } from "./state.ts";
 
 /** What GitHub may forget, so that a long simulation does not grow. All times are since the epoch. */
 export type Retention = {
-  /** Runs whose last job ended before this, if all of their jobs may go. */
+  /** Runs whose last job ended before this, if all of their jobs may go; and older check runs. */
   readonly endedBefore: number;
   readonly mayGo: (job: Job) => boolean;
   /** Deliveries that were answered with success before this. */
@@ -16,13 +17,14 @@ export type Retention = {
 export function forget(state: State, retention: Retention): readonly Job[] {
   const now = state.timeline.now();
   forgetDeliveries(state, retention);
+  keepOnly(state.checkRuns, ({ createdAt }) => createdAt >= retention.endedBefore);
   dropWhere(state.tokens, ({ expiresAt }) => expiresAt < now);
   dropWhere(state.rateWindows, ({ endsAt }) => endsAt < now);
   const gone: Job[] = [];
   for (const [runId, ids] of state.runs) {
     const jobs = [...ids].flatMap((id) => state.jobs.get(id) ?? []);
     if (!jobs.every((job) => isOld(job, retention) && retention.mayGo(job))) continue;
-    state.runs.delete(runId);
+    forgetRun(state, runId, jobs[0]?.repository ?? "");
     for (const job of jobs) {
       state.jobs.delete(job.id);
       state.announcedRuns.delete(`${job.repository}/${job.runId}/${job.runAttempt}`);
@@ -33,11 +35,14 @@ export function forget(state: State, retention: Retention): readonly Job[] {
 }
 
 function forgetDeliveries({ deliveries }: State, retention: Retention): void {
-  const kept = deliveries.filter(({ statusCode, deliveredAt }) => {
+  keepOnly(deliveries, ({ statusCode, deliveredAt }) => {
     const failed = statusCode >= 400;
     return deliveredAt >= (failed ? retention.failedBefore : retention.deliveredBefore);
   });
-  deliveries.splice(0, deliveries.length, ...kept);
+}
+
+function keepOnly<Value>(values: Value[], isKept: (value: Value) => boolean): void {
+  values.splice(0, values.length, ...values.filter(isKept));
 }
 
 function isOld({ completedAt }: Job, { endedBefore }: Retention): boolean {

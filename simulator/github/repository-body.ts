@@ -16,9 +16,7 @@ export function toRepositoryBody(repository: Repository): object {
     description: null,
     fork: false,
     url,
-    ...Object.fromEntries(
-      Object.entries(repositoryUrls).map(([name, path]) => [`${name}_url`, `${url}/${path}`]),
-    ),
+    ...toUrls(url, repositoryUrls),
     ...toCloneUrls(repository),
     ...plainRepository,
     pushed_at: toTime(repository.pushedAt),
@@ -47,12 +45,23 @@ export function toUserBody({ id, login, type }: Pick<Owner, "id" | "login" | "ty
     gravatar_id: "",
     url,
     html_url: `${webUrl}/${login}`,
-    ...Object.fromEntries(
-      Object.entries(userUrls).map(([name, path]) => [`${name}_url`, `${url}/${path}`]),
-    ),
+    ...toUrls(url, userUrls),
     type,
     site_admin: false,
   };
+}
+
+const knownUrls = new Map<string, object>();
+
+/** Put together once: they make up most of a webhook, and there are few repositories and users. */
+function toUrls(base: string, paths: Readonly<Record<string, string>>): object {
+  const known = knownUrls.get(base);
+  if (known !== undefined) return known;
+  const urls = Object.fromEntries(
+    Object.entries(paths).map(([name, path]) => [`${name}_url`, `${base}/${path}`]),
+  );
+  knownUrls.set(base, urls);
+  return urls;
 }
 
 const repositoryUrls = {

@@ -28,17 +28,25 @@ export function jobsOfRun(state: State, repository: string, runId: number): read
     .filter((job) => sameName(job.repository, repository));
 }
 
-/** Keeps in mind which jobs a run has. */
-export function rememberRun({ runs }: State, { id, runId }: Job): void {
+/** Keeps in mind which jobs a run has, and which runs a repository. */
+export function rememberRun({ runs, runsOf }: State, { id, runId, repository }: Job): void {
   const jobs = runs.get(runId) ?? new Set();
   runs.set(runId, jobs.add(id));
+  const key = repository.toLowerCase();
+  const ofRepository = runsOf.get(key) ?? new Set();
+  runsOf.set(key, ofRepository.add(runId));
+}
+
+/** The opposite of {@link rememberRun}, for all jobs of a run. */
+export function forgetRun({ runs, runsOf }: State, runId: number, repository: string): void {
+  runs.delete(runId);
+  runsOf.get(repository.toLowerCase())?.delete(runId);
 }
 
 /** All runs of a repository, newest first. */
 export function readRuns(state: State, repository: string): readonly Run[] {
-  const jobs = [...state.jobs.values()].filter((job) => sameName(job.repository, repository));
-  const byRun = Map.groupBy(jobs, ({ runId }) => runId);
-  return [...byRun.values()].flatMap((jobsOfOne) => sumUp(jobsOfOne) ?? []).toReversed();
+  const ids = [...(state.runsOf.get(repository.toLowerCase()) ?? [])];
+  return ids.flatMap((id) => readRun(state, repository, id) ?? []).toReversed();
 }
 
 function sumUp(jobsOfAllAttempts: readonly Job[]): Run | undefined {

@@ -72,6 +72,8 @@ export type State = Required<GitHubOptions> & {
   readonly queued: Map<number, () => void>;
   /** Ids of the jobs of each run, all attempts together. */
   readonly runs: Map<number, Set<number>>;
+  /** Ids of the runs of each repository, oldest first, by its full name in lower case. */
+  readonly runsOf: Map<string, Set<number>>;
   readonly announcedRuns: Set<string>;
   readonly deliveries: Delivery[];
   readonly checkRuns: CheckRun[];
@@ -115,6 +117,7 @@ export function createState(options: GitHubOptions): State {
     jobs: new Map(),
     queued: new Map(),
     runs: new Map(),
+    runsOf: new Map(),
     announcedRuns: new Set(),
     deliveries: [],
     checkRuns: [],

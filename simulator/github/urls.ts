@@ -6,5 +6,5 @@ export const webUrl = "https://github.com";
 
 /** Milliseconds since the Unix epoch as GitHub writes a time. */
 export function toTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/u, "Z");
+  return `${new Date(milliseconds).toISOString().slice(0, "2026-01-05T08:00:00".length)}Z`;
 }

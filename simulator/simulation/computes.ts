@@ -1,4 +1,5 @@
 import type { EventBridgeEvent } from "../aws/events.ts";
+import { detailText } from "./detail-text.ts";
 import { membersOf } from "./fault-answers.ts";
 
 /** What a change of a task or a build tells about the machine of one runner. */
@@ -17,7 +18,7 @@ export type ComputeChange = {
 export function readComputeChange(event: EventBridgeEvent): ComputeChange | undefined {
   const { detail } = event;
   // One walk over the text instead of two shapes of nested lists.
-  const variables = readVariables(JSON.stringify(detail));
+  const variables = readVariables(detailText(event));
   const runnerName = variables.get("RUNNER_NAME");
   if (runnerName === undefined) return undefined;
   const common = { runnerName, jitConfig: variables.get("TORNADE_JIT_CONFIG") ?? "" };

@@ -4,10 +4,13 @@ import type { FaultOptions, Random } from "./contract.ts";
 import { type FaultName, faultRates } from "./fault-rates.ts";
 import type { Strikes } from "./strikes.ts";
 
+/** The jobs that a fault concerns; worked out when it strikes, which is seldom, where that costs much. */
+export type Concerned = readonly number[] | (() => readonly number[]);
+
 /** What the faults of one family are made from. */
 export type Dice = {
   /** Whether the fault strikes now; then that is recorded, with the jobs it concerns. */
-  readonly strikes: (name: FaultName, jobIds: readonly number[]) => boolean;
+  readonly strikes: (name: FaultName, jobIds: Concerned) => boolean;
   /** Records that a fault that struck before is felt once more. */
   readonly note: (name: FaultName, jobIds: readonly number[]) => void;
   /** A number of the fault's own stream, between the two given. */
@@ -29,7 +32,8 @@ export function createDice(options: FaultOptions<FaultName>, strikes: Strikes): 
   return {
     strikes: (name, jobIds) => {
       if (!names.has(name) || draw(name) >= faultRates[name]) return false;
-      strikes.add({ fault: name, at: timeline.now() }, jobIds);
+      const concerned = typeof jobIds === "function" ? jobIds() : jobIds;
+      strikes.add({ fault: name, at: timeline.now() }, concerned);
       return true;
     },
     note: (name, jobIds) => {

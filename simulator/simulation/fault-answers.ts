@@ -20,8 +20,18 @@ export function operationOf({ headers }: WireRequest): string {
   return (headers["x-amz-target"] ?? "").split(".")[1] ?? "";
 }
 
+type Members = Readonly<Record<string, unknown>>;
+
+/** The latest answer: a launch is long, and looked into by several on its way. */
+let latest: { readonly body: string; readonly members: Members } | undefined;
+
 /** The members of a JSON body; none where it is not an object. */
-export function membersOf(body: string): Readonly<Record<string, unknown>> {
+export function membersOf(body: string): Members {
+  if (latest?.body !== body) latest = { body, members: readMembers(body) };
+  return latest.members;
+}
+
+function readMembers(body: string): Members {
   try {
     const value: unknown = JSON.parse(body === "" ? "{}" : body);
     return typeof value === "object" && value !== null ? { ...value } : {};
@@ -31,7 +41,7 @@ export function membersOf(body: string): Readonly<Record<string, unknown>> {
 }
 
 /** The text of a member, or nothing. */
-export function textOf(members: Readonly<Record<string, unknown>>, name: string): string {
+export function textOf(members: Members, name: string): string {
   const value = members[name];
   return typeof value === "string" ? value : "";
 }

@@ -19,25 +19,39 @@ export function forgetStories(
 ): readonly Job[] {
   const watched = new Set<number>();
   for (const item of aws.dynamoDb.items(table)) {
-    if (item[ledgerTable.wakeAt] !== undefined) watched.add(jobIdOf(item));
+    if (item[ledgerTable.wakeAt] !== undefined) watched.add(subjectOf(item));
   }
   const gone = gitHub.forget({
     endedBefore: now - keptAfterTheEnd,
-    mayGo: ({ id }) => !watched.has(id),
+    mayGo: ({ id, runId }) => !watched.has(id) && !watched.has(runId),
     deliveredBefore: now - keptDeliveries,
     failedBefore: now - keptAfterTheEnd,
   });
   aws.codeBuild.forget(now - keptAfterTheEnd);
+  const runs = new Set(gone.map(({ runId }) => runId));
   aws.dynamoDb.forget(table, (item) => {
-    const id = jobIdOf(item);
-    return id !== 0 && !watched.has(id) && gitHub.findJob(id) === undefined;
+    const id = subjectOf(item);
+    if (id === 0 || watched.has(id)) return false;
+    return runs.has(id) || (!isAboutRun(item) && gitHub.findJob(id) === undefined);
   });
   return gone;
 }
 
-/** The job that an item is about, or that a runner was made for; 0 where the item is about neither. */
-function jobIdOf(item: Item): number {
+/**
+ * The job or run that an item is about, or the job that a runner was made for; 0 where the item is about
+ * none. GitHub's ids of jobs and of runs are far apart.
+ */
+function subjectOf(item: Item): number {
+  const pattern = /^(?:job#(\d+)-|run#(\d+)$|runner#.*?-(\d+)-\d+-\d+$)/u;
+  const [, job, run, madeFor] = pattern.exec(keyOf(item)) ?? [];
+  return Number(job ?? run ?? madeFor ?? 0);
+}
+
+function isAboutRun(item: Item): boolean {
+  return keyOf(item).startsWith("run#");
+}
+
+function keyOf(item: Item): string {
   const key = item[ledgerTable.key];
-  const text = key !== undefined && "S" in key ? key.S : "";
-  return Number(/^(?:job#|runner#.*?-(?=\d+-\d+-\d+$))(\d+)-/u.exec(text)?.[1] ?? 0);
+  return key !== undefined && "S" in key ? key.S : "";
 }

@@ -6,7 +6,7 @@ import type { Dice } from "./dice.ts";
 export function createLambdaPolicy(dice: Dice, batches: Batches): LambdaPolicy {
   return {
     decide: ({ request }) => {
-      const concerned = batches.concernedBy(request.path, request.body);
+      const concerned = () => batches.concernedBy(request.path, request.body);
       if (dice.strikes("killed-before", concerned)) return "kill-before";
       if (dice.strikes("killed-after", concerned)) return "kill-after";
       if (dice.strikes("frozen", concerned)) return { freeze: dice.between("frozen", 500, 8_000) };

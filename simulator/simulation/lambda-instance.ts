@@ -123,7 +123,16 @@ async function unlessItDies<T>(life: Life, answer: Promise<T>): Promise<T | unde
       resolve(undefined);
     };
     life.mourners.add(mourn);
-    answer.then(resolve, reject).finally(() => life.mourners.delete(mourn));
+    answer.then(
+      (value) => {
+        life.mourners.delete(mourn);
+        resolve(value);
+      },
+      (error: unknown) => {
+        life.mourners.delete(mourn);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
   });
 }
 

@@ -12,7 +12,7 @@ export function disturbLedger(dice: Dice, next: WireService): WireService {
     const operation = operationOf(request);
     if (request.headers["x-amz-target"] !== `${target}.${operation}`) return next(request);
     if (!operations.has(operation)) return next(request);
-    const jobs = namedJobs(request.body);
+    const jobs = () => namedJobs(request.body);
     if (dice.strikes("ledger-throttled", jobs)) return throttled;
     if (dice.strikes("ledger-unavailable", jobs)) return unavailable;
     const isWrite = operation === "PutItem";

@@ -12,13 +12,18 @@ const mentions: readonly Mention[] = [
   { mark: 'job":', pattern: /"(?:workflow_job|job)":\s*\{"id":\s*(\d+)/gu },
 ];
 
-/** The latest answer: everybody who watches or disturbs a call asks about the same text. */
-let latest: { readonly text: string; readonly found: readonly number[] } = { text: "", found: [] };
+/** The latest answers: everybody who watches or disturbs a call asks about the same few texts. */
+const latest = new Map<string, readonly number[]>();
+const mostLatest = 16;
 
 /** The jobs that a request, a message or an event is about, as far as its text tells. */
 export function namedJobs(text: string): readonly number[] {
-  if (text !== latest.text) latest = { text, found: findJobs(text) };
-  return latest.found;
+  const known = latest.get(text);
+  if (known !== undefined) return known;
+  const found = findJobs(text);
+  if (latest.size === mostLatest) latest.clear();
+  latest.set(text, found);
+  return found;
 }
 
 function findJobs(text: string): readonly number[] {

@@ -55,7 +55,7 @@ function bodiesOf({ Records: records }: SQSEvent): string {
 export function disorderMessages(dice: Dice, next: WireService): WireService {
   return async (request) => {
     if (operationOf(request) !== "SendMessage") return next(request);
-    if (!dice.strikes("message-out-of-order", namedJobs(request.body))) return next(request);
+    if (!dice.strikes("message-out-of-order", () => namedJobs(request.body))) return next(request);
     const members = membersOf(request.body);
     const wanted = Number(members["DelaySeconds"] ?? 0);
     const later = Math.ceil(dice.between("message-out-of-order", 1, 20));

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { EventBridgeEvent } from "../aws/events.ts";
 import type { Job } from "../github/model.ts";
 import type { AnsweredCall, LogLine, Webhook } from "./contract.ts";
+import { detailText } from "./detail-text.ts";
 
 /** Everything that happens in a run, as one digest; and the story of one job. */
 export type Trace = {
@@ -54,7 +55,9 @@ export function createTrace(jobId: number | undefined): Trace {
       note({ at, text: `webhook ${event} ${action}: ${status}`, content: request.body });
     },
     onTask: (event, at) => {
-      note({ at, text: describeTask(event), content: JSON.stringify(event) });
+      const { detail: _detail, ...envelope } = event;
+      const content = `${JSON.stringify(envelope)} ${detailText(event)}`;
+      note({ at, text: describeTask(event), content });
     },
     onJob: (job, at) => {
       note({ at, text: describeJob(job), content: String(job.id) });

@@ -4,6 +4,9 @@ import { compareDecimals, readDecimal } from "./decimal.ts";
 
 /** Whether two values are the same, sets regardless of their order. */
 export function areEqual(left: AttributeValue, right: AttributeValue): boolean {
+  if ("S" in left && "S" in right) return left.S === right.S;
+  // Numbers are in their plain form.
+  if ("N" in left && "N" in right) return left.N === right.N;
   return comparable(left) === comparable(right);
 }
 

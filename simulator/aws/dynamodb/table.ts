@@ -1,4 +1,3 @@
-import { toCanonicalJson } from "../surroundings.ts";
 import { typeOf, type AttributeType, type Item } from "./attribute-value.ts";
 import { validationError } from "./dynamodb-errors.ts";
 
@@ -45,7 +44,10 @@ export function keyOf(schema: KeySchema, item: Item): Item {
 
 /** The text an item is stored under. */
 export function keyText(table: Table, item: Item): string {
-  return toCanonicalJson(keyOf(table.key, item));
+  // Values travel in one form only, so equal keys have equal texts.
+  return keyNames(table.key)
+    .map((name) => JSON.stringify(item[name]))
+    .join();
 }
 
 /** @throws {AwsError} unless `key` is exactly a primary key of the table */

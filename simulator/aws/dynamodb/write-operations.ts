@@ -46,9 +46,10 @@ function putItem(tables: Tables, input: JsonReader): unknown {
   substitutions.checkAllUsed();
   checkItemKeys(table, item);
   checkItemSize(item);
-  const old = table.items.get(keyText(table, item));
+  const key = keyText(table, item);
+  const old = table.items.get(key);
   checkCondition(old);
-  table.items.set(keyText(table, item), item);
+  table.items.set(key, item);
   return toAttributes(returned === "ALL_OLD" ? old : undefined);
 }
 
