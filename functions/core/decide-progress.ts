@@ -54,7 +54,9 @@ export function decideCompleted(
 ): Decision {
   const bound = bindNamedRunner(items, news.envelope, circumstances);
   const item = knownOrNew(items, news, circumstances.now);
-  const rebind = rebindAround(item, news.envelope, circumstances);
+  // Who told of its start had that seen to, and comes again until it has.
+  const isBound = item?.times.started !== undefined && item.runnerName === news.envelope.runnerName;
+  const rebind = isBound ? [] : rebindAround(item, news.envelope, circumstances);
   if (item === undefined) return { writes: bound, actions: rebind, outcome: "job is unknown" };
   if (isClosed(item)) {
     // Told again: who told of it first may not have come to an end.

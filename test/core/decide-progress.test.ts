@@ -146,6 +146,14 @@ describe("decideCompleted", () => {
     expect(writes.at(-1)).toMatchObject({ status: "refused", reason: "label 'x' is odd" });
   });
 
+  it("looks no more who is left without the runner, as `in_progress` had that seen to", () => {
+    const ended = jobEvent({ action: "completed", runnerName: others });
+    const untold = decide(itemsOf(launchedItem(), runnerItem()), ended, circumstances());
+    expect(untold.actions).toMatchObject([{ kind: "rebind", runnerName: others }]);
+    const told = decide(itemsOf(runningItem({ runnerName: others })), ended, circumstances());
+    expect(told.actions).toEqual([]);
+  });
+
   it("binds the runner where `in_progress` never came", () => {
     const { writes } = decide(itemsOf(launchedItem(), runnerItem()), succeeded, circumstances());
     expect(writes).toMatchObject([{ serves: "4711-1", owed: [] }, { status: "completed" }]);
