@@ -12,7 +12,13 @@ export type CallWatch = {
   readonly forget: (jobId: number) => void;
 };
 
-type Window = { readonly endsAt: number; readonly used: number; readonly isReported: boolean };
+type Window = {
+  readonly endsAt: number;
+  readonly used: number;
+  /** The instances that used it: each has to be told once that a limit is reached. */
+  readonly users: Set<string>;
+  readonly isReported: boolean;
+};
 
 /** An installation, known by a token that it was given. */
 type Holder = { readonly installation: string; readonly until: number };
@@ -77,21 +83,22 @@ function learnToken({ holders, timeline }: State, { name, request, answer }: Ans
 }
 
 /** As GitHub counts: a read is one point of its endpoint's minute, a write five. */
-function countCall(state: State, { name, request }: AnsweredCall): void {
+function countCall(state: State, { who: caller, name, request }: AnsweredCall): void {
   const [scheme = "", token = ""] = (request.headers["authorization"] ?? "").split(" ");
   const isApp = scheme.toLowerCase() === "bearer";
   // By the token: the path of what an installation may see does not name its owner.
   const { installation = "unknown" } = state.holders.get(token) ?? {};
   const who = isApp ? "the App" : `installation ${installation}`;
+  const user = `${caller.function} ${caller.instance}`;
   const most = limits.requestsPerHour + limits.underWay;
-  use(state, { key: `${who} an hour`, cost: 1, length: hour, most });
+  use(state, { key: `${who} an hour`, user, cost: 1, length: hour, most });
   const cost = request.method === "GET" ? 1 : 5;
   const mostPoints = limits.pointsPerMinute + limits.underWay * cost;
-  use(state, { key: `${who}, ${name}, a minute`, cost, length: minute, most: mostPoints });
+  use(state, { key: `${who}, ${name}, a minute`, user, cost, length: minute, most: mostPoints });
   const [jobId] = request.path.endsWith("/generate-jitconfig") ? namedJobs(request.body) : [];
   if (jobId === undefined) return;
   const mostTries = limits.triesInFiveMinutes;
-  use(state, { key: triesKey(jobId), cost: 1, length: 5 * minute, most: mostTries });
+  use(state, { key: triesKey(jobId), user, cost: 1, length: 5 * minute, most: mostTries });
 }
 
 function triesKey(jobId: number): string {
@@ -100,21 +107,23 @@ function triesKey(jobId: number): string {
 
 type Use = {
   readonly key: string;
+  readonly user: string;
   readonly cost: number;
   readonly length: number;
   readonly most: number;
 };
 
-function use({ windows, timeline, report }: State, { key, cost, length, most }: Use): void {
+function use({ windows, timeline, report }: State, { key, user, cost, length, most }: Use): void {
   const now = timeline.now();
   const known = windows.get(key);
   const open =
     known !== undefined && known.endsAt > now
       ? known
-      : { endsAt: now + length, used: 0, isReported: false };
+      : { endsAt: now + length, used: 0, users: new Set<string>(), isReported: false };
   const used = open.used + cost;
-  const isExcess = used > most;
-  windows.set(key, { endsAt: open.endsAt, used, isReported: isExcess });
+  open.users.add(user);
+  const isExcess = used > most + (length === hour ? open.users.size : 0);
+  windows.set(key, { ...open, used, isReported: isExcess });
   if (!isExcess || open.isReported) return;
   const details = `${key}: more than ${most} were used, its limit and what may be under way`;
   report({ invariant: invariants.limit, details });
