@@ -13,3 +13,14 @@ export interface JobQueue {
   /** Resolves once the queue has stored the message. @throws {QueueError} when it has not */
   send(envelope: Envelope, options?: SendOptions): Promise<void>;
 }
+
+/** Sends many messages, none of which keeps the others. @returns how many were not stored */
+export type SendAll = (envelopes: readonly Envelope[]) => Promise<number>;
+
+/** Sends them one by one, where the queue knows no better way. */
+export function sendEach(queue: JobQueue): SendAll {
+  return async (envelopes) => {
+    const sent = await Promise.allSettled(envelopes.map(async (one) => queue.send(one)));
+    return sent.filter(({ status }) => status === "rejected").length;
+  };
+}

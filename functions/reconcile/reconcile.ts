@@ -18,9 +18,11 @@ import {
   readText,
   settingNames,
 } from "../adapters/settings.ts";
+import { createSqsBatches } from "../adapters/sqs-batches.ts";
 import { createSqsJobQueue } from "../adapters/sqs-job-queue.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { discoverRepositories, type DiscoveryPorts } from "../core/discover-repositories.ts";
+import { type SendAll, sendEach } from "../core/job-queue.ts";
 import type { LedgerItem } from "../core/ledger.ts";
 import { type DeliveryLog, recoverDeliveries } from "../core/recover-deliveries.ts";
 import { createVersionPass } from "../core/runner-versions.ts";
@@ -45,6 +47,7 @@ const horizon = 86_400_000;
 
 type Parts = DiscoveryPorts & {
   readonly deliveries: DeliveryLog;
+  readonly sendAll: SendAll;
   readonly lookUpVersions: ReturnType<typeof createVersionPass>;
   /** Whose figures these are. */
   readonly stack: string;
@@ -82,6 +85,7 @@ function createParts(surroundings: Surroundings): Parts {
   const gitHub = { apiUrl: readGitHubApiUrl(env), scope: readRunnerScope(env), credentials };
   const stack = readRunnerPrefix(env);
   const runnerVersions = createGitHubRunnerVersions(surroundings, gitHub);
+  const queueUrl = platform === undefined ? readText(env, settingNames.queueUrl) : "";
   const versions = readList(env, settingNames.runnerVersions);
   return {
     now,
@@ -92,7 +96,9 @@ function createParts(surroundings: Surroundings): Parts {
     ledger:
       platform?.ledger ??
       createDynamoDbLedger(surroundings, readText(env, settingNames.ledgerTable)),
-    queue: platform?.queue ?? createSqsJobQueue(surroundings, readText(env, settingNames.queueUrl)),
+    queue: platform?.queue ?? createSqsJobQueue(surroundings, queueUrl),
+    sendAll:
+      platform === undefined ? createSqsBatches(surroundings, queueUrl) : sendEach(platform.queue),
     deliveries: createGitHubDeliveries(surroundings, gitHub),
     runs: createGitHubRuns(surroundings, gitHub),
     installations: createGitHubInstallations(surroundings, gitHub),
@@ -103,13 +109,10 @@ function createParts(surroundings: Surroundings): Parts {
 type OpenItems = Promise<readonly LedgerItem[]>;
 
 // Queries by time, never scans.
-async function wakeDueItems({ queue, log, now, stack }: Parts, open: OpenItems): Promise<void> {
+async function wakeDueItems({ sendAll, log, now, stack }: Parts, open: OpenItems): Promise<void> {
   const until = now();
   const due = (await open).filter(({ wakeAt = until }) => wakeAt <= until).slice(0, mostItems);
-  const sent = await Promise.allSettled(
-    due.map(async ({ id }) => queue.send({ version: 1, kind: "wake", itemId: id })),
-  );
-  const failed = sent.filter(({ status }) => status === "rejected").length;
+  const failed = await sendAll(due.map(({ id }) => ({ version: 1, kind: "wake", itemId: id })));
   const stuck = findStuckJobs(await open, until);
   const fields = { due: due.length, failed, stuck: stuck.slice(0, mostNamed) };
   log.info("items woken", fields, { at: until, stack, figures: { StuckJobs: stuck.length } });

@@ -54,12 +54,18 @@ function bodiesOf({ Records: records }: SQSEvent): string {
 /** A standard queue hands out messages in about the order they came in, and not seldom in another. */
 export function disorderMessages(dice: Dice, next: WireService): WireService {
   return async (request) => {
-    if (operationOf(request) !== "SendMessage") return next(request);
+    if (!operationOf(request).startsWith("SendMessage")) return next(request);
     if (!dice.strikes("message-out-of-order", () => namedJobs(request.body))) return next(request);
-    const members = membersOf(request.body);
-    const wanted = Number(members["DelaySeconds"] ?? 0);
     const later = Math.ceil(dice.between("message-out-of-order", 1, 20));
-    const body = JSON.stringify({ ...members, DelaySeconds: Math.min(900, wanted + later) });
-    return next({ ...request, body });
+    const { Entries: entries, ...message } = membersOf(request.body);
+    const delayed = Array.isArray(entries)
+      ? { ...message, Entries: entries.map((entry: object) => delay({ ...entry }, later)) }
+      : delay(message, later);
+    return next({ ...request, body: JSON.stringify(delayed) });
   };
+}
+
+function delay(message: Readonly<Record<string, unknown>>, seconds: number): object {
+  const wanted = Number(message["DelaySeconds"] ?? 0);
+  return { ...message, DelaySeconds: Math.min(900, wanted + seconds) };
 }

@@ -1,3 +1,4 @@
+import type { WireResponse } from "../wire.ts";
 import type { AnsweredCall } from "./contract.ts";
 
 /** Knows how long GitHub has asked its callers to wait. */
@@ -13,18 +14,21 @@ export function watchLimits(): LimitWatch {
   return {
     onCall: ({ service, at, answer }) => {
       if (service !== "github" || (answer?.status !== 403 && answer?.status !== 429)) return;
-      until = Math.max(until, readEnd(answer.headers, at));
+      until = Math.max(until, readEnd(answer, at));
     },
     limitedUntil: () => until,
   };
 }
 
-function readEnd(headers: Readonly<Record<string, string>>, at: number): number {
+// Who is not told when has to wait for a minute at least.
+// https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+function readEnd({ headers, body }: WireResponse, at: number): number {
   const {
     "retry-after": after,
     "x-ratelimit-remaining": left,
     "x-ratelimit-reset": reset,
   } = headers;
   if (after !== undefined) return at + Number(after) * 1_000;
-  return left === "0" ? Number(reset) * 1_000 : 0;
+  if (left === "0") return Number(reset) * 1_000;
+  return body.includes("rate limit") ? at + 60_000 : 0;
 }

@@ -88,6 +88,8 @@ const sent: Readonly<Record<Name, Readonly<Record<string, readonly Call[]>>>> = 
   reconcile: {
     GetParameters: [readParameter("app-id"), readParameter("private-key")],
     SendMessage: [sendMessage(queue)],
+    // IAM has one action for both.
+    SendMessageBatch: [sendMessage(queue)],
     GetItem: [{ action: "dynamodb:GetItem", resource: table }],
     PutItem: [{ action: "dynamodb:PutItem", resource: table }],
     Query: [{ action: "dynamodb:Query", resource: `${table}/index/wake` }],

@@ -19,8 +19,8 @@ async function writeDue(world: TestWorld, seconds: readonly number[]): Promise<v
 
 /** Ids of the items that messages were sent about, in order. */
 function readWoken({ calls }: TestWorld): readonly string[] {
-  const sent = calls.filter(({ name }) => name === "SendMessage");
-  return sent.map(({ request }) => /(?:runner|job)#[\w-]+/u.exec(request.body)?.[0] ?? "");
+  const sent = calls.filter(({ name }) => name === "SendMessageBatch");
+  return sent.flatMap(({ request }) => request.body.match(/(?:runner|job)#[\w-]+/gu) ?? []);
 }
 
 describe("createReconcile", () => {
@@ -28,10 +28,10 @@ describe("createReconcile", () => {
     const world = await createTestWorld();
     await writeDue(world, [1, 3_600]);
     await world.reconcile();
-    expect(countCalls(world, ["Query", "Scan", "SendMessage"])).toEqual({
+    expect(countCalls(world, ["Query", "Scan", "SendMessageBatch"])).toEqual({
       Query: 4,
       Scan: 0,
-      SendMessage: 0,
+      SendMessageBatch: 0,
     });
     expect(world.lines.join("")).toContain('"message":"items woken","due":0,"failed":0');
   });
@@ -55,6 +55,7 @@ describe("createReconcile", () => {
     await world.reconcile();
     const woken = new Set(readWoken(world));
     expect(woken.size).toBe(500);
+    expect(countCalls(world, ["SendMessageBatch"])).toEqual({ SendMessageBatch: 50 });
     expect(woken).toContain("runner#tornade-619-1-1");
     expect(woken).not.toContain("runner#tornade-119-1-1");
   });
@@ -70,13 +71,16 @@ describe("createReconcile", () => {
 
   it("tells how many it could not wake, and wakes them in the next pass", async () => {
     const world = await createTestWorld();
-    await writeDue(world, [0, 0, 0]);
+    await writeDue(
+      world,
+      Array.from({ length: 12 }, (_, index) => -index),
+    );
     world.outside.intercept = async (call, next, { body }) =>
-      call === "SendMessage" && body.includes("tornade-1-1-1")
+      call === "SendMessageBatch" && body.includes("tornade-1-1-1")
         ? jsonResponse(400, { __type: "RequestThrottled", message: "slow down" })
         : next();
-    await expect(world.reconcile()).rejects.toThrow("1 of 3 due items were not woken");
-    expect(world.lines.join("")).toContain('"message":"items woken","due":3,"failed":1');
+    await expect(world.reconcile()).rejects.toThrow("2 of 12 due items were not woken");
+    expect(world.lines.join("")).toContain('"message":"items woken","due":12,"failed":2');
     world.calls.length = 0;
     world.outside.intercept = async (_call, next) => next();
     await world.reconcile();

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+
+import { createSqsBatches } from "../../functions/adapters/sqs-batches.ts";
+import { readArray, readObject, readText } from "../../functions/core/read-json.ts";
+import { jsonResponse } from "../../simulator/wire.ts";
+import { createTestSurroundings } from "../support/surroundings.ts";
+
+const queueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs";
+
+/** Messages as SQS took them, request by request; it refuses those whose text is among these. */
+function start(refused: readonly string[] = []) {
+  const requests: (readonly string[])[] = [];
+  const surroundings = createTestSurroundings(async ({ body }) => {
+    const entries = readArray(readObject(JSON.parse(body), "input")["Entries"], "Entries").map(
+      (entry) => readObject(entry, "entry"),
+    );
+    const told = entries.map(({ Id, MessageBody }) => ({
+      Id: readText(Id, "Id"),
+      text: readText(MessageBody, "MessageBody"),
+    }));
+    requests.push(told.map(({ text }) => text));
+    if (told.some(({ text }) => text.includes("job#13-1"))) {
+      return jsonResponse(403, { __type: "AccessDenied", message: "not you" });
+    }
+    const [failed, stored] = [true, false].map((isRefused) =>
+      told.filter(({ text }) => refused.some((id) => text.includes(id)) === isRefused),
+    );
+    return jsonResponse(200, {
+      Successful: stored?.map(({ Id, text }) => ({
+        Id,
+        MessageId: `message-${Id}`,
+        MD5OfMessageBody: createHash("md5").update(text).digest("hex"),
+      })),
+      Failed: failed?.map(({ Id }) => ({ Id, SenderFault: false, Code: "InternalError" })),
+    });
+  });
+  return { requests, sendAll: createSqsBatches(surroundings, queueUrl) };
+}
+
+function wakes(...jobs: readonly number[]) {
+  return jobs.map((job) => ({ version: 1, kind: "wake", itemId: `job#${job}-1` }) as const);
+}
+
+describe("createSqsBatches", () => {
+  it("sends ten messages with each request, as they are", async () => {
+    const { requests, sendAll } = start();
+    const envelopes = wakes(...Array.from({ length: 12 }, (_, index) => index));
+    expect(await sendAll(envelopes)).toBe(0);
+    expect(requests.map(({ length }) => length)).toEqual([10, 2]);
+    expect(requests.flat()).toEqual(envelopes.map((envelope) => JSON.stringify(envelope)));
+  });
+
+  it("asks nothing where there is nothing to send", async () => {
+    const { requests, sendAll } = start();
+    expect(await sendAll([])).toBe(0);
+    expect(requests).toEqual([]);
+  });
+
+  it("counts what was refused of a request that succeeded", async () => {
+    const { sendAll } = start(["job#1-1", "job#3-1"]);
+    expect(await sendAll(wakes(1, 2, 3))).toBe(2);
+  });
+
+  it("counts all messages of a request that failed, and sends the others", async () => {
+    const { requests, sendAll } = start();
+    const jobs = Array.from({ length: 15 }, (_, index) => index);
+    expect(await sendAll(wakes(...jobs))).toBe(5);
+    expect(requests).toHaveLength(2);
+  });
+});

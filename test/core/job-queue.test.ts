@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+
+import { type JobQueue, sendEach } from "../../functions/core/job-queue.ts";
+
+const wakes = [1, 2, 3].map(
+  (job) => ({ version: 1, kind: "wake", itemId: `job#${job}-1` }) as const,
+);
+
+describe("sendEach", () => {
+  it("sends the others where one is not stored, and counts it", async () => {
+    const sent: unknown[] = [];
+    const queue: JobQueue = {
+      send: async (envelope) => {
+        if (envelope === wakes[1]) throw new Error("no");
+        sent.push(envelope);
+      },
+    };
+    expect(await sendEach(queue)(wakes)).toBe(1);
+    expect(sent).toEqual([wakes[0], wakes[2]]);
+  });
+});
