@@ -65,8 +65,9 @@ export const faultRates = {
   "job-cancelled": 0.03,
   "job-expired": 0.005,
   // Lambda
-  "killed-before": 0.005,
-  "killed-after": 0.005,
+  // One call in 170: each death costs a new instance, its tokens, and what it had in hand.
+  "killed-before": 0.003,
+  "killed-after": 0.003,
   frozen: 0.005,
   "timed-out": 0.002,
   "clock-skewed": 0.2,

@@ -13,8 +13,9 @@ export function betweenGitHub(dice: Dice, batches: Batches, next: WireService): 
     const answer = await next(request);
     if (dice.strikes("github-answer-lost", jobs)) return badGateway;
     if (!isRegistration(request) || !dice.strikes("name-taken", jobs)) return answer;
-    // The request arrived twice: the second copy finds what the first has made.
-    return next(request);
+    // The request arrived twice: the second copy finds what the first has made, unless it is limited.
+    const again = await next(request);
+    return again.status === 409 ? again : answer;
   };
 }
 

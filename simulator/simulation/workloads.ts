@@ -6,10 +6,10 @@ import { drawInteger, type Random } from "./seeded-random.ts";
 export type Arrival = Omit<PlannedJob, "run"> & { readonly run: number };
 
 /**
- * Milliseconds that pass for each job before the next episode: as many jobs as GitHub's hourly rate
- * limits of four installations allow for on average, repairs included.
+ * Milliseconds that pass for each job before the next episode: as many jobs as GitHub's hourly limits of
+ * the App and of four installations allow for on average, repairs included.
  */
-const pauseForEach = 800;
+const pauseForEach = 1_000;
 
 /**
  * A mix of all workloads, endless and in order of time. What comes first does not depend on how many
