@@ -40,18 +40,24 @@ export function findRunnerLeftFor(job: JobItem, items: Items, around: Around): W
   return follow(own.item, { items, until: jobKey(job.job) }, around);
 }
 
-/** The runner that idles because this one is taken: itself, the own one of the job it serves, and so on. */
+/**
+ * The runner that idles because this one is taken: itself, the own one of the job it serves, and so on.
+ * Where its own job was given another runner meanwhile, the walk goes on to that one.
+ */
 export function findRunnerLeftBy(
   runner: RunnerItem,
   items: Items,
   around: Around,
 ): Walk<RunnerItem> {
-  return follow(runner, { items, until: runner.madeFor }, around);
+  const job = jobItemOf(items, jobItemId(runner.madeFor));
+  const own = job === undefined ? undefined : ownRunner(job, items, around);
+  const isOwn = own === undefined || (own.kind === "found" && own.item.id === runner.id);
+  return follow(runner, { items, until: isOwn ? runner.madeFor : undefined }, around);
 }
 
 function follow(
   first: RunnerItem,
-  { items, until }: { items: Items; until: JobKey },
+  { items, until }: { items: Items; until: JobKey | undefined },
   around: Around,
 ): Walk<RunnerItem> {
   let runner = first;

@@ -64,6 +64,30 @@ const adoptedAndDead: readonly Step[] = [
   one("fail", 0, 13),
 ];
 
+/** Late news that a runner was taken whose own job was launched anew, and runs on a third one. */
+const launchedAnewAndLeft: readonly Step[] = [
+  one("fail", 0, 5),
+  one("queue", 5),
+  one("assign", 0),
+  one("deliver", 1),
+  one("crash", 0),
+  one("run", 0),
+  one("deliver", 0),
+  one("assign", 0),
+  one("deliver", 0),
+  one("lose", 0),
+  { kind: "advance", milliseconds: 300_000 },
+  { kind: "reconcile" },
+  one("deliver", 0),
+  { kind: "advance", milliseconds: 3_600_000 },
+  one("deliver", 0),
+  one("deliver", 0),
+  one("deliver", 4),
+  { kind: "interleave", seed: 0 },
+  { kind: "remind" },
+  one("assign", 0),
+];
+
 /** The news of a cancelled job that had been robbed gets through to the ledger, and not further. */
 const toldAgain: readonly Step[] = [
   one("queue", 5),
@@ -89,6 +113,7 @@ describe("dispatch, whatever happens", () => {
     ["an overdue job turns out to be robbed", robbedAndOverdue],
     ["a runner that is given up is found alive", adoptedAndRetired],
     ["whoever found it alive dies while recording that", adoptedAndDead],
+    ["a job runs on another's runner, and has a new one of its own", launchedAnewAndLeft],
     ["the end of a robbed job is told again", toldAgain],
   ])("keeps its promises when %s", async (_case, steps) => {
     await expect(checkPromises({ numRuns: 1, examples: [[[...steps]]] })).resolves.toBeUndefined();
