@@ -130,12 +130,15 @@ function reasonOfRefusal({ refusal }: JobItem): { readonly reason?: string } {
   return refusal === undefined ? {} : { reason: refusal };
 }
 
-// The job that the runner was made for is robbed, unless that is this one. Then, or where the runner
-// is none of ours, what was started for this one may be left over.
-function rebindAround(
+/**
+ * What a job that has a runner leaves to be looked at. The job that the runner was made for is robbed,
+ * unless that is this one. Then, or where the runner is none of ours, what was started for this one may
+ * be left over.
+ */
+export function rebindAround(
   item: JobItem | undefined,
-  { job, runnerName: taken }: JobEnvelope,
-  { runnerPrefix }: Circumstances,
+  { job, runnerName: taken }: Pick<JobEnvelope, "job" | "runnerName">,
+  { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
 ): readonly Action[] {
   if (taken === undefined) return [];
   const key = jobKey(job);

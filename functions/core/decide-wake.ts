@@ -1,17 +1,26 @@
 import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
 import { wakeRun } from "./decide-run.ts";
+import { rebindAround } from "./decide-progress.ts";
 import { check, claimInTurn, takeOver } from "./decide-queued.ts";
-import { isClosed, isDue, type ItemId, type JobItem } from "./ledger.ts";
+import { isClosed, isDue, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
 
 /** An item asked to be looked at again: carry out what it owes, or find out why nothing happened. */
 export function decideWake(items: Items, id: ItemId, circumstances: Circumstances): Decision {
   const item = items.get(id);
   if (item === undefined) return nothing("item is unknown");
-  if (!isDue(item, circumstances.now)) return nothing("not due");
+  if (!isDue(item, circumstances.now)) return lookAgain(item, circumstances);
   if (item.kind === "job") return wakeJob(items, item, circumstances);
   if (item.kind === "run") return wakeRun(items, item, circumstances);
   if (item.kind !== "runner" || item.owed.length === 0) return nothing("nothing owed");
   return { writes: [], actions: [{ kind: "retire", item }], outcome: "retiring" };
+}
+
+// Whoever found out that the job runs may have died before it saw to the runner that this leaves; then
+// its message comes again.
+function lookAgain(item: LedgerItem, circumstances: Circumstances): Decision {
+  const isRunning = item.kind === "job" && item.status === "running";
+  const actions = isRunning ? rebindAround(item, item, circumstances) : [];
+  return { writes: [], actions, outcome: "not due" };
 }
 
 function wakeJob(items: Items, item: JobItem, circumstances: Circumstances): Decision {

@@ -35,6 +35,15 @@ describe("decideWake", () => {
     expect(wake(item)).toEqual({ writes: [], actions: [], outcome });
   });
 
+  it("looks again at what a running job leaves, when a message about it comes again", () => {
+    const item = runningItem({ runnerName: "tornade-5-1-1", wakeAt: start + clockTolerance + 1 });
+    expect(wake(item)).toEqual({
+      writes: [],
+      actions: [{ kind: "rebind", runnerName: "tornade-5-1-1" }],
+      outcome: "not due",
+    });
+  });
+
   it("claims a parked job, even when the reminder comes a little early", () => {
     expect(wake(jobItem({ wakeAt: start + clockTolerance }))).toMatchObject({
       actions: [{ kind: "launch" }],

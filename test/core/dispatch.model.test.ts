@@ -88,6 +88,21 @@ const launchedAnewAndLeft: readonly Step[] = [
   one("assign", 0),
 ];
 
+/** Whoever is told by GitHub that an overdue job runs writes that down, and dies. */
+const foundRunning: readonly Step[] = [
+  one("deliver", 0),
+  { kind: "interleave", seed: 0 },
+  one("assign", 4),
+  { kind: "advance", milliseconds: 3_600_000 },
+  one("lose", 0),
+  one("cancel", 0),
+  one("deliver", 0),
+  one("go-on", 0, 5),
+  { kind: "reconcile" },
+  one("deliver", 0),
+  one("fail", 7, 13),
+];
+
 /** The news of a cancelled job that had been robbed gets through to the ledger, and not further. */
 const toldAgain: readonly Step[] = [
   one("queue", 5),
@@ -114,6 +129,7 @@ describe("dispatch, whatever happens", () => {
     ["a runner that is given up is found alive", adoptedAndRetired],
     ["whoever found it alive dies while recording that", adoptedAndDead],
     ["a job runs on another's runner, and has a new one of its own", launchedAnewAndLeft],
+    ["whoever finds a job running dies before it sees to what that leaves", foundRunning],
     ["the end of a robbed job is told again", toldAgain],
   ])("keeps its promises when %s", async (_case, steps) => {
     await expect(checkPromises({ numRuns: 1, examples: [[[...steps]]] })).resolves.toBeUndefined();
