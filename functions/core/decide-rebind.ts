@@ -5,7 +5,7 @@ import {
   nothing,
   runnerItemOf,
 } from "./decision.ts";
-import { endLaunches, newestLaunch, stepJob } from "./job-item.ts";
+import { endLaunches, newestLaunch, reopenLaunches, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { recordLaunch, toLaunched } from "./launched.ts";
 import { isClosed, type JobItem, type RunnerItem, runnerItemId } from "./ledger.ts";
@@ -64,9 +64,12 @@ function settleTaken(item: JobItem, items: Items, { now, runnerPrefix }: Circums
 }
 
 function serve(job: JobItem, left: RunnerItem | undefined, circumstances: Circumstances): Decision {
-  if (left === undefined || left.owed.includes("stop")) {
-    return launchAnew(job, undefined, circumstances);
+  // One that is being stopped may still be up: whoever launches looks for it first.
+  const isStopping = left?.owed.includes("stop") === true;
+  if (isStopping && left.madeFor === jobKey(job.job)) {
+    return launchAnew(reopenLaunches(job), undefined, circumstances);
   }
+  if (left === undefined || isStopping) return launchAnew(job, undefined, circumstances);
   if (left.serves !== undefined) return nothing("the job has just been taken");
   if (left.ended !== undefined) return loseRunner(job, left, circumstances);
   if (fits(left, job.job, circumstances.runnerScope)) {

@@ -98,6 +98,14 @@ describe("decideRebind", () => {
     });
   });
 
+  it("has the own runner looked for that is being stopped, and may still be up", () => {
+    const stopping = runnerOf(1, undefined, { owed: ["deregister", "stop"], wakeAt: start });
+    expect(rebind([launched(1), stopping])).toMatchObject({
+      writes: [{ id: "job#1-1", status: "parked", launches: [{ outcome: "open" }] }],
+      actions: [{ kind: "wake", itemId: "job#1-1" }],
+    });
+  });
+
   it("launches anew where what is left does not fit, and retires that", () => {
     const { writes, actions } = rebind([launched(1, { job: big }), ...swap(1, 2)]);
     expect(writes).toMatchObject([
