@@ -91,14 +91,16 @@ function countCall(state: State, { who: caller, name, request }: AnsweredCall): 
   const who = isApp ? "the App" : `installation ${installation}`;
   const user = `${caller.function} ${caller.instance}`;
   const most = limits.requestsPerHour + limits.underWay;
-  use(state, { key: `${who} an hour`, user, cost: 1, length: hour, most });
+  use(state, { key: `${who} an hour`, user, cost: 1, length: hour, most, isTold: true });
   const cost = request.method === "GET" ? 1 : 5;
   const mostPoints = limits.pointsPerMinute + limits.underWay * cost;
-  use(state, { key: `${who}, ${name}, a minute`, user, cost, length: minute, most: mostPoints });
+  const key = `${who}, ${name}, a minute`;
+  use(state, { key, user, cost, length: minute, most: mostPoints, isTold: true });
   const [jobId] = request.path.endsWith("/generate-jitconfig") ? namedJobs(request.body) : [];
   if (jobId === undefined) return;
   const mostTries = limits.triesInFiveMinutes;
-  use(state, { key: triesKey(jobId), user, cost: 1, length: 5 * minute, most: mostTries });
+  const tries = { key: triesKey(jobId), user, cost: 1, length: 5 * minute, most: mostTries };
+  use(state, { ...tries, isTold: false });
 }
 
 function triesKey(jobId: number): string {
@@ -111,9 +113,14 @@ type Use = {
   readonly cost: number;
   readonly length: number;
   readonly most: number;
+  /** Whether GitHub refuses what goes beyond. */
+  readonly isTold: boolean;
 };
 
-function use({ windows, timeline, report }: State, { key, user, cost, length, most }: Use): void {
+function use(
+  { windows, timeline, report }: State,
+  { key, user, cost, length, most, isTold }: Use,
+): void {
   const now = timeline.now();
   const known = windows.get(key);
   const open =
@@ -122,7 +129,7 @@ function use({ windows, timeline, report }: State, { key, user, cost, length, mo
       : { endsAt: now + length, used: 0, users: new Set<string>(), isReported: false };
   const used = open.used + cost;
   open.users.add(user);
-  const isExcess = used > most + (length === hour ? open.users.size : 0);
+  const isExcess = used > most + (isTold ? open.users.size * cost : 0);
   windows.set(key, { ...open, used, isReported: isExcess });
   if (!isExcess || open.isReported) return;
   const details = `${key}: more than ${most} were used, its limit and what may be under way`;
