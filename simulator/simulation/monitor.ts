@@ -1,3 +1,4 @@
+import type { Watcher } from "../github/watcher.ts";
 import { bounds, countDelays, invariants } from "./bounds.ts";
 import type { Faults, Monitor, MonitorOptions, Violation } from "./contract.ts";
 import { createDeadlines } from "./deadlines.ts";
@@ -33,16 +34,16 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
   const reruns = watchReruns(parts);
   const secrets = watchSecrets(parts);
   options.services.gitHub.watch({
-    onJob: (job) => {
-      for (const { onJob } of [jobs, runners, reruns]) onJob(job);
-    },
+    onJob: toAll([jobs, runners, reruns]),
     onRunner: runners.onRunner,
   });
   return {
     onCall: (call) => {
       for (const { onCall } of [limits, passes, jobs, calls, rows, reruns, secrets]) onCall(call);
     },
-    onLog: secrets.onLog,
+    onLog: (line) => {
+      for (const { onLog } of [passes, secrets]) onLog(line);
+    },
     onWebhook: () => {},
     onTask: (event) => {
       for (const { onTask } of [runners, reruns]) onTask(event);
@@ -59,6 +60,12 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
       if (final) jobs.finish();
       return take();
     },
+  };
+}
+
+function toAll(watches: readonly Pick<Watcher, "onJob">[]): Watcher["onJob"] {
+  return (job) => {
+    for (const { onJob } of watches) onJob(job);
   };
 }
 
@@ -88,7 +95,8 @@ function createParts(
     lastStrike: (fault) => faults.strikes?.last(fault) ?? 0,
     countFrom: (since) => {
       if (limitedUntil() <= since) return since;
-      return Math.min(limitedUntil(), since + bounds.limited) + bounds.afterLimit;
+      const passes = 1 + hinderedSince(since);
+      return Math.min(limitedUntil(), since + bounds.limited) + passes * bounds.afterLimit;
     },
     hinderedSince,
     struck: () => countDelays(faults.counts()),

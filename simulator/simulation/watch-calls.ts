@@ -15,7 +15,7 @@ export type CallWatch = {
 type Window = {
   readonly endsAt: number;
   readonly used: number;
-  /** The instances that used it: each has to be told once that a limit is reached. */
+  /** The instances that used it: each other one has to be told once that a limit is reached. */
   readonly users: Set<string>;
   readonly isReported: boolean;
 };
@@ -129,7 +129,7 @@ function use(
       : { endsAt: now + length, used: 0, users: new Set<string>(), isReported: false };
   const used = open.used + cost;
   open.users.add(user);
-  const isExcess = used > most + (isTold ? open.users.size * cost : 0);
+  const isExcess = used > most + (isTold ? (open.users.size - 1) * cost : 0);
   windows.set(key, { ...open, used, isReported: isExcess });
   if (!isExcess || open.isReported) return;
   const details = `${key}: more than ${most} were used, its limit and what may be under way`;

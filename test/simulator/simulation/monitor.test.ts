@@ -81,6 +81,8 @@ describe("createMonitor", () => {
         const request = { method: "GET", path: "/app/hook/deliveries", headers: {}, body: "" };
         const made = { who: reconcile, name: "GET deliveries", request, answer } as const;
         for (const service of ["github", "github"] as const) watched.call({ ...made, service });
+        const text = '{"level":"info","message":"GitHub asked"}';
+        watched.monitor.onLog({ who: reconcile, at: watched.timeline.now(), text });
         await watched.after(minute);
       }
       const bound = bounds.served + allowanceOf([{ fault, at: 0 }]) + passes * minute;
