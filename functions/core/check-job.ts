@@ -7,7 +7,7 @@ import { runnerName } from "./runner-name.ts";
 import type { RunnerProviders } from "./runner-provider.ts";
 import type { JobState, RunnerRegistry } from "./runner-registry.ts";
 
-type BusyRunner = Pick<JobChecked, "heldBy" | "takenRunner">;
+type BusyRunner = Pick<JobChecked, "heldBy" | "takenRunner" | "missingRunner">;
 
 type CheckPorts = {
   readonly registry: RunnerRegistry;
@@ -38,12 +38,18 @@ async function findBusyRunner(
   for (const launch of item.launches) {
     const name = runnerName(runnerPrefix, jobKey(item.job), launch.number);
     if (name !== state.runnerName && !isSuspect(item, launch)) continue;
-    const registered = await registry.find(item.job, name);
-    if (registered?.busy !== true) continue;
-    const compute = await providers[launch.provider].find(name);
-    return compute === undefined ? { heldBy: name } : { takenRunner: name };
+    const isBusy = (await registry.find(item.job, name))?.busy === true;
+    if (!isBusy && !isAwaitedBuild(launch)) continue;
+    const isUp = (await providers[launch.provider].find(name)) !== undefined;
+    if (isBusy) return isUp ? { takenRunner: name } : { heldBy: name };
+    if (!isUp) return { missingRunner: name };
   }
   return {};
+}
+
+// Nobody is surprised by hours in CodeBuild's queue: only that it is in there tells that it will come.
+function isAwaitedBuild({ outcome, provider }: Launch): boolean {
+  return outcome === "started" && provider === "CODEBUILD";
 }
 
 // A first runner that is lost is nothing unusual, and not worth the calls.

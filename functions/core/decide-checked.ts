@@ -132,7 +132,8 @@ function awaitApproval(items: Items, item: JobItem, circumstances: Circumstances
 }
 
 // A runner that ended or serves another job will not take this one, and one that has not for so long
-// is given up: it may never have come up. A build may be queued for hours and is not dead.
+// is given up: it may never have come up. A build may be queued for hours and is not dead as long as it
+// is there.
 function replaceOverdue(
   items: Items,
   { item, checked }: { item: JobItem; checked: JobChecked },
@@ -151,8 +152,9 @@ function replaceOverdue(
   }
   const isTaken = runner.serves === undefined && runner.name === checked.takenRunner;
   if (isTaken) return awaitTaken(item, circumstances);
-  const isComing = runner.provider === "CODEBUILD" || runner.serves !== undefined;
-  if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
+  const isQueued = runner.provider === "CODEBUILD" && runner.name !== checked.missingRunner;
+  if (isQueued || runner.serves !== undefined)
+    return wakeLater(item, now + overdueAfter, "still starting");
   const retired = retireRunner(runner, now);
   const lost = loseRunner(item, retired, circumstances);
   return { ...lost, actions: [{ kind: "retire", item: retired }, ...lost.actions] };

@@ -54,6 +54,8 @@ export type LedgerEvent =
       readonly heldBy?: string;
       /** A runner of the job that GitHub calls busy, and that is up. */
       readonly takenRunner?: string;
+      /** A runner of the job whose build is not there (any more). */
+      readonly missingRunner?: string;
     }
   | CheckFailure
   | { readonly kind: "runner-stopped"; readonly stop: RunnerStop }

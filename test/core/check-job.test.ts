@@ -54,6 +54,16 @@ describe("checkJob", () => {
     expect(await checkJob(item, world.ports)).toEqual({ ...event, takenRunner: own });
   });
 
+  it("tells of a build that is not there any more, and not of one that is queued", async () => {
+    const world = createFakeWorld();
+    world.runners.set(own, { registrationId: 7, name: own, busy: false });
+    const launches = [launchOf(1, { outcome: "started", provider: "CODEBUILD" })];
+    const item = launchedItem({ launches });
+    expect(await checkJob(item, world.ports)).toMatchObject({ missingRunner: own });
+    world.computes.push({ id: "build-1", provider: "CODEBUILD", name: own, alive: true });
+    expect(await checkJob(item, world.ports)).not.toHaveProperty("missingRunner");
+  });
+
   it("looks at the runner that GitHub names", async () => {
     const world = createFakeWorld();
     world.runners.set(own, { registrationId: 7, name: own, busy: true });

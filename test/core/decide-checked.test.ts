@@ -204,6 +204,22 @@ describe("decideChecked, still queued", () => {
     });
   });
 
+  it("replaces a build that is not there any more", () => {
+    const launches = [launchOf(1, { provider: "CODEBUILD", outcome: "started" })];
+    const items = itemsOf(
+      launchedItem({ wakeAt: now, launches }),
+      runnerItem({ provider: "CODEBUILD" }),
+    );
+    const event = { kind: "job-checked", jobKey: key, state: queued, missingRunner: own } as const;
+    expect(decide(items, event, circumstances({ now }))).toMatchObject({
+      writes: [
+        { name: own, owed: ["deregister", "stop"] },
+        { status: "parked", losses: 1 },
+      ],
+      outcome: "runner lost",
+    });
+  });
+
   it("awaits the end of a runner that may be bound to the job without its knowledge", () => {
     const event = { kind: "job-checked", jobKey: key, state: queued, takenRunner: own } as const;
     const check = (at: number, overrides: Partial<JobItem> = {}) => {
