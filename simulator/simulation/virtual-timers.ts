@@ -1,18 +1,21 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import type { Timeline } from "../timeline.ts";
 
-const timerNames = ["setTimeout", "setInterval", "clearTimeout", "clearInterval"] as const;
+/** Tells what runs in a simulation from whatever else the process does meanwhile. */
+const simulated = new AsyncLocalStorage<true>();
 
 /**
- * Runs something while the process's timers are the timeline's: what waits then waits in virtual time,
- * is repeatable, and is told to `onSleep`, since no function of tornade may wait at all.
+ * Runs something while its timers are the timeline's: what waits then waits in virtual time, is
+ * repeatable, and is told to `onSleep`, since no function of tornade may wait at all.
  */
 export async function withVirtualTimers<Result>(
   { timeline, onSleep }: { readonly timeline: Timeline; readonly onSleep: (ms: number) => void },
   run: () => Promise<Result>,
 ): Promise<Result> {
-  const real = timerNames.map((name) => [name, Reflect.get(globalThis, name)] as const);
+  const real = { setTimeout, setInterval, clearTimeout, clearInterval };
   const cancels = new WeakMap<object, () => void>();
-  const setTimer = (action: (...values: unknown[]) => void, delay = 0, ...values: unknown[]) => {
+  const start = (action: (...values: unknown[]) => void, delay = 0, ...values: unknown[]) => {
     onSleep(delay);
     const timer = { unref: () => timer, ref: () => timer };
     const cancel = timeline.after(delay, () => {
@@ -21,16 +24,23 @@ export async function withVirtualTimers<Result>(
     cancels.set(timer, cancel);
     return timer;
   };
-  const clearTimer = (timer: unknown) => {
-    if (typeof timer === "object" && timer !== null) cancels.get(timer)?.();
+  const clear = (timer: unknown): boolean => {
+    const cancel = typeof timer === "object" && timer !== null ? cancels.get(timer) : undefined;
+    cancel?.();
+    return cancel !== undefined;
   };
-  Reflect.set(globalThis, "setTimeout", setTimer);
-  Reflect.set(globalThis, "setInterval", setTimer);
-  Reflect.set(globalThis, "clearTimeout", clearTimer);
-  Reflect.set(globalThis, "clearInterval", clearTimer);
+  type Start = Parameters<typeof start>;
+  Object.assign(globalThis, {
+    setTimeout: (...timer: Start) =>
+      simulated.getStore() === true ? start(...timer) : real.setTimeout(...timer),
+    setInterval: (...timer: Start) =>
+      simulated.getStore() === true ? start(...timer) : real.setInterval(...timer),
+    clearTimeout: (timer?: NodeJS.Timeout) => clear(timer) || real.clearTimeout(timer),
+    clearInterval: (timer?: NodeJS.Timeout) => clear(timer) || real.clearInterval(timer),
+  });
   try {
-    return await run();
+    return await simulated.run(true, run);
   } finally {
-    for (const [name, timer] of real) Reflect.set(globalThis, name, timer);
+    Object.assign(globalThis, real);
   }
 }

@@ -16,6 +16,16 @@ describe("simulate", () => {
     expect(report.reconcileCalls).toHaveProperty("github GET deliveries");
   });
 
+  it("takes the timers of whatever else the process does for nobody's", async () => {
+    const elsewhere = setInterval(() => setTimeout(() => {}, 0), 1);
+    try {
+      const { violations } = await simulate({ jobs: 20, seed: 1, faults: new Set() });
+      expect(violations).toEqual([]);
+    } finally {
+      clearInterval(elsewhere);
+    }
+  });
+
   it("reports the same of the same seed but for the machine's own time", async () => {
     const reports = [
       await simulate({ jobs: 10, seed: 2, faults: new Set() }),
