@@ -7,7 +7,8 @@ import { runnerName } from "./runner-name.ts";
 import type { RunnerProviders } from "./runner-provider.ts";
 import type { JobState, RunnerRegistry } from "./runner-registry.ts";
 
-type BusyRunner = Pick<JobChecked, "heldBy" | "takenRunner" | "missingRunner">;
+/** What is odd about the runner that a queued job waits for; nothing where all is as it should be. */
+type Oddity = Pick<JobChecked, "heldBy" | "takenRunner" | "missingRunner">;
 
 type CheckPorts = {
   readonly registry: RunnerRegistry;
@@ -20,8 +21,8 @@ export async function checkJob(item: JobItem, ports: CheckPorts): Promise<Ledger
   const key = jobKey(item.job);
   try {
     const state = await ports.registry.readJob(item.job);
-    const busy = state.status === "queued" ? await findBusyRunner(item, state, ports) : {};
-    return { kind: "job-checked", jobKey: key, state, ...busy };
+    const oddity = state.status === "queued" ? await findOddity(item, state, ports) : {};
+    return { kind: "job-checked", jobKey: key, state, ...oddity };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     return { kind: "check-failed", jobKey: key, ...aftermathOf(error) };
@@ -30,11 +31,11 @@ export async function checkJob(item: JobItem, ports: CheckPorts): Promise<Ledger
 
 // One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that
 // is up may be bound to it as well, or have another job that nobody told of.
-async function findBusyRunner(
+async function findOddity(
   item: JobItem,
   state: JobState,
   { registry, providers, runnerPrefix }: CheckPorts,
-): Promise<BusyRunner> {
+): Promise<Oddity> {
   for (const launch of item.launches) {
     const name = runnerName(runnerPrefix, jobKey(item.job), launch.number);
     if (name !== state.runnerName && !isSuspect(item, launch)) continue;

@@ -153,8 +153,8 @@ function replaceOverdue(
   const isTaken = runner.serves === undefined && runner.name === checked.takenRunner;
   if (isTaken) return awaitTaken(item, circumstances);
   const isQueued = runner.provider === "CODEBUILD" && runner.name !== checked.missingRunner;
-  if (isQueued || runner.serves !== undefined)
-    return wakeLater(item, now + overdueAfter, "still starting");
+  const isComing = isQueued || runner.serves !== undefined;
+  if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
   const retired = retireRunner(runner, now);
   const lost = loseRunner(item, retired, circumstances);
   return { ...lost, actions: [{ kind: "retire", item: retired }, ...lost.actions] };

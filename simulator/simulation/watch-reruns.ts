@@ -90,7 +90,9 @@ function checkAsked(state: State, { request, answer }: AnsweredCall): void {
 }
 
 function checkOnDemand(state: State, { request }: AnsweredCall): void {
-  if (!request.body.includes("FARGATE_SPOT")) return;
+  // A runner that only tells why there is none may run wherever one can be had.
+  const isTelling = request.body.includes("TORNADE_REFUSAL");
+  if (isTelling || !request.body.includes("FARGATE_SPOT")) return;
   const [jobId = 0] = namedJobs(request.body);
   const job = state.services.gitHub.findJob(jobId);
   if (job === undefined || job.runAttempt === 1 || !state.asked.has(job.runId)) return;

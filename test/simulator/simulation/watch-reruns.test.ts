@@ -99,16 +99,19 @@ describe("watchReruns", () => {
   });
 
   it.each([
-    ["FARGATE_SPOT", 1],
-    ["FARGATE", 0],
-  ])("judges a re-run on %s", async (capacityProvider, complaints) => {
+    ["FARGATE_SPOT", "TORNADE_REPOSITORY", 1],
+    ["FARGATE", "TORNADE_REPOSITORY", 0],
+    // Its runner only tells why it has none.
+    ["FARGATE_SPOT", "TORNADE_REFUSAL", 0],
+  ])("judges a re-run on %s with %s", async (capacityProvider, variable, complaints) => {
     const watched = createWatched();
     const job = await failJob(watched);
     interrupt(watched, job);
     rerun(watched, job);
     const again = watched.services.gitHub.jobs().find(({ runAttempt }) => runAttempt === 2);
     const startedBy = `tornade-${again?.id}-2-1`;
-    const asked = { startedBy, capacityProviderStrategy: [{ capacityProvider }] };
+    const overrides = { containerOverrides: [{ environment: [{ name: variable, value: "x" }] }] };
+    const asked = { startedBy, overrides, capacityProviderStrategy: [{ capacityProvider }] };
     watched.call({ name: "RunTask", request: awsRequest("X.RunTask", asked) });
     expect(await complaintsAfter(watched, 1)).toHaveLength(complaints);
   });
