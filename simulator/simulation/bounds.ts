@@ -19,6 +19,7 @@ export const invariants = {
   sleep: "10 no function sleeps",
   debt: "11 debts are paid",
   rerun: "12 what was interrupted is run again",
+  poison: "13 what cannot be read is set aside",
 } as const;
 
 /** The bounds of the invariants, in milliseconds, where no fault explains more. */
@@ -54,6 +55,8 @@ export const bounds = {
   afterLimit: minute,
   // The end of a runner is waited for in steps of half a minute.
   rerun: 3 * minute,
+  // It is handled as soon as it is received, which may be by an instance that has to start.
+  poison: 30 * second,
 } as const;
 
 /** GitHub's own limits, and the requests that may be under way when one is reached. */
@@ -105,6 +108,7 @@ const allowances: Partial<Record<FaultName, number>> = {
   starved: 85 * minute,
   "message-out-of-order": minute,
   "webhook-reordered": minute,
+  "message-poisoned": 0,
   "job-cancelled": 0,
   "job-expired": 0,
   "clock-skewed": 0,
@@ -133,6 +137,7 @@ const harmless: ReadonlySet<string> = new Set<FaultName>([
   "webhook-duplicated",
   "webhook-told-twice",
   "message-redelivered",
+  "message-poisoned",
   "event-duplicated",
   "clock-skewed",
 ]);

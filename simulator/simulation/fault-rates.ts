@@ -17,6 +17,7 @@ export const faultRates = {
   "message-redelivered": 0.02,
   "message-visible-early": 0.01,
   "message-out-of-order": 0.05,
+  "message-poisoned": 0.003,
   // The ledger
   "ledger-conflict": 0.01,
   "ledger-throttled": 0.005,

@@ -10,7 +10,7 @@ import { createLambdaPolicy } from "./lambda-faults.ts";
 import { disturbLaunches } from "./launch-faults.ts";
 import { disturbLedger } from "./ledger-faults.ts";
 import { doomTasks, type SpotPlans, wrapProgram } from "./machine-faults.ts";
-import { betweenQueue, disorderMessages } from "./queue-faults.ts";
+import { betweenQueue, disorderMessages, poisonQueue } from "./queue-faults.ts";
 import { doomRunner } from "./runner-faults.ts";
 import { createStrikes, type Strikes } from "./strikes.ts";
 import { betweenWebhook, planDeliveries } from "./webhook-faults.ts";
@@ -25,13 +25,14 @@ export function createFaults(options: FaultOptions<FaultName>): RecordedFaults {
   const dice = createDice(options, strikes);
   const spot: SpotPlans = new Map();
   const disturb = disturbLaunches(dice);
+  const poison = poisonQueue(dice);
   const haunt = once(() => {
     hauntGitHub(dice, dice.services());
   });
   return {
     betweenAws: (next) => {
       const tasks = disturb(doomTasks(dice, spot, next));
-      return disorderMessages(dice, disturbLedger(dice, tasks));
+      return disorderMessages(dice, poison(disturbLedger(dice, tasks)));
     },
     betweenGitHub: (next) => betweenGitHub(dice, batches, next),
     betweenWebhook: (next) => {

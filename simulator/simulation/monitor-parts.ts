@@ -13,6 +13,8 @@ export type Parts = Pick<MonitorOptions, "services" | "timeline"> & {
   readonly lastStrike: (fault: FaultName) => number;
   /** When a wait that began then counts from: later where GitHub's limits keep everybody waiting. */
   readonly countFrom: (since: number) => number;
+  /** How often the fault has struck so far. */
+  readonly countOf: (fault: FaultName) => number;
   /** How many passes of reconcile have been hindered by a fault since then. */
   readonly hinderedSince: (since: number) => number;
   /** How many faults struck so far, whomever, that somebody may have to wait for. */

@@ -9,6 +9,7 @@ import { watchCalls } from "./watch-calls.ts";
 import { watchJobs } from "./watch-jobs.ts";
 import { type LimitWatch, watchLimits } from "./watch-limits.ts";
 import { type PassWatch, watchPasses } from "./watch-passes.ts";
+import { watchPoison } from "./watch-poison.ts";
 import { watchReruns } from "./watch-reruns.ts";
 import { watchRows } from "./watch-rows.ts";
 import { watchRunners } from "./watch-runners.ts";
@@ -27,12 +28,8 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
   const limits = watchLimits();
   const passes = watchPasses();
   const { parts, take } = createParts(options, known, { ...limits, ...passes });
-  const jobs = watchJobs(parts);
-  const runners = watchRunners(parts, known);
-  const calls = watchCalls(parts);
-  const rows = watchRows(parts);
-  const reruns = watchReruns(parts);
-  const secrets = watchSecrets(parts);
+  const watches = watchAll(parts, known);
+  const { jobs, runners, calls, rows, reruns, secrets } = watches;
   options.services.gitHub.watch({
     onJob: toAll([jobs, runners, reruns]),
     onRunner: runners.onRunner,
@@ -57,9 +54,21 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
     },
     check: (final) => {
       parts.deadlines.run(options.timeline.now());
-      if (final) jobs.finish();
+      if (final) for (const { finish } of [jobs, watches.poison]) finish();
       return take();
     },
+  };
+}
+
+function watchAll(parts: Parts, known: KnownRunners) {
+  return {
+    jobs: watchJobs(parts),
+    runners: watchRunners(parts, known),
+    calls: watchCalls(parts),
+    rows: watchRows(parts),
+    reruns: watchReruns(parts),
+    poison: watchPoison(parts),
+    secrets: watchSecrets(parts),
   };
 }
 
@@ -92,6 +101,7 @@ function createParts(
     },
     strikesOf: (jobId) =>
       connectedJobs(runners, jobId).flatMap((id) => faults.strikes?.of(id) ?? []),
+    countOf: (fault) => faults.counts()[fault] ?? 0,
     lastStrike: (fault) => faults.strikes?.last(fault) ?? 0,
     countFrom: (since) => {
       if (limitedUntil() <= since) return since;

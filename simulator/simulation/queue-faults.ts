@@ -6,6 +6,7 @@ import type { ConsumeQueue } from "./contract.ts";
 import type { Dice } from "./dice.ts";
 import { membersOf, operationOf } from "./fault-answers.ts";
 import { namedJobs } from "./named-jobs.ts";
+import { toPoisonMark } from "./poison-mark.ts";
 
 const second = 1_000;
 
@@ -63,6 +64,34 @@ export function disorderMessages(dice: Dice, next: WireService): WireService {
       : delay(message, later);
     return next({ ...request, body: JSON.stringify(delayed) });
   };
+}
+
+/**
+ * In front of a message of a job there is, now and then, one that no function can read: of somebody
+ * else, of a version that is yet to come, or cut off. Whoever cannot read it holds up the job as well.
+ */
+export function poisonQueue(dice: Dice): (next: WireService) => WireService {
+  let poisons = 0;
+  return (next) => async (request) => {
+    if (operationOf(request) !== "SendMessage") return next(request);
+    const message = membersOf(request.body);
+    const [job] = namedJobs(request.body);
+    const isForJobs = message["QueueUrl"] === dice.services().account.queueUrl;
+    if (!isForJobs || job === undefined || !dice.strikes("message-poisoned", [job])) {
+      return next(request);
+    }
+    poisons += 1;
+    const body = spoil(String(message["MessageBody"]), toPoisonMark(poisons, job), poisons);
+    await next({ ...request, body: JSON.stringify({ ...message, MessageBody: body }) });
+    return next(request);
+  };
+}
+
+function spoil(body: string, mark: string, number: number): string {
+  const marked = body.replace("{", `{"note":"${mark}",`);
+  if (number % 3 === 0) return marked.slice(0, -10);
+  if (number % 3 === 1) return marked.replace('"version":1', '"version":2');
+  return mark;
 }
 
 function delay(message: Readonly<Record<string, unknown>>, seconds: number): object {

@@ -15,6 +15,14 @@ export function acknowledgeAll(options: WorldOptions): WorldOptions {
   });
 }
 
+/** Whoever meets a message that cannot be read fails, and with that one the others of the batch. */
+export function spoilBatches(options: WorldOptions): WorldOptions {
+  return onQueue(options, (next) => async (event) => {
+    for (const { body } of event.Records) decodeEnvelope(body);
+    return next(event);
+  });
+}
+
 /** A function waits where it stands. */
 export function sleepInHandler(options: WorldOptions): WorldOptions {
   return onQueue(options, (next) => async (event) => {

@@ -32,6 +32,7 @@ import {
   keyByDelivery,
   rebindNothing,
   sleepInHandler,
+  spoilBatches,
 } from "./sabotage-queue.ts";
 
 /** One rule of tornade switched off from outside, to see whether it is missed. */
@@ -113,6 +114,12 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     noticedBy: ["served", "debt", "idle", "registration"],
     faults: "ledger,killed-after",
     apply: acknowledgeAll,
+  },
+  "spoilt-batch": {
+    rule: "a message that cannot be read is set aside, and spoils no other",
+    noticedBy: ["poison"],
+    faults: "message-poisoned",
+    apply: spoilBatches,
   },
   "sleep-in-handler": {
     rule: "nothing waits inside a function",

@@ -104,7 +104,8 @@ function countTelling({ tellings }: State, { id, status }: Job): void {
 function checkCount(state: State, { madeFor: jobId, name }: KnownRunner): void {
   const made = state.runners.madeFor(jobId);
   const launches = made.reduce((sum, { computes }) => sum + computes.size, 0);
-  const robbed = made.filter(({ took }) => took !== undefined && took !== jobId).length;
+  // A job that ended before the runner it was given to heard of it has used up that runner as well.
+  const robbed = made.filter(({ took, given }) => (took ?? given ?? jobId) !== jobId).length;
   const struck = state.strikesOf(jobId).length;
   const explained = Math.max(1, state.tellings.get(jobId) ?? 1) + robbed + struck;
   if (launches <= explained) return;

@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 
+import { decodeEnvelope } from "../../../functions/core/envelope.ts";
 import type { FaultName } from "../../../simulator/simulation/fault-rates.ts";
+import { readPoisonMark } from "../../../simulator/simulation/poison-mark.ts";
 import type { WireRequest, WireResponse } from "../../../simulator/wire.ts";
-import { awsRequest, bodyOf, createStage, runTask, watchTasks, who } from "./fault-stage.ts";
+import {
+  awsRequest,
+  bodyOf,
+  createStage,
+  runTask,
+  type Stage,
+  watchTasks,
+  who,
+} from "./fault-stage.ts";
 
 const startBuild = awsRequest("CodeBuild_20161006.StartBuild", {
   projectName: "tornade",
@@ -130,6 +140,39 @@ describe("disorderMessages", () => {
     await stage.timeline.advance(1_000);
     expect(queue.visible.size).toBe(1);
     expect(stage.faults.strikes.of(7)).toMatchObject([{ fault: "message-out-of-order" }]);
+  });
+});
+
+describe("poisonQueue", () => {
+  const wake = '{"version":1,"kind":"wake","itemId":"job#7-1"}';
+
+  async function send(stage: Stage, queueUrl: string): Promise<void> {
+    const request = awsRequest("AmazonSQS.SendMessage", { QueueUrl: queueUrl, MessageBody: wake });
+    await stage.faults.betweenAws(stage.services.aws.handle, who)(request);
+  }
+
+  it("message-poisoned puts what nobody can read in front of a job's message", async () => {
+    const stage = createStage(["message-poisoned"]);
+    const { aws, account } = stage.services;
+    for (let sent = 0; sent < 3; sent += 1) await send(stage, account.queueUrl);
+    const bodies = [...aws.sqs.findQueue(account.queueUrl).visible.values()].map(
+      ({ body }) => body,
+    );
+    const poisons = bodies.filter((body) => body !== wake);
+    expect(bodies).toEqual(poisons.flatMap((poison) => [poison, wake]));
+    expect(poisons.map((poison) => readPoisonMark(poison))).toEqual([1, 2, 3]);
+    for (const poison of poisons) expect(() => decodeEnvelope(poison)).toThrow("not an envelope");
+    expect(stage.faults.strikes.of(7)).toMatchObject(
+      poisons.map(() => ({ fault: "message-poisoned" })),
+    );
+  });
+
+  it("message-poisoned leaves the dead-letter queue alone", async () => {
+    const stage = createStage(["message-poisoned"]);
+    const { aws, account } = stage.services;
+    await send(stage, account.deadLetterQueueUrl);
+    expect(aws.sqs.findQueue(account.deadLetterQueueUrl).visible.size).toBe(1);
+    expect(stage.faults.counts()).toEqual({});
   });
 });
 

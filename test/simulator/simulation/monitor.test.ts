@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { allowanceOf, bounds, invariants } from "../../../simulator/simulation/bounds.ts";
 import type { FaultName } from "../../../simulator/simulation/fault-rates.ts";
+import { toPoisonMark } from "../../../simulator/simulation/poison-mark.ts";
 import { awsRequest, runTask, who } from "./fault-stage.ts";
 import { createWatched, putRow, register, taskEvent, type Watched } from "./monitor-stage.ts";
 
@@ -16,6 +17,16 @@ async function brokenAfter(watched: Watched, milliseconds: number): Promise<read
 
 function nameFor(jobId: number, launch: number): string {
   return `tornade-${jobId}-1-${launch}`;
+}
+
+/** A runner whose machine runs and whose session is open. */
+async function connect(watched: Watched, jobId: number): Promise<string> {
+  const name = nameFor(jobId, 1);
+  const jitConfig = await register(watched, name);
+  watched.monitor.onTask(taskEvent(name, { taskArn: "a", lastStatus: "RUNNING" }));
+  const silent = { onJob: () => {}, onCancelled: () => {}, onRemoved: () => {} };
+  watched.services.gitHub.connectRunner(jitConfig, silent);
+  return name;
 }
 
 /** tornade shows a check run about a job, and GitHub answers with this status. */
@@ -122,6 +133,19 @@ describe("createMonitor", () => {
       expect(await brokenAfter(watched, 0)).toEqual([]);
     });
 
+    it("is content when the first one was given to a job that ended before it heard of it", async () => {
+      const watched = createWatched();
+      const { gitHub } = watched.services;
+      const foreign = gitHub.queueJob({ ...job, labels: ["self-hosted"] });
+      const { id } = gitHub.queueJob(job);
+      const name = await connect(watched, id);
+      while (gitHub.runners().every(({ jobId }) => jobId === null)) await watched.timeline.step();
+      gitHub.cancelJob(foreign.id);
+      watched.monitor.onTask(taskEvent(name, { taskArn: "a", lastStatus: "STOPPED" }));
+      watched.monitor.onTask(taskEvent(nameFor(id, 2), { taskArn: "b" }));
+      expect(await brokenAfter(watched, 0)).toEqual([]);
+    });
+
     it("finds a launch that nothing explains", async () => {
       const watched = createWatched();
       const { id } = watched.services.gitHub.queueJob(job);
@@ -157,16 +181,6 @@ describe("createMonitor", () => {
   });
 
   describe("4 nothing idle, 5 no registration left, 6 no busy runner is stopped", () => {
-    /** A runner whose machine runs and whose session is open. */
-    async function connect(watched: Watched, jobId: number): Promise<string> {
-      const name = nameFor(jobId, 1);
-      const jitConfig = await register(watched, name);
-      watched.monitor.onTask(taskEvent(name, { taskArn: "a", lastStatus: "RUNNING" }));
-      const silent = { onJob: () => {}, onCancelled: () => {}, onRemoved: () => {} };
-      watched.services.gitHub.connectRunner(jitConfig, silent);
-      return name;
-    }
-
     it("finds a machine that goes on without a job", async () => {
       const watched = createWatched();
       await connect(watched, 7);
@@ -314,6 +328,54 @@ describe("createMonitor", () => {
       await write(watched, { owed: ["launch"], wakeAt: watched.timeline.now() + 20_000 });
       await write(watched, { owed: [] });
       expect(await brokenAfter(watched, 60 * minute)).toEqual([]);
+    });
+  });
+
+  describe("13 what cannot be read is set aside", () => {
+    const reason = { DataType: "String", StringValue: "message is not an envelope" };
+    const poison = toPoisonMark(1, 7);
+
+    async function send(
+      { services: { aws, account } }: Watched,
+      queue: "queueUrl" | "deadLetterQueueUrl",
+      members: object = { MessageBody: poison, MessageAttributes: { reason } },
+    ): Promise<void> {
+      const message = { QueueUrl: account[queue], ...members };
+      expect((await aws.handle(awsRequest("AmazonSQS.SendMessage", message))).status).toBe(200);
+    }
+
+    async function receive({ services: { aws, account } }: Watched): Promise<void> {
+      const wanted = { QueueUrl: account.queueUrl, VisibilityTimeout: 600 };
+      await aws.handle(awsRequest("AmazonSQS.ReceiveMessage", wanted));
+    }
+
+    it("finds one that was received and is still in the queue", async () => {
+      const watched = createWatched();
+      await send(watched, "queueUrl");
+      expect(await brokenAfter(watched, 2 * minute)).toEqual([]);
+      await receive(watched);
+      expect(await brokenAfter(watched, 2 * minute)).toContain(invariants.poison);
+    });
+
+    it("finds one that is set aside without a word, and a message that could be read", async () => {
+      const watched = createWatched();
+      await send(watched, "deadLetterQueueUrl");
+      expect(await brokenAfter(watched, 2 * minute)).toEqual([]);
+      await send(watched, "deadLetterQueueUrl", { MessageBody: poison });
+      expect(await brokenAfter(watched, minute)).toEqual([invariants.poison]);
+      const message = { MessageBody: '{"version":1}', MessageAttributes: { reason } };
+      await send(watched, "deadLetterQueueUrl", message);
+      expect(await brokenAfter(watched, minute)).toContain(invariants.poison);
+    });
+
+    it("finds at the end that one is nowhere", async () => {
+      const watched = createWatched();
+      watched.faults.strikes.add({ fault: "message-poisoned", at: 0 }, [7]);
+      const broken = () => watched.monitor.check(true).map(({ invariant }) => invariant);
+      expect(broken()).toEqual([invariants.poison]);
+      await send(watched, "deadLetterQueueUrl");
+      await watched.after(minute);
+      expect(broken()).toEqual([]);
     });
   });
 
