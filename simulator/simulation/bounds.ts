@@ -55,8 +55,9 @@ export const bounds = {
   afterLimit: minute,
   // The end of a runner is waited for in steps of half a minute.
   rerun: 3 * minute,
-  // It is handled as soon as it is received, which may be by an instance that has to start.
-  poison: 30 * second,
+  // It is handled as soon as it is received, which may be by an instance that has to start. Where too
+  // many run already, Lambda refuses the batch, and it comes again after its 90 seconds.
+  poison: 2 * 90 * second + 30 * second,
 } as const;
 
 /** GitHub's own limits, and the requests that may be under way when one is reached. */
