@@ -1,6 +1,7 @@
 import { reasonAttribute } from "../../functions/adapters/sqs-messages.ts";
 import type { StoredMessage } from "../aws/sqs/queue.ts";
 import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import type { FaultName } from "./fault-rates.ts";
 import { type Parts, spell } from "./monitor-parts.ts";
 import { namedJobs } from "./named-jobs.ts";
 import { readPoisonMark } from "./poison-mark.ts";
@@ -13,6 +14,9 @@ export type PoisonWatch = {
 };
 
 const lookEvery = 60_000;
+
+/** What a function does not survive; frozen for long enough, it times out. */
+const deaths: readonly FaultName[] = ["killed-before", "killed-after", "timed-out", "frozen"];
 
 /** Nobody has put anything into the queue yet. */
 export function watchPoison(parts: Parts): PoisonWatch {
@@ -58,12 +62,12 @@ function checkWaiting(parts: Parts, message: StoredMessage, now: number): void {
   report(parts, body, details);
 }
 
-// SQS itself gives up a message whose receiver dies each time, and nobody says why. With every fault
-// on, every other full batch meets that fate; what such a message told is found by reconcile.
-function checkGivenUp(parts: Parts, { body, receiveCount, sentAt }: StoredMessage): void {
-  const struck = strikesSince(parts, body, sentAt).length;
-  if (receiveCount > 0 && struck >= receiveCount) return;
-  const details = `a message is a dead letter without a reason, received ${receiveCount} times, and struck by ${struck} faults`;
+// SQS itself gives up a message whose receiver dies each time, and nobody says why: with every fault on,
+// most full batches meet that fate. What such a message told is found by reconcile.
+function checkGivenUp(parts: Parts, { body, receiveCount }: StoredMessage): void {
+  const died = deaths.reduce((sum, fault) => sum + parts.countOf(fault), 0);
+  if (receiveCount > 0 && died >= receiveCount) return;
+  const details = `a message is a dead letter without a reason, received ${receiveCount} times by functions of which ${died} died`;
   report(parts, body, details);
 }
 
