@@ -15,7 +15,7 @@ import { loseRunner } from "./lose-runner.ts";
 import { awaits } from "./rebinding.ts";
 import { keepRunner, newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName } from "./runner-name.ts";
-import { retention } from "./waits.ts";
+import { holdUnnamedAfter, removalWait, retention } from "./waits.ts";
 
 /** A task or build ended: remember it, remove a registration that served nobody, replace the runner. */
 export function decideStopped(
@@ -47,11 +47,14 @@ export function decideStopped(
   return { ...lost, actions: [...retire, ...lost.actions] };
 }
 
+/** A runner, and what has been done of all that it owed. */
+type Retirement = Omit<Extract<LedgerEvent, { kind: "runner-retired" }>, "kind">;
+
 /** What was owed about a runner has been done. */
 export function decideRetired(
   items: Items,
-  { name, done }: Extract<LedgerEvent, { kind: "runner-retired" }>,
-  { now }: Circumstances,
+  { name, done }: Retirement,
+  { now }: Pick<Circumstances, "now">,
 ): Decision {
   const runner = runnerItemOf(items, runnerItemId(name));
   if (runner === undefined) return nothing("runner is unknown");
@@ -71,6 +74,30 @@ export function decideRetired(
   const isMissed = done.some((debt) => !runner.owed.includes(debt));
   const actions = isMissed ? [rebindOf(runner)] : [];
   return { writes: [{ ...kept, owed, ended, expiresAt }], actions, outcome: "runner retired" };
+}
+
+/**
+ * GitHub calls a runner busy of which nothing is left. It was given a job just as it ended, which GitHub
+ * takes back after a minute, or died with one, which GitHub fails after some ten: until then its
+ * registration cannot be removed, and a runner that never ran a job would stay registered for a day.
+ */
+export function decideHeld(
+  items: Items,
+  { name, done }: Retirement,
+  circumstances: Pick<Circumstances, "now">,
+): Decision {
+  const { now } = circumstances;
+  const runner = runnerItemOf(items, runnerItemId(name));
+  if (runner === undefined) return nothing("runner is unknown");
+  const ended = runner.ended ?? { at: now, reason: "no job needed it" };
+  if (runner.owed.length === 0 || now - ended.at >= holdUnnamedAfter) {
+    return decideRetired(items, { name, done }, circumstances);
+  }
+  const held = {
+    ...retireRunner({ ...runner, ended }, now + removalWait),
+    expiresAt: now + retention,
+  };
+  return { writes: [held], actions: [], outcome: "registration is held" };
 }
 
 /** A runner that was to be retired has a job: it ends by itself, and nothing is owed. */

@@ -65,6 +65,12 @@ export type LedgerEvent =
       readonly name: string;
       readonly done: readonly RunnerDebt[];
     }
+  /** GitHub calls the runner busy, of which nothing is left: `done` is what would be done otherwise. */
+  | {
+      readonly kind: "runner-held";
+      readonly name: string;
+      readonly done: readonly RunnerDebt[];
+    }
   /** The runner was to be retired, but has a job. */
   | { readonly kind: "runner-busy"; readonly runnerName: string }
   | JobTelling

@@ -88,6 +88,7 @@ async function carryOut(
       const { name } = action.item;
       const done = await retireRunner(action.item, ports);
       if (done === "busy") return [{ kind: "runner-busy", runnerName: name }];
+      if (done === "held") return [{ kind: "runner-held", name, done: action.item.owed }];
       return done.length === 0 ? [] : [{ kind: "runner-retired", name, done }];
     }
     case "tell":

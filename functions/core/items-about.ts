@@ -67,6 +67,7 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
     case "runner-busy":
       return [runnerItemId(event.runnerName)];
     case "runner-retired":
+    case "runner-held":
       // What it cost is told with its end, and its job knows of its size.
       return runnerAndItsJob(event.name, prefix);
     case "run":

@@ -14,19 +14,18 @@ export type RetirePorts = {
  * Removes the registration of a runner that is no longer needed, then stops its compute. What could
  * not be done stays owed.
  * @returns what is done, or need not be done any more; `busy` for one that has a job by now and is
- * left alone
+ * left alone; `held` for one that GitHub calls busy although nothing of it is left
  */
 export async function retireRunner(
   runner: RunnerItem,
   ports: RetirePorts,
-): Promise<readonly RunnerDebt[] | "busy"> {
+): Promise<readonly RunnerDebt[] | "busy" | "held"> {
   const done: RunnerDebt[] = [];
   try {
     for (const debt of runner.owed) {
       if (debt === "stop") await stop(runner, ports);
       else if ((await deregister(runner, ports)) === "busy") {
-        // GitHub calls some runners busy that have long ended.
-        return (await findCompute(runner, ports)) === undefined ? runner.owed : "busy";
+        return (await findCompute(runner, ports)) === undefined ? "held" : "busy";
       }
       done.push(debt);
     }

@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { RunnerStop } from "../../functions/core/decision.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
-import { lossWait, mostLosses, mostRefusedLosses, retention } from "../../functions/core/waits.ts";
+import {
+  holdUnnamedAfter,
+  lossWait,
+  mostLosses,
+  mostRefusedLosses,
+  removalWait,
+  retention,
+} from "../../functions/core/waits.ts";
 import {
   circumstances,
   itemsOf,
@@ -211,6 +218,48 @@ describe("decideRetired", () => {
 
   it("knows nothing of a runner that has no item", () => {
     expect(retired(["stop"], []).outcome).toBe("runner is unknown");
+  });
+});
+
+describe("decideHeld", () => {
+  const ended = { at: start - 60_000, reason: "its session conflicted" };
+
+  function held(items: readonly LedgerItem[], done: readonly ("deregister" | "stop")[]) {
+    return decide(itemsOf(...items), { kind: "runner-held", name: own, done }, circumstances());
+  }
+
+  it("tries again to remove the registration of a runner that has ended", () => {
+    const owing = runnerItem({ owed: ["deregister"], ended, wakeAt: start });
+    expect(held([owing], ["deregister"])).toEqual({
+      writes: [{ ...owing, wakeAt: start + removalWait, expiresAt: start + retention }],
+      actions: [],
+      outcome: "registration is held",
+    });
+  });
+
+  it("remembers that nothing is left of a runner whose end nobody told", () => {
+    const owing = runnerItem({ owed: ["deregister", "stop"], wakeAt: start });
+    expect(held([owing], ["deregister", "stop"]).writes).toMatchObject([
+      { owed: ["deregister"], ended: { at: start, reason: "no job needed it" } },
+    ]);
+  });
+
+  it("leaves the registration to GitHub when it is held for longer than any job", () => {
+    const before = { ...ended, at: start - holdUnnamedAfter };
+    const owing = runnerItem({ owed: ["deregister"], ended: before, wakeAt: start });
+    const { writes, outcome } = held([owing], ["deregister"]);
+    expect([writes, outcome]).toMatchObject([[{ owed: [], ended: before }], "runner retired"]);
+  });
+
+  it("looks who is left without a runner that was taken back as alive meanwhile", () => {
+    expect(held([launchedItem(), runnerItem()], ["deregister", "stop"])).toMatchObject({
+      writes: [{ name: own, ended: { at: start } }],
+      actions: [{ kind: "rebind", runnerName: own }],
+    });
+  });
+
+  it("knows nothing of a runner that has no item", () => {
+    expect(held([], ["stop"]).outcome).toBe("runner is unknown");
   });
 });
 

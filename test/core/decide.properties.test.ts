@@ -106,6 +106,11 @@ const anyEvent: fc.Arbitrary<LedgerEvent> = fc.oneof(
     name: fc.constantFrom(...names),
     done: fc.subarray(["deregister", "stop"] as const),
   }),
+  fc.record({
+    kind: fc.constant("runner-held" as const),
+    name: fc.constantFrom(...names),
+    done: fc.subarray(["deregister", "stop"] as const),
+  }),
   fc.record({ kind: fc.constant("runner-busy" as const), runnerName: fc.constantFrom(...names) }),
 );
 const anyStep = fc.record({

@@ -4,7 +4,7 @@ import { dispatch } from "../../functions/core/dispatch.ts";
 import type { LedgerEvent } from "../../functions/core/decision.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import { runnerItemId } from "../../functions/core/ledger.ts";
-import { leaseDuration, overdueAfter } from "../../functions/core/waits.ts";
+import { leaseDuration, overdueAfter, removalWait } from "../../functions/core/waits.ts";
 import { jobEvent, jobId, runnerItem, start, toLaunch } from "./builders.ts";
 import { createFakeWorld, type FakeWorld, readJobItem, readRunnerItem, store } from "./fakes.ts";
 
@@ -338,6 +338,22 @@ describe("dispatch when a job is cancelled", () => {
     await dispatch(cancelled, world.ports);
     expect(living(world)).toEqual([own]);
     expect(await world.ledger.due(start, 10)).toEqual([]);
+  });
+
+  it("removes the registration once GitHub has taken back the job that the runner never heard of", async () => {
+    const world = createFakeWorld();
+    await dispatch(jobEvent(), world.ports);
+    const [runner] = world.runners.values();
+    expect.assert(runner !== undefined);
+    runner.busy = true;
+    world.computes.length = 0;
+    await dispatch(cancelled, world.ports);
+    expect(readRunnerItem(world, runnerItemId(own))).toMatchObject({ owed: ["deregister"] });
+    runner.busy = false;
+    world.clock.now += removalWait;
+    await dispatch({ kind: "wake", itemId: runnerItemId(own) }, world.ports);
+    expect([...world.runners.keys()]).toEqual([]);
+    expect(readRunnerItem(world, runnerItemId(own))).toMatchObject({ owed: [] });
   });
 
   it("starts no other runner for a job that has just ended on one nobody knew of", async () => {

@@ -66,6 +66,7 @@ describe("itemsAbout", () => {
     ],
     [{ kind: "runner-stopped", stop: { runnerName: "foreign", ...stopped } }, []],
     [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first, job]],
+    [{ kind: "runner-held", name: "tornade-4711-1-1", done: [] }, [first, job]],
     [{ kind: "runner-busy", runnerName: "tornade-4711-1-1" }, [first]],
   ])("names what %j is about", (event, ids) => {
     expect(itemsAbout(event, itemsOf(item), "tornade")).toEqual(ids);
