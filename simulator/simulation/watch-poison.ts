@@ -63,7 +63,8 @@ function checkWaiting(parts: Parts, message: StoredMessage, now: number): void {
 }
 
 // SQS itself gives up a message whose receiver dies each time, and nobody says why: with every fault on,
-// most full batches meet that fate. What such a message told is found by reconcile.
+// most full batches meet that fate. What such a message told is found by reconcile. Whose batches died is
+// not known of messages that name no job, so all deaths count.
 function checkGivenUp(parts: Parts, { body, receiveCount }: StoredMessage): void {
   const died = deaths.reduce((sum, fault) => sum + parts.countOf(fault), 0);
   if (receiveCount > 0 && died >= receiveCount) return;
