@@ -20,15 +20,21 @@ const failingConclusions = new Set(["failure", "timed_out", "cancelled"]);
 /** A run has completed: where its first attempt failed, GitHub is asked which of its jobs did. */
 export function decideRun(
   items: Items,
-  { envelope, isOptedIn }: RunEvent<"run">,
+  event: RunEvent<"run">,
   { now }: Circumstances,
 ): Decision {
-  if (!isOptedIn) return nothing("repository has not opted in to re-runs");
-  if (!failingConclusions.has(envelope.conclusion)) return nothing("run did not fail");
+  const reason = whyNotRerun(event);
+  if (reason !== undefined) return nothing(reason);
+  if (items.has(runItemId(event.envelope.runId))) return nothing("run is seen to");
+  return list(newRunItem(event.envelope, now));
+}
+
+/** Why a run that has completed is not run again, whatever the ledger knows of it. */
+export function whyNotRerun({ envelope, isOptedIn }: RunEvent<"run">): string | undefined {
+  if (!isOptedIn) return "repository has not opted in to re-runs";
+  if (!failingConclusions.has(envelope.conclusion)) return "run did not fail";
   // Once: what fails on demand as well has another reason.
-  if (envelope.attempt > 1) return nothing("run was re-run before");
-  if (items.has(runItemId(envelope.runId))) return nothing("run is seen to");
-  return list(newRunItem(envelope, now));
+  return envelope.attempt > 1 ? "run was re-run before" : undefined;
 }
 
 /** A run asked to be looked at again. */

@@ -1,4 +1,5 @@
 import { capItemId } from "./cap-item.ts";
+import { whyNotRerun } from "./decide-run.ts";
 import { type Items, type LedgerEvent, jobItemOf, runItemOf, runnerItemOf } from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { jobKey } from "./job.ts";
@@ -71,7 +72,8 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
       // What it cost is told with its end, and its job knows of its size.
       return runnerAndItsJob(event.name, prefix);
     case "run":
-      return [runItemId(event.envelope.runId)];
+      // Most runs do not fail, and cost no read.
+      return whyNotRerun(event) === undefined ? [runItemId(event.envelope.runId)] : [];
     case "run-listed":
       return [event.run.id, ...event.runnerNames.flatMap((name) => ownRunner(name, prefix))];
   }

@@ -1,4 +1,4 @@
-import { type Circumstances, type Items, jobItemOf, runnerItemOf } from "./decision.ts";
+import { type Circumstances, type Items, jobItemOf } from "./decision.ts";
 import { liveLaunch, newestLaunch } from "./job-item.ts";
 import { type Job, type JobKey, jobKey } from "./job.ts";
 import {
@@ -7,7 +7,6 @@ import {
   type JobItem,
   jobItemId,
   type RunnerItem,
-  runnerItemId,
 } from "./ledger.ts";
 import { runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
@@ -89,25 +88,25 @@ function ownRunner(item: JobItem, items: Items, around: Around): Walk<RunnerItem
 
 /**
  * The job that is left without the runner: the one it was made for, or, where that runs on another
- * runner, the one that runner was made for, and so on to the first job that no runner has taken.
+ * runner, the one that runner was made for, and so on to the first job that no runner has taken. Names
+ * of runners say for which job they were made, so that only jobs have to be known.
  */
 export function findJobLeftWithout(
-  runner: RunnerItem,
+  runner: Pick<RunnerItem, "name" | "madeFor">,
   items: Items,
   { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
 ): Walk<JobItem> {
-  let current = runner;
+  let { name, madeFor } = runner;
   for (let step = 0; step < longestWalk; step += 1) {
-    const id = jobItemId(current.madeFor);
+    const id = jobItemId(madeFor);
     const job = jobItemOf(items, id);
     if (job === undefined) return { kind: "nobody", missing: id };
     if (job.runnerName === undefined) return { kind: "found", item: job };
-    if (readRunnerName(runnerPrefix, job.runnerName) === undefined) return { kind: "nobody" };
-    const serverId = runnerItemId(job.runnerName);
-    const server = runnerItemOf(items, serverId);
-    if (server === undefined) return { kind: "nobody", missing: serverId };
-    if (server.id === current.id || server.id === runner.id) return { kind: "nobody" };
-    current = server;
+    const server = readRunnerName(runnerPrefix, job.runnerName);
+    const isClosedCircle = job.runnerName === name || job.runnerName === runner.name;
+    if (server === undefined || isClosedCircle) return { kind: "nobody" };
+    name = job.runnerName;
+    madeFor = server.jobKey;
   }
   return { kind: "nobody" };
 }

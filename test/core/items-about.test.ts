@@ -89,6 +89,14 @@ describe("itemsAbout", () => {
     expect(itemsAbout(event, itemsOf(refused), "tornade")).toEqual(ids);
   });
 
+  it.each<[what: string, event: LedgerEvent]>([
+    ["did not fail", runEvent({ conclusion: "success" })],
+    ["was run again already", runEvent({ attempt: 2 })],
+    ["belongs to a repository that has not opted in", { ...runEvent(), isOptedIn: false }],
+  ])("needs nothing for a run that %s", (_what, event) => {
+    expect(itemsAbout(event, itemsOf(), "tornade")).toEqual([]);
+  });
+
   it("names the runners that a run waits for", () => {
     const waiting = runItem({ status: "waiting", runners: ["tornade-5-1-1"] });
     const event = { kind: "wake", itemId: run } as const;
@@ -109,7 +117,7 @@ describe("itemsAbout", () => {
     [[launched(1), ...swap(1, 2)], ["runner#tornade-1-1-1"]],
     [
       [runnerOf(1), running(1, "tornade-2-1-1")],
-      ["runner#tornade-1-1-1", "runner#tornade-2-1-1"],
+      ["runner#tornade-1-1-1", "job#2-1"],
     ],
     [[runnerOf(1), running(1, "build-agent")], ["runner#tornade-1-1-1"]],
     [

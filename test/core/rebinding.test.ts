@@ -136,7 +136,7 @@ describe("findJobLeftWithout", () => {
 
   it.each<[what: string, items: readonly LedgerItem[], missing: string]>([
     ["the job", [], "job#1-1"],
-    ["the runner that job has", [running(1, "tornade-2-1-1")], "runner#tornade-2-1-1"],
+    ["the job whose runner that one has", [running(1, "tornade-2-1-1")], "job#2-1"],
   ])("says that it misses %s", (_what, items, missing) => {
     expect(leftWithout(runnerOf(1), items)).toEqual({ kind: "nobody", missing });
   });
