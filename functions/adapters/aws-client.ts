@@ -9,6 +9,7 @@ export type AwsClientConfig = Pick<SQSClientConfig, SettingOfAll> &
 
 type SettingOfAll =
   | "requestHandler"
+  | "signer"
   | "retryStrategy"
   | "maxAttempts"
   | "region"
@@ -22,8 +23,11 @@ type SettingOfAll =
   | "disableClockSkewCorrection"
   | "cacheMiddleware";
 
-/** What an AWS client does for every call, by name. */
-type HasSteps = { readonly middlewareStack: { readonly remove: (name: string) => boolean } };
+/** What an AWS client does for every call, by name, and what it copies for every call. */
+type HasSteps = {
+  readonly middlewareStack: { readonly remove: (name: string) => boolean };
+  readonly config: object;
+};
 
 /** An AWS client in its surroundings, without the one step for every call that nobody gets to see. */
 export function createAwsClient<Client extends HasSteps>(
@@ -33,6 +37,8 @@ export function createAwsClient<Client extends HasSteps>(
   const client = new Client(createAwsClientConfig(surroundings));
   // It copies what was asked and answered for a logger that there is not.
   client.middlewareStack.remove("loggerMiddleware");
+  // V8 lays a prototype out for fast reading. The copies take a quarter of a call's processor time else.
+  Object.create(client.config);
   return client;
 }
 
@@ -40,7 +46,11 @@ export function createAwsClient<Client extends HasSteps>(
  * The configuration of every AWS client: settings given at once rather than searched for in files,
  * and `AWS_ENDPOINT_URL` honoured by all services, SQS with its absolute queue URLs included.
  */
-export function createAwsClientConfig({ env, requestHandler }: Surroundings): AwsClientConfig {
+export function createAwsClientConfig({
+  env,
+  requestHandler,
+  signer,
+}: Surroundings): AwsClientConfig {
   const endpoint = env["AWS_ENDPOINT_URL"];
   const credentials = readCredentials(env);
   return {
@@ -50,6 +60,7 @@ export function createAwsClientConfig({ env, requestHandler }: Surroundings): Aw
     useFipsEndpoint: env["AWS_USE_FIPS_ENDPOINT"] === "true",
     useDualstackEndpoint: env["AWS_USE_DUALSTACK_ENDPOINT"] === "true",
     ...usual,
+    ...(signer === undefined ? {} : { signer }),
     ...(endpoint === undefined || endpoint === "" ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   };

@@ -18,11 +18,7 @@ type RunEvent<Kind extends LedgerEvent["kind"]> = Extract<LedgerEvent, { kind: K
 const failingConclusions = new Set(["failure", "timed_out", "cancelled"]);
 
 /** A run has completed: where its first attempt failed, GitHub is asked which of its jobs did. */
-export function decideRun(
-  items: Items,
-  event: RunEvent<"run">,
-  { now }: Circumstances,
-): Decision {
+export function decideRun(items: Items, event: RunEvent<"run">, { now }: Circumstances): Decision {
   const reason = whyNotRerun(event);
   if (reason !== undefined) return nothing(reason);
   if (items.has(runItemId(event.envelope.runId))) return nothing("run is seen to");

@@ -1,13 +1,7 @@
 import { type Circumstances, type Items, jobItemOf } from "./decision.ts";
 import { liveLaunch, newestLaunch } from "./job-item.ts";
 import { type Job, type JobKey, jobKey } from "./job.ts";
-import {
-  isClosed,
-  type ItemId,
-  type JobItem,
-  jobItemId,
-  type RunnerItem,
-} from "./ledger.ts";
+import { isClosed, type ItemId, type JobItem, jobItemId, type RunnerItem } from "./ledger.ts";
 import { runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
 

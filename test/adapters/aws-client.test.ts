@@ -35,6 +35,15 @@ describe("createAwsClientConfig", () => {
     expect(request?.headers["x-amz-security-token"]).toBe("session");
   });
 
+  it("leaves it to the surroundings to sign where they do that", async () => {
+    const { surroundings } = start();
+    const signer = { sign: async <Request>(request: Request) => request };
+    await new SQSClient(createAwsClientConfig({ ...surroundings, signer })).send(command);
+    const [request] = surroundings.requests;
+    expect(request?.headers).toHaveProperty("x-amz-target", "AmazonSQS.SendMessage");
+    expect(request?.headers).not.toHaveProperty("authorization");
+  });
+
   it("leaves the credentials to the SDK where the environment has none", () => {
     const surroundings = createTestSurroundings(createFakeAws().answer);
     expect(createAwsClientConfig(surroundings)).toHaveProperty("credentials");
