@@ -88,13 +88,18 @@ function send(state: State, attempt: Attempt): void {
 }
 
 /** The first outcome counts: an answer after the time limit changes nothing. */
-function recordOnce({ timeline, deliveries }: State, attempt: Attempt): (outcome: Outcome) => void {
+function recordOnce(
+  { timeline, deliveries, watchers }: State,
+  attempt: Attempt,
+): (outcome: Outcome) => void {
   let open = true;
   return (outcome) => {
     if (!open) return;
     open = false;
     const durationMilliseconds = timeline.now() - attempt.deliveredAt;
-    deliveries.push({ ...attempt, ...outcome, durationMilliseconds });
+    const delivery = { ...attempt, ...outcome, durationMilliseconds };
+    deliveries.push(delivery);
+    for (const watcher of watchers) watcher.onDelivery?.(delivery);
   };
 }
 

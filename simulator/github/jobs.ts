@@ -45,11 +45,15 @@ export function addJob(state: State, added: NewJob): Job {
   return insert(state, { ...job, ...queuedNow(state), status }, "queued");
 }
 
-/** Lets a job that was held back wait for a runner. */
+/**
+ * Lets a job that was held back wait for a runner. What GitHub says of its status then is out of date as
+ * often as not. https://github.com/runs-on/runs-on/issues/429
+ */
 export function releaseJob(state: State, id: number): void {
   const job = state.jobs.get(id);
   if (job?.status !== "waiting" && job?.status !== "pending") return;
-  change(state, id, { action: "queued", status: "queued" });
+  const told = state.random() < 0.5 ? job.status : "queued";
+  change(state, id, { action: "queued", status: "queued", told });
   waitAtMostADay(state, id);
 }
 
@@ -113,10 +117,13 @@ function waitAtMostADay(state: State, id: number): void {
   state.queued.set(id, giveUp);
 }
 
+/** What the webhook says of a change; `told` is the job's status there. @default the true one */
+type Telling = { readonly action: JobAction; readonly told?: Job["status"] };
+
 function change(
   state: State,
   id: number,
-  { action, ...changes }: Partial<Job> & { readonly action: JobAction },
+  { action, told, ...changes }: Partial<Job> & Telling,
 ): Job | undefined {
   const job = state.jobs.get(id);
   if (job === undefined) return undefined;
@@ -124,7 +131,7 @@ function change(
   setJob(state, changed);
   state.queued.get(id)?.();
   state.queued.delete(id);
-  announceJob(state, changed, action);
+  announceJob(state, { ...changed, status: told ?? changed.status }, action);
   return changed;
 }
 

@@ -20,6 +20,7 @@ export const invariants = {
   debt: "11 debts are paid",
   rerun: "12 what was interrupted is run again",
   poison: "13 what cannot be read is set aside",
+  redelivery: "14 what was not delivered is asked for again",
 } as const;
 
 /** The bounds of the invariants, in milliseconds, where no fault explains more. */
@@ -55,6 +56,8 @@ export const bounds = {
   afterLimit: minute,
   // The end of a runner is waited for in steps of half a minute.
   rerun: 3 * minute,
+  // The ninety seconds, and what GitHub takes to record the second try.
+  redelivery: 90 * second + 15 * second,
   // It is handled as soon as it is received, which may be by an instance that has to start. Where too
   // many run already, Lambda refuses the batch, and it comes again after its 90 seconds.
   poison: 2 * 90 * second + 30 * second,

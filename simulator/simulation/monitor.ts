@@ -10,6 +10,7 @@ import { watchJobs } from "./watch-jobs.ts";
 import { type LimitWatch, watchLimits } from "./watch-limits.ts";
 import { type PassWatch, watchPasses } from "./watch-passes.ts";
 import { watchPoison } from "./watch-poison.ts";
+import { watchRedeliveries } from "./watch-redeliveries.ts";
 import { watchReruns } from "./watch-reruns.ts";
 import { watchRows } from "./watch-rows.ts";
 import { watchRunners } from "./watch-runners.ts";
@@ -33,6 +34,7 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
   options.services.gitHub.watch({
     onJob: toAll([jobs, runners, reruns]),
     onRunner: runners.onRunner,
+    onDelivery: watches.redeliveries.onDelivery,
   });
   return {
     onCall: (call) => {
@@ -68,6 +70,7 @@ function watchAll(parts: Parts, known: KnownRunners) {
     rows: watchRows(parts),
     reruns: watchReruns(parts),
     poison: watchPoison(parts),
+    redeliveries: watchRedeliveries(parts),
     secrets: watchSecrets(parts),
   };
 }

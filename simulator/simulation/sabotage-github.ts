@@ -3,18 +3,67 @@ import type { WorldOptions } from "../world.ts";
 import { membersOf } from "./fault-answers.ts";
 import { namedJobs } from "./named-jobs.ts";
 import { tamper } from "./tamper.ts";
+import { rebindNothing } from "./sabotage-queue.ts";
+import type { Sabotage } from "./sabotage.ts";
+
+/** What is switched off between the functions and GitHub. */
+export const githubSabotages: Readonly<Record<string, Sabotage>> = {
+  "no-deregistration": {
+    rule: "the registration of a runner that ended without a job is removed",
+    noticedBy: ["registration", "oneRunner"],
+    faults: "session-conflict,start-fails",
+    apply: deregisterNothing,
+  },
+  "stop-the-busy": {
+    rule: "a runner that has a job is left alone",
+    noticedBy: ["busy"],
+    faults: "runner-stolen",
+    // Only who has not heard that a runner got a job asks for its end; then GitHub's refusal is all.
+    apply: (options) => stopTheBusy(rebindNothing(options)),
+  },
+  "reused-jit-config": {
+    rule: "every launch has a JIT config of its own",
+    noticedBy: ["jitConfig", "served"],
+    faults: "spot-before,start-fails",
+    apply: reuseJitConfigs,
+  },
+  "no-redelivery": {
+    rule: "deliveries that failed are asked for again",
+    noticedBy: ["redelivery"],
+    faults: "webhook-lost",
+    apply: requestNothingAgain,
+  },
+  "no-rerun": {
+    rule: "what was interrupted is run again",
+    noticedBy: ["rerun"],
+    faults: "spot",
+    apply: rerunNothing,
+  },
+  "no-jitter": {
+    rule: "those who have to wait do not come back all at once",
+    noticedBy: ["limit", "served"],
+    faults: "drought",
+    apply: waitTogether,
+  },
+  "token-in-log": {
+    rule: "requests are not written down",
+    noticedBy: ["secret"],
+    faults: "none",
+    apply: logRequests,
+  },
+};
 
 const removed: WireResponse = { status: 204, headers: {}, body: "" };
 
 /** Registrations are never removed. */
-export function deregisterNothing(options: WorldOptions): WorldOptions {
+function deregisterNothing(options: WorldOptions): WorldOptions {
   return tamper(options, {
     gitHub: (next) => async (request) => (isRemoval(request) ? removed : next(request)),
   });
 }
 
 /** That a runner has a job does not keep anybody from stopping it. */
-export function stopTheBusy(options: WorldOptions): WorldOptions {
+function stopTheBusy(options: WorldOptions): WorldOptions {
   return tamper(options, {
     gitHub: (next) => async (request) => {
       const answer = await next(request);
@@ -24,7 +73,7 @@ export function stopTheBusy(options: WorldOptions): WorldOptions {
 }
 
 /** The second launch of a job uses the JIT config of the first. */
-export function reuseJitConfigs(options: WorldOptions): WorldOptions {
+function reuseJitConfigs(options: WorldOptions): WorldOptions {
   const configs = new Map<number, unknown>();
   const between = (next: WireService): WireService => {
     return async (request) => {
@@ -42,7 +91,7 @@ export function reuseJitConfigs(options: WorldOptions): WorldOptions {
 }
 
 /** Failed deliveries are asked for again, and it does not help. */
-export function requestNothingAgain(options: WorldOptions): WorldOptions {
+function requestNothingAgain(options: WorldOptions): WorldOptions {
   return tamper(options, {
     gitHub: (next) => async (request) =>
       request.method === "POST" && request.path.endsWith("/attempts")
@@ -52,7 +101,7 @@ export function requestNothingAgain(options: WorldOptions): WorldOptions {
 }
 
 /** Runs are asked to be run again, and it does not help. */
-export function rerunNothing(options: WorldOptions): WorldOptions {
+function rerunNothing(options: WorldOptions): WorldOptions {
   return tamper(options, {
     gitHub: (next) => async (request) =>
       request.path.endsWith("/rerun-failed-jobs") ? jsonResponse(201, {}) : next(request),
@@ -60,14 +109,14 @@ export function rerunNothing(options: WorldOptions): WorldOptions {
 }
 
 /** Everybody who has to wait waits as long as everybody else. */
-export function waitTogether(options: WorldOptions): WorldOptions {
+function waitTogether(options: WorldOptions): WorldOptions {
   let drawn = 0;
   // Next to nothing, and yet never the same: names and owners still differ.
   return tamper(options, { random: () => (drawn += 1) / 2 ** 30 });
 }
 
 /** Requests are written to the log as they are sent. */
-export function logRequests(options: WorldOptions): WorldOptions {
+function logRequests(options: WorldOptions): WorldOptions {
   return tamper(options, {
     gitHub: (next, log) => async (request) => {
       log?.info("request sent", { ...request });

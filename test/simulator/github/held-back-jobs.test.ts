@@ -9,8 +9,8 @@ const deploy = {
   environment: "production",
 } as const;
 
-async function queueHeldBack(status: "waiting" | "pending") {
-  const { gitHub, timeline, received } = createTestGitHub();
+async function queueHeldBack(status: "waiting" | "pending", random = () => 0.9) {
+  const { gitHub, timeline, received } = createTestGitHub({ random });
   const job = gitHub.queueJob({ ...deploy, status });
   await timeline.advance(1_000);
   const payloads = (): readonly unknown[] => received.map(({ body }): unknown => JSON.parse(body));
@@ -34,6 +34,16 @@ describe("releaseJob", () => {
       ]);
     },
   );
+
+  it("may be told with the status from before, although the job waits for a runner", async () => {
+    const { gitHub, timeline, job, payloads } = await queueHeldBack("waiting", () => 0.1);
+
+    gitHub.releaseJob(job.id);
+    await timeline.advance(1_000);
+
+    expect(payloads()[1]).toMatchObject({ action: "queued", workflow_job: { status: "waiting" } });
+    expect(gitHub.findJob(job.id)?.status).toBe("queued");
+  });
 
   it("gives GitHub a day for a runner from the release on", async () => {
     const { gitHub, timeline, job } = await queueHeldBack("waiting");

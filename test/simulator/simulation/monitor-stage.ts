@@ -1,5 +1,9 @@
 import type { EventBridgeEvent } from "../../../simulator/aws/events.ts";
-import { createServices, type Services } from "../../../simulator/services.ts";
+import {
+  createServices,
+  type Services,
+  type ServicesOptions,
+} from "../../../simulator/services.ts";
 import type { AnsweredCall, Monitor, Violation } from "../../../simulator/simulation/contract.ts";
 import type { RecordedFaults } from "../../../simulator/simulation/faults.ts";
 import { createMonitor } from "../../../simulator/simulation/monitor.ts";
@@ -23,14 +27,16 @@ export type Watched = {
   readonly call: (call: Partial<AnsweredCall> & Pick<AnsweredCall, "name" | "request">) => void;
 };
 
-/** Nothing has happened yet. */
-export function createWatched(): Watched {
+/** Nothing has happened yet; webhooks are answered as `deliver` does. */
+export function createWatched(
+  deliver: ServicesOptions["deliver"] = async () => ({ status: 202 }),
+): Watched {
   const timeline = createVirtualTimeline(Date.UTC(2026, 0, 5));
   const services = createServices({
     timeline,
     random: createTestRandom(),
     privateKey: keys.privateKey,
-    deliver: async () => ({ status: 202 }),
+    deliver,
   });
   services.gitHub.addRepository({ fullName: "acme/app" });
   const { faults } = createStage([]);
