@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Architecture, Code, Function, RecursiveLoop, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -31,6 +31,8 @@ export interface DispatcherFunctionProps {
   readonly timeout?: Duration;
   /** Takes events that came asynchronously and failed to the last. @default - they are dropped */
   readonly deadLetterQueue?: IQueue;
+  /** Whether it sends messages to the queue that invokes it, on purpose. @default false */
+  readonly invokesItself?: boolean;
 }
 
 /** One function of the dispatcher: its bundle, a log of its own and a role that may write to just that. */
@@ -61,6 +63,7 @@ export class DispatcherFunction extends Construct implements IGrantable {
       role,
       logGroup,
       ...(props.deadLetterQueue === undefined ? {} : { deadLetterQueue: props.deadLetterQueue }),
+      ...(props.invokesItself === true ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
     this.grantPrincipal = this.function.grantPrincipal;
     this.node.addValidation({ validate: () => [...findExcess(this, props.environment)] });

@@ -72,7 +72,11 @@ export class Dispatcher extends Construct {
   private createLaunchRunner(): DispatcherFunction {
     const { config, jobs } = this.props;
     const environment = toLaunchEnvironment(config, this.surroundings());
-    const launchRunner = this.createFunction("launch-runner", { environment });
+    // A job that waits is a message that launch-runner sends itself, over and over until its deadline. By
+    // default Lambda takes that for a mistake, and stops at the sixteenth:
+    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    const options = { environment, invokesItself: true };
+    const launchRunner = this.createFunction("launch-runner", options);
     this.grantDispatch(launchRunner);
     jobs.grantSetAside(launchRunner);
     jobs.feed(launchRunner, { maxConcurrency: config.maximumConcurrency });
@@ -102,7 +106,7 @@ export class Dispatcher extends Construct {
 
   private createFunction(
     name: FunctionName,
-    props: Pick<DispatcherFunctionProps, "environment" | "timeout" | "deadLetterQueue">,
+    props: Omit<DispatcherFunctionProps, "name" | "logRetention" | "removalPolicy">,
   ): DispatcherFunction {
     const { logRetention, removalPolicy } = this.props;
     return new DispatcherFunction(this, name, { name, logRetention, removalPolicy, ...props });

@@ -44,6 +44,18 @@ describe.each(functions)("the function %s", (name) => {
   });
 });
 
+describe("launch-runner", () => {
+  it("alone may go on sending itself messages for longer than Lambda's sixteen hops", () => {
+    const allowed = functions.filter(
+      (name) => findFunction(synthesize(), name).properties["RecursiveLoop"] === "Allow",
+    );
+    expect(allowed).toEqual(["launchrunner"]);
+    for (const { Properties } of synthesize().ofType("AWS::Lambda::Function")) {
+      expect(["Allow", undefined]).toContain(Properties["RecursiveLoop"]);
+    }
+  });
+});
+
 describe("JobQueue", () => {
   const stack = synthesize({ maximumConcurrency: 25 });
   const queue = stack.find("AWS::SQS::Queue", /Jobs(?!DeadLetters)/u);
