@@ -25,7 +25,8 @@ export interface AlarmsProps {
   /** Whose metrics are watched. */
   readonly runnerPrefix: string;
   readonly queue: IQueue;
-  readonly deadLetterQueues: readonly IQueue[];
+  /** By the names of their alarms. */
+  readonly deadLetterQueues: Readonly<Record<string, IQueue>>;
   readonly notify: AlarmsConfig;
 }
 
@@ -48,22 +49,17 @@ export class Alarms extends Construct {
     this.watchRunnerVersions();
   }
 
+  // Each by itself: SQS tells nothing of a queue that was idle for six hours, and a sum with nothing is nothing.
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
   private watchDeadLetters(): void {
-    const queues = this.props.deadLetterQueues.map((queue, index) => {
-      const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
-      const metric = queue.metricApproximateNumberOfMessagesVisible(options);
-      return [`queue${index}`, metric] as const;
-    });
-    this.addAlarm("DeadLetters", {
-      alarmDescription: "Messages that failed to the last: read them, then tornade redrive",
-      metric: new MathExpression({
-        expression: queues.map(([name]) => name).join(" + "),
-        usingMetrics: Object.fromEntries(queues),
-        period: Duration.minutes(1),
-        label: "dead letters",
-      }),
-      threshold: 0,
-    });
+    const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
+    for (const [id, queue] of Object.entries(this.props.deadLetterQueues)) {
+      this.addAlarm(id, {
+        alarmDescription: "Messages that failed to the last: see docs/observability.md",
+        metric: queue.metricApproximateNumberOfMessagesVisible(options),
+        threshold: 0,
+      });
+    }
   }
 
   // Messages that wait on purpose are delayed, not visible, and may grow old.

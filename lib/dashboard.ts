@@ -22,7 +22,8 @@ export interface DashboardProps {
   /** Whose metrics are shown. */
   readonly runnerPrefix: string;
   readonly queue: IQueue;
-  readonly deadLetterQueues: readonly IQueue[];
+  /** By what they are called on the dashboard. */
+  readonly deadLetterQueues: Readonly<Record<string, IQueue>>;
   /** The functions by their names. */
   readonly functions: Readonly<Record<string, Function>>;
 }
@@ -57,8 +58,8 @@ export class Dashboard extends Construct {
 
   private showQueues(): GraphWidget[] {
     const { queue, deadLetterQueues } = this.props;
-    const deadLetters = deadLetterQueues.map((dead) =>
-      dead.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
+    const deadLetters = Object.entries(deadLetterQueues).map(([label, dead]) =>
+      dead.metricApproximateNumberOfMessagesVisible({ label, statistic: Stats.MAXIMUM }),
     );
     const oldest = queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM });
     const left = this.measure("GitHubBudgetLeft", Stats.MINIMUM, "left");

@@ -25,7 +25,10 @@ export class Observability extends Construct {
       stackName,
       runnerPrefix,
       queue,
-      deadLetterQueues: [deadLetterQueue, dispatcher.deadStateChanges],
+      deadLetterQueues: {
+        DeadLetters: deadLetterQueue,
+        DeadStateChanges: dispatcher.deadStateChanges,
+      },
     };
     new Alarms(this, "Alarms", { ...shown, notify: alarms });
     const functions = {
