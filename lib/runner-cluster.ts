@@ -75,8 +75,9 @@ export class RunnerCluster extends Construct {
         resources: this.tasks.map(({ family }) => this.toArn("task-definition", `${family}:*`)),
         conditions: {
           ...inCluster,
-          // Nobody gets a shell beside a job.
-          BoolIfExists: { "ecs:enable-execute-command": "false" },
+          // Nobody gets a shell beside a job. The key is a text, for all that it says true or false:
+          // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+          StringEqualsIfExists: { "ecs:enable-execute-command": "false" },
         },
       }),
       new PolicyStatement({

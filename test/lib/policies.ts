@@ -61,7 +61,7 @@ function holds({ operator, key, values }: Condition, context: Call["context"] = 
   const name = operator.replace(/IfExists$/u, "");
   const value = context[key];
   if (value === undefined) return name !== operator;
-  if (!["StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"].includes(name)) {
+  if (!["StringEquals", "StringLike", "ArnEquals", "ArnLike"].includes(name)) {
     throw new Error(`the tests know no condition '${operator}'`);
   }
   return values.some((pattern) =>

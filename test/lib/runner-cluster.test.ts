@@ -169,7 +169,7 @@ describe("RunnerCluster", () => {
         Action: "ecs:RunTask",
         Condition: {
           ArnEquals: { "ecs:cluster": clusterArn },
-          BoolIfExists: { "ecs:enable-execute-command": "false" },
+          StringEqualsIfExists: { "ecs:enable-execute-command": "false" },
         },
         Resource: [
           arn(
