@@ -50,6 +50,13 @@ describe("docs/deploy.md", () => {
     expect(steps.length).toBeLessThanOrEqual(8);
   });
 
+  it("has the role made that ECS needs before the first cluster of an account", () => {
+    expect(synthesize().ofType("AWS::ECS::Cluster")).toHaveLength(1);
+    expect(readBlocks("sh").slice(0, 2).join("")).toContain(
+      "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com\n",
+    );
+  });
+
   it("names the parameters as the stack does", () => {
     const { store: _, kmsKeyArn: __, ...names } = toSecrets(leastConfig);
     const { previousWebhookSecret, ...needed } = names;
