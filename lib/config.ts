@@ -239,8 +239,9 @@ export interface ImageConfig {
 /** A VPC of the stack's own, of which only `zones` can be chosen, or an existing one. */
 export interface NetworkConfig {
   /**
-   * Availability zones of the stack's own VPC, 2 to 6; more zones have more Spot capacity.
-   * @default 3 where `env` is given; otherwise 2, which every region has
+   * Availability zones of the stack's own VPC, 2 to 6; more zones have more Spot capacity, and not every
+   * account sees more than two in every region: `aws ec2 describe-availability-zones` lists them.
+   * @default 2
    */
   readonly zones?: number;
 

@@ -1,4 +1,4 @@
-import { Fn, Stack, Tags, Token } from "aws-cdk-lib";
+import { Fn, Tags } from "aws-cdk-lib";
 import {
   CfnInternetGateway,
   CfnRoute,
@@ -15,6 +15,10 @@ import type { NetworkConfig } from "./config.ts";
 
 /** A VPC for runners on Fargate, or the ids of one that exists. */
 export interface RunnerNetworkProps extends NetworkConfig {}
+
+// Nearly every region has three zones, but not every account gets to see more than two of them: in us-west-1
+// and some other old regions a zone is closed to newer accounts, and a deploy that wants it fails there.
+const defaultZones = 2;
 
 /**
  * Where runners on Fargate are: public subnets without a NAT gateway, which would cost more than the
@@ -46,9 +50,9 @@ export class RunnerNetwork extends Construct {
     return vpc.attrVpcId;
   }
 
-  private createSubnets(vpcId: string, { zones }: RunnerNetworkProps): string[] {
+  private createSubnets(vpcId: string, { zones = defaultZones }: RunnerNetworkProps): string[] {
     const routeTableId = this.createRoutes(vpcId);
-    return Array.from({ length: zones ?? this.defaultZones() }, (_, index) => {
+    return Array.from({ length: zones }, (_, index) => {
       const { attrSubnetId: subnetId } = new CfnSubnet(this, `Subnet${index + 1}`, {
         vpcId,
         // By number: to name the zones of an account, CDK would have to look them up.
@@ -61,11 +65,6 @@ export class RunnerNetwork extends Construct {
       });
       return subnetId;
     });
-  }
-
-  // Every region has two zones; which ones have more is known only where the region is.
-  private defaultZones(): number {
-    return Token.isUnresolved(Stack.of(this).region) ? 2 : 3;
   }
 
   private createRoutes(vpcId: string): string {

@@ -111,10 +111,13 @@ describe("TornadeStack", () => {
     expect(addresses.filter((address) => !services.test(address))).toEqual([]);
   });
 
-  it("has three zones where the region is known, and two where it is not", () => {
-    const env = { account: "123456789012", region: "eu-west-1" };
-    expect(synthesize().ofType("AWS::EC2::Subnet")).toHaveLength(2);
-    expect(synthesize({ env }).ofType("AWS::EC2::Subnet")).toHaveLength(3);
+  it.each([
+    ["two zones, which every account sees in us-west-1 too", {}, 2],
+    ["as many zones as the config says", { network: { zones: 4 } }, 4],
+  ])("has %s", (...[, config, zones]) => {
+    const env = { account: "123456789012", region: "us-west-1" };
+    expect(synthesize({ ...config, env }).ofType("AWS::EC2::Subnet")).toHaveLength(zones);
+    expect(synthesize(config).ofType("AWS::EC2::Subnet")).toHaveLength(zones);
   });
 
   it("can stand beside another one in the same account and region", () => {
