@@ -68,8 +68,10 @@ export interface TornadeConfig {
   readonly imageSchedule?: string;
 
   /**
-   * ARN of the role that runners of a repository (`owner/name`) have.
-   * @default - none: no AWS identity on Fargate, on CodeBuild one that may only write its log
+   * ARN of the role that runners of a repository (`owner/name`) have; docs/settings.md says whom it has
+   * to trust, and what it needs on CodeBuild.
+   * @default - none: no AWS identity on Fargate, on CodeBuild one that may write the runners' log and,
+   * where images are in ECR, pull them
    */
   readonly repositoryRoles?: Readonly<Record<string, string>>;
 

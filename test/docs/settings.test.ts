@@ -10,12 +10,15 @@ import { ledgerTable } from "../../functions/adapters/ledger-table.ts";
 import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
 import { settingNames } from "../../functions/adapters/settings.ts";
 import type { Environment } from "../../functions/adapters/surroundings.ts";
+import { type JsonObject, readArray, readObject } from "../../functions/core/read-json.ts";
 import { runnerEnvironment } from "../../functions/core/runner-environment.ts";
 import { stateChangeFields } from "../../functions/core/state-change.ts";
 import { readSettings as readLaunchRunnerSettings } from "../../functions/launch-runner/settings.ts";
 import { readSettings as readWebhookSettings } from "../../functions/receive-webhook/settings.ts";
 import { createReconcile } from "../../functions/reconcile/reconcile.ts";
 import { jobItem } from "../core/builders.ts";
+import { findStatements } from "../lib/policies.ts";
+import { synthesize } from "../lib/synthesize.ts";
 import { dispatchEnv } from "../support/dispatch-env.ts";
 import { createFakeAws } from "../support/fake-aws.ts";
 import { createJitConfig } from "../support/launch-request.ts";
@@ -42,6 +45,15 @@ function readBlock(heading: string, language: string): string {
   const text = page.slice(page.indexOf(`${heading}\n`));
   return new RegExp(`\`\`\`${language}\n([^\`]*?)\`\`\``, "u").exec(text)?.[1] ?? "";
 }
+
+function readJsonBlock(heading: string): JsonObject {
+  return readObject(JSON.parse(readBlock(heading, "json")), heading);
+}
+
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
+
+const role = "arn:aws:iam::123456789012:role/acme-deploy";
+const withRole = synthesize({ repositoryRoles: { "acme/deploy": role } });
 
 /** Which of tornade's variables are looked at while `read` reads. */
 async function watch(read: (watched: Environment) => unknown): Promise<readonly string[]> {
@@ -107,6 +119,33 @@ describe("docs/settings.md", () => {
     });
     expect([...readRunnerImages(JSON.parse(images)).keys()]).toEqual(["default", "rust"]);
     expect([...settings.fargate.roles.keys()]).toEqual(["acme/deploy"]);
+  });
+
+  it("says whom a role of the roles table has to trust: whatever launch-runner passes it to", () => {
+    const { Statement: trust } = readJsonBlock("#### Whom such a role trusts");
+    const [statement] = readArray(trust, "Statement").map((one) => readObject(one, "statement"));
+    const { Principal: principal, Condition: condition } = statement ?? {};
+    const trusted = readArray(readObject(principal, "Principal")["Service"], "Service");
+    const text = JSON.stringify(withRole.ofType("AWS::IAM::Policy"));
+    const passedTo = [...text.matchAll(/"iam:PassedToService":"([a-z.-]+)"/gu)];
+    expect(new Set(trusted)).toEqual(new Set(passedTo.map(([, service]) => service)));
+    expect(readObject(condition, "Condition")).toMatchObject({
+      StringEquals: { "aws:SourceAccount": role.split(":")[4] },
+      ArnLike: { "aws:SourceArn": [/:ecs:/u, /:codebuild:.*:project\//u].map(matching) },
+    });
+  });
+
+  it("says what such a role needs on CodeBuild: all that the project's own has, and no more", () => {
+    const policy = { Properties: { PolicyDocument: readJsonBlock("#### What it may do") } };
+    const told = findStatements("it", {
+      it: { Type: "AWS::IAM::Role", Properties: { Policies: [policy.Properties] } },
+    });
+    const { id } = withRole.find("AWS::IAM::Role", /RunnersCodeBuildRole/u);
+    const own = findStatements(id, withRole.resources);
+    expect(told.map(({ actions }) => actions)).toEqual(own.map(({ actions }) => actions));
+    expect(told.map(({ resources }) => resources[0]?.split(":")[2])).toEqual(
+      own.map(({ resources }) => resources[0]?.split(":")[2]),
+    );
   });
 
   it("has an example of images to be built that can be read", () => {
