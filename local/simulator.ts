@@ -37,6 +37,8 @@ export async function runSimulator(
 function describe(url: string, env: Readonly<Record<string, string | undefined>>): string {
   const settings = Object.entries({
     ...env,
+    // boto3 and version 1 of the AWS CLI know the region by this name only.
+    AWS_DEFAULT_REGION: env["AWS_REGION"],
     AWS_ENDPOINT_URL: url,
     [settingNames.gitHubApiUrl]: `${url}/github`,
   });
