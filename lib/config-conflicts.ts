@@ -21,6 +21,7 @@ export function findConflicts(config: TornadeConfig): readonly string[] {
     ...findForeignRepositories(config),
     ...findNetworkMistakes(network),
     ...findSecretMistakes(config),
+    ...findReservedNames(config),
     ...findAlarmMistakes(alarms),
     ...findPrefixMistakes(config),
   ];
@@ -112,6 +113,30 @@ function findSecretMistakes(config: TornadeConfig): readonly string[] {
         const slash = store === "ssm" ? "begin with /" : "begin without /";
         return `secrets.${key} should ${slash} in ${store}, got ${quote(name)}; write it as the store lists it`;
       }),
+  ];
+}
+
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
+function findReservedNames(config: TornadeConfig): readonly string[] {
+  const { secrets = {}, stackName = configDefaults.stackName } = config;
+  const { store, kmsKeyArn: _, ...names } = toSecrets(config);
+  if (store !== "ssm") return [];
+  const given = new Map<string, unknown>(Object.entries(secrets));
+  const isGiven = ([key]: readonly [string, string]) => given.get(key) !== undefined;
+  const reserved = Object.entries(names).filter(([, name]) => /^\/?(?:aws|ssm)/iu.test(name));
+  const why = "as Parameter Store keeps such names for itself";
+  return [
+    ...reserved
+      .filter(isGiven)
+      .map(
+        ([key, name]) =>
+          `secrets.${key} should begin with neither aws nor ssm in ssm, got ${quote(name)}; choose another name, ${why}`,
+      ),
+    ...(reserved.every(isGiven)
+      ? []
+      : [
+          `stackName should begin with neither aws nor ssm, got ${quote(stackName)}; choose another one, or give every one of secrets a name, ${why}`,
+        ]),
   ];
 }
 

@@ -59,7 +59,7 @@ export const networkChecks: Checks<NetworkConfig> = {
   assignPublicIp: flag("set it to false where the subnets have a NAT gateway"),
 };
 
-const nameOfSecret = /^(?!\/?(?:aws|ssm)\b)\/?[\w.-]+(?:\/[\w.-]+)*$/iu;
+const nameOfSecret = /^\/?[\w.-]+(?:\/[\w.-]+)*$/iu;
 
 // Somebody may have put the secret itself here: what was got is not told.
 const secretName: Check = (value, path) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import type { SecretsConfig } from "../../lib/config.ts";
 import { ConfigError } from "../../lib/config-error.ts";
 import { readConfig } from "../../lib/read-config.ts";
 import { configWith } from "./config-with.ts";
@@ -229,6 +230,16 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
     { secrets: { store: "secrets-manager", appId: "/ci/app" } },
     "secrets.appId should begin without / in secrets-manager, got '/ci/app'; write it as the store lists it",
   ],
+  ...["/aws/app-id", "/awsci/app-id", "awsAppId", "/SSM/app-id", "/ssm-ci/app-id"].map(
+    (appId): [object, string] => [
+      { secrets: { appId } },
+      `secrets.appId should begin with neither aws nor ssm in ssm, got '${appId}'; choose another name, as Parameter Store keeps such names for itself`,
+    ],
+  ),
+  ...["aws-ci", "AWS", "ssm", "Ssmci"].map((stackName): [object, string] => [
+    { stackName },
+    `stackName should begin with neither aws nor ssm, got '${stackName}'; choose another one, or give every one of secrets a name, as Parameter Store keeps such names for itself`,
+  ]),
   [
     { secrets: { kmsKeyArn: "alias/ci" } },
     "secrets.kmsKeyArn should be the ARN of a KMS key, not of an alias, got 'alias/ci'; copy it from `aws kms describe-key`, or leave it out for the store's own key",
@@ -261,9 +272,28 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
   [{ network: [] }, "network should be an object, got []; see lib/config.ts for its options"],
 ];
 
+function toNames(folder: string): SecretsConfig {
+  return {
+    appId: `${folder}/app-id`,
+    privateKey: `${folder}/private-key`,
+    webhookSecret: `${folder}/webhook-secret`,
+    previousWebhookSecret: `${folder}/previous-webhook-secret`,
+  };
+}
+
 describe("readConfig", () => {
   it.each(mistakes)("tells what is wrong with %j", (wrong, mistake) => {
     expect(() => readConfig(configWith(wrong))).toThrow(new ConfigError([mistake]));
+  });
+
+  it.each([
+    { stackName: "aws-ci", secrets: { store: "secrets-manager" } },
+    { secrets: { store: "secrets-manager", appId: "aws/app-id" } },
+    { secrets: { appId: "/ci/aws/app-id" } },
+    { secrets: { appId: "/ci-ssm/app-id" } },
+    { stackName: "ssm-ci", secrets: toNames("/ci") },
+  ])("takes names that Parameter Store has nothing against: %j", (config) => {
+    expect(() => readConfig(configWith(config))).not.toThrow();
   });
 
   it("tells all mistakes at once", () => {
