@@ -2,6 +2,7 @@ import { ArnFormat, Aws, Stack } from "aws-cdk-lib";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 
+import { secretReference } from "../functions/adapters/secret-reference.ts";
 import type { ResolvedSecrets } from "./resolved-config.ts";
 
 type Name = "appId" | "privateKey" | "webhookSecret" | "previousWebhookSecret";
@@ -40,7 +41,7 @@ export function createCredentials(scope: Construct, secrets: ResolvedSecrets): C
 }
 
 function toParameter(secrets: ResolvedSecrets, name: Name): string {
-  return secrets.store === "ssm" ? secrets[name] : `/aws/reference/secretsmanager/${secrets[name]}`;
+  return secrets.store === "ssm" ? secrets[name] : `${secretReference}${secrets[name]}`;
 }
 
 // Parameter Store reads from Secrets Manager, and decrypts, in the name of who asks it.

@@ -1,5 +1,6 @@
 import { classifyLaunchFailure } from "../core/launch-failure.ts";
 import type { LaunchFailure } from "../core/runner-provider.ts";
+import { readAwsError } from "./aws-error.ts";
 
 /** What an error of an AWS client means for a launch. */
 export function toLaunchFailure(error: unknown): LaunchFailure {
@@ -13,21 +14,4 @@ export function toLaunchFailure(error: unknown): LaunchFailure {
 export function isNotFound(error: unknown): boolean {
   const { name, message } = readAwsError(error);
   return name === "ResourceNotFoundException" || /task was not found/iu.test(message);
-}
-
-/** The parts of an AWS client's error that say what happened. */
-function readAwsError(error: unknown): {
-  readonly name: string;
-  readonly message: string;
-  readonly status?: number;
-} {
-  if (!(error instanceof Error)) return { name: "Unknown", message: String(error) };
-  const status = readStatus("$metadata" in error ? error.$metadata : undefined);
-  return { name: error.name, message: error.message, ...(status === undefined ? {} : { status }) };
-}
-
-function readStatus(metadata: unknown): number | undefined {
-  if (typeof metadata !== "object" || metadata === null) return undefined;
-  if (!("httpStatusCode" in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
 }

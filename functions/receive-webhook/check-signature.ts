@@ -1,11 +1,14 @@
 import {
   createParameterStore,
+  isRefused,
   readParameter,
   type ReadParameters,
 } from "../adapters/parameter-store.ts";
 import { createRefreshed } from "../adapters/refreshed.ts";
+import { secretReference } from "../adapters/secret-reference.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { DeliveryError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
 import type { Settings } from "./settings.ts";
 import { createVerifier, verifySignature, type Verifier } from "./verify-signature.ts";
 
@@ -17,15 +20,17 @@ export type SignatureCheck = {
   readonly check: (body: Buffer, signature: string) => Promise<void>;
 };
 
+type Sources = { readonly readParameters: ReadParameters; readonly log: Log };
+
 /** Signature checks with secrets that are read anew when they are old, or do not match. */
 export function createSignatureCheck(
   surroundings: Surroundings,
   settings: Settings,
 ): SignatureCheck {
-  const readParameters =
-    surroundings.platform?.readParameters ?? createParameterStore(surroundings);
-  const verifiers = createRefreshed(async () => loadVerifiers(readParameters, settings), {
-    now: surroundings.now,
+  const { log, now, platform } = surroundings;
+  const readParameters = platform?.readParameters ?? createParameterStore(surroundings);
+  const verifiers = createRefreshed(async () => loadVerifiers({ readParameters, log }, settings), {
+    now,
     maximumAge: 300_000,
     // Strangers can send wrong signatures as often as they like: they shall not make us call SSM as often.
     minimumAge: 30_000,
@@ -44,15 +49,32 @@ export function createSignatureCheck(
   };
 }
 
-async function loadVerifiers(
-  readParameters: ReadParameters,
-  { webhookSecretParameter, previousWebhookSecretParameter: previousName = "" }: Settings,
-): Promise<readonly Verifier[]> {
-  const names = [webhookSecretParameter, previousName].filter((name) => name !== "");
-  const parameters = await readParameters(names);
+async function loadVerifiers(sources: Sources, settings: Settings): Promise<readonly Verifier[]> {
+  const { webhookSecretParameter, previousWebhookSecretParameter: previousName = "" } = settings;
+  const parameters = await readSecrets(sources, settings);
   const secret = readParameter(parameters, webhookSecretParameter);
   const previous = parameters.get(previousName)?.trim() ?? "";
   return (previous === "" ? [secret] : [secret, previous]).map(createVerifier);
+}
+
+// Both in one call. From Secrets Manager in two: the one before does not exist outside of a rotation, and
+// what Secrets Manager says to that, Parameter Store may say of the whole call.
+async function readSecrets(
+  { readParameters, log }: Sources,
+  { webhookSecretParameter, previousWebhookSecretParameter: previousName = "" }: Settings,
+): Promise<ReadonlyMap<string, string>> {
+  const names = [webhookSecretParameter, previousName].filter((name) => name !== "");
+  if (!previousName.startsWith(secretReference)) return readParameters(names);
+  const [current, previous] = await Promise.all([
+    readParameters([webhookSecretParameter]),
+    readParameters([previousName]).catch((error: unknown) => {
+      // What passes is no reason to take a secret out of service.
+      if (!isRefused(error)) throw error;
+      log.warn("previous webhook secret not readable", { error });
+      return new Map<string, string>();
+    }),
+  ]);
+  return new Map([...current, ...previous]);
 }
 
 // Needs no secret, hence holds while none can be read.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { createFakeAws, errorResponse } from "../support/fake-aws.ts";
+import type { WireResponse } from "../../simulator/wire.ts";
+import { createFakeAws, errorResponse, type FakeAws } from "../support/fake-aws.ts";
 import { secret, startReceiveWebhook, webhookEnv } from "../support/receive-webhook.ts";
 import { createPayload, createRequest, sign } from "../support/webhook.ts";
 
@@ -160,5 +161,76 @@ describe("receiveWebhook: secrets that cannot be read", () => {
   it("refuses what has no signature without needing them", async () => {
     const { receive } = await startReceiveWebhook(createFakeAws());
     expect(await receive(createRequest({ body }))).toMatchObject({ statusCode: 401 });
+  });
+});
+
+describe("receiveWebhook: secrets in Secrets Manager", () => {
+  const now = "/aws/reference/secretsmanager/tornade/webhook-secret";
+  const before = "/aws/reference/secretsmanager/tornade/previous-webhook-secret";
+  const env = {
+    ...webhookEnv,
+    TORNADE_WEBHOOK_SECRET_PARAMETER: now,
+    TORNADE_PREVIOUS_WEBHOOK_SECRET_PARAMETER: before,
+  };
+
+  /** A Parameter Store that answers every call about one of the names in its own way. */
+  async function start(answers: readonly (readonly [name: string, answer: WireResponse])[]) {
+    const aws = createFakeAws({ [now]: secret });
+    const faults = new Map(answers);
+    const answer: FakeAws["answer"] = async (request) => {
+      const name = [...faults.keys()].find((one) => request.body.includes(`"${one}"`)) ?? "";
+      return faults.get(name) ?? aws.answer(request);
+    };
+    return { ...(await startReceiveWebhook({ ...aws, answer }, env)), faults };
+  }
+
+  it.each([
+    "AccessDeniedException",
+    "ResourceNotFoundException",
+    "ParameterNotFound",
+    "ValidationException",
+  ])("does with the one there is where the other is refused: %s", async (name) => {
+    const { receive, surroundings } = await start([[before, errorResponse(400, name)]]);
+    expect(await receive(createRequest({ body, secret }))).toMatchObject({ statusCode: 202 });
+    expect(await receive(createRequest({ body, secret: "no" }))).toMatchObject({ statusCode: 401 });
+    const warnings = surroundings.lines.filter((line) => line.includes('"level":"warn"'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("previous webhook secret not readable");
+    expect(warnings[0]).toContain(name);
+  });
+
+  it("takes two at the same time, once the second one exists", async () => {
+    const missing = errorResponse(400, "AccessDeniedException");
+    const { receive, aws, surroundings, faults } = await start([[before, missing]]);
+    faults.clear();
+    aws.parameters.set(before, "old");
+    surroundings.clock.now += 30_000;
+    for (const one of ["old", secret]) {
+      expect(await receive(createRequest({ body, secret: one }))).toMatchObject({
+        statusCode: 202,
+      });
+    }
+  });
+
+  it.each([
+    ["the other one is not answered for", before, 500, "InternalServerError"],
+    ["the other one is throttled", before, 400, "ThrottlingException"],
+    ["the one in service is refused", now, 400, "AccessDeniedException"],
+  ])("answers 503 where %s, and recovers", async (...[, name, status, error]) => {
+    const { receive, faults } = await start([[name, errorResponse(status, error)]]);
+    expect(await receive(createRequest({ body, secret }))).toMatchObject({ statusCode: 503 });
+    faults.clear();
+    expect(await receive(createRequest({ body, secret }))).toMatchObject({ statusCode: 202 });
+  });
+
+  it("keeps both in service while Secrets Manager is down", async () => {
+    const { receive, aws, surroundings, faults } = await start([]);
+    aws.parameters.set(before, "old");
+    surroundings.clock.now += 300_000;
+    const old = createRequest({ body, secret: "old" });
+    expect(await receive(old)).toMatchObject({ statusCode: 202 });
+    faults.set(before, errorResponse(500, "InternalServerError"));
+    surroundings.clock.now += 300_000;
+    expect(await receive(old)).toMatchObject({ statusCode: 202 });
   });
 });
