@@ -145,7 +145,7 @@ export interface TornadeConfig {
   readonly logRetentionDays?: number;
 
   /**
-   * Whether ledger, logs and images outlive the stack.
+   * Whether ledger, logs (that of the API included) and images outlive the stack.
    * @default false
    */
   readonly retain?: boolean;

@@ -46,7 +46,7 @@ export class Tornade extends Construct {
       ...kept,
     });
     const { receiveWebhook: receiver, followRunner, reconcile } = this.dispatcher;
-    this.webhook = new WebhookApi(this, "Webhook", { receiver, logRetention });
+    this.webhook = new WebhookApi(this, "Webhook", { receiver, ...kept });
     this.webhookUrl = this.webhook.url;
     new StateChanges(this, "StateChanges", {
       clusterArn: runners.cluster.clusterArn,

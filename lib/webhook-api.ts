@@ -1,4 +1,4 @@
-import { Names, RemovalPolicy } from "aws-cdk-lib";
+import { Aws, Fn, Names, type RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   HttpApi,
@@ -17,6 +17,8 @@ import type { DispatcherFunction } from "./dispatcher-function.ts";
 export interface WebhookApiProps {
   readonly receiver: DispatcherFunction;
   readonly logRetention: RetentionDays;
+  /** What becomes of the access log when the stack goes. */
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** The one way in: `POST /webhook`. */
@@ -25,8 +27,9 @@ export class WebhookApi extends Construct {
   readonly url: string;
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, { receiver, logRetention }: WebhookApiProps) {
+  constructor(scope: Construct, id: string, props: WebhookApiProps) {
     super(scope, id);
+    const { receiver } = props;
     this.api = new HttpApi(this, "Resource", {
       apiName: Names.uniqueResourceName(this, { separator: "-" }),
       description: "tornade: deliveries of GitHub",
@@ -37,7 +40,7 @@ export class WebhookApi extends Construct {
       methods: [HttpMethod.POST],
       integration: new HttpLambdaIntegration("Receiver", receiver.function),
     });
-    this.addStage(logRetention);
+    this.addStage(props);
     this.url = `${this.api.apiEndpoint}/webhook`;
     acknowledge(receiver.function, {
       "Serverless-LambdaDLQ": "it answers: what it fails on, GitHub shows and delivers again",
@@ -48,13 +51,14 @@ export class WebhookApi extends Construct {
       });
     }
   }
-  private addStage(retention: RetentionDays): void {
+
+  private addStage({ logRetention: retention, removalPolicy }: WebhookApiProps): void {
+    const name = `${Names.uniqueResourceName(this, { separator: "-" })}-${firstOfStackId()}`;
     const logGroup = new LogGroup(this, "AccessLog", {
       // API Gateway writes the permission for other names into one policy of the account, which gets full.
-      logGroupName: `/aws/vendedlogs/${Names.uniqueResourceName(this, { separator: "-" })}`,
+      logGroupName: `/aws/vendedlogs/${name}`,
       retention,
-      // With a name of its own a log that stayed behind would be in the way of the next deployment.
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy,
     });
     new HttpStage(this, "Stage", {
       httpApi: this.api,
@@ -65,6 +69,11 @@ export class WebhookApi extends Construct {
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLog },
     });
   }
+}
+
+// Of the id's UUID: else a log that stayed behind would be in the way of the next stack of this name.
+function firstOfStackId(): string {
+  return Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))));
 }
 
 const accessLog = AccessLogFormat.custom(

@@ -58,6 +58,8 @@ const pseudo: Readonly<Record<string, string>> = {
   "AWS::AccountId": place.account,
   "AWS::URLSuffix": place.urlSuffix,
   "AWS::StackName": "tornade",
+  "AWS::StackId":
+    "arn:aws:cloudformation:eu-west-1:123456789012:stack/tornade/0a1b2c3d-0000-4000-8000-000000000000",
 };
 
 function refer(name: string, resources: Resources): string {

@@ -85,12 +85,11 @@ describe("TornadeStack", () => {
     const { template } = synthesize({ retain });
     const resources = Object.values(readObject(template["Resources"], "Resources"));
     const policies = resources.flatMap((resource) => {
-      const { Type, DeletionPolicy, Properties = {} } = readObject(resource, "resource");
+      const { Type, DeletionPolicy } = readObject(resource, "resource");
       const holdsData = ["AWS::DynamoDB::Table", "AWS::Logs::LogGroup", "AWS::ECR::Repository"];
-      const isAccessLog = JSON.stringify(Properties).includes("/aws/vendedlogs/");
-      return holdsData.includes(String(Type)) && !isAccessLog ? [DeletionPolicy] : [];
+      return holdsData.includes(String(Type)) ? [DeletionPolicy] : [];
     });
-    expect(policies.length).toBeGreaterThan(6);
+    expect(policies.length).toBeGreaterThan(7);
     expect(new Set(policies)).toEqual(new Set([policy]));
     const retained = JSON.stringify(template).match(/"DeletionPolicy":"Retain"/gu) ?? [];
     expect(retained).toHaveLength(retain ? policies.length : 0);
