@@ -1,19 +1,25 @@
-import { SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 
 import { messageOf } from "../functions/core/errors.ts";
 import type { Output } from "./command.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 import { redrive } from "./dead-letters.ts";
+import { openClient } from "./redrive-client.ts";
 import type { RedriveCommand } from "./redrive-flags.ts";
 
-/** Redrives the dead-letter queue and tells of every message. @returns 0 when none is left, else 1 */
+/**
+ * Redrives the dead-letter queue and tells of every message.
+ * @returns 0 when none is left, else 1
+ * @throws {CommandError} where neither region nor credentials can be found
+ */
 export async function runRedrive(
   command: RedriveCommand,
   { stdout, stderr }: Output,
 ): Promise<number> {
   const { dryRun, json } = command;
   const letters: DeadLetter[] = [];
-  const failure = await collect(command, (letter) => {
+  const client = await openClient(command);
+  const failure = await collect({ ...command, client }, (letter) => {
     letters.push(letter);
     if (!json) stdout.write(describeLetter(letter, dryRun));
   });
@@ -26,12 +32,11 @@ export async function runRedrive(
 
 /** @returns what went wrong, if anything did; what was told until then has happened */
 async function collect(
-  command: RedriveCommand,
+  command: RedriveCommand & { readonly client: SQSClient },
   onLetter: (letter: DeadLetter) => void,
 ): Promise<string | undefined> {
   try {
-    const queue = { ...command, client: createClient(command), now };
-    for await (const letter of redrive(queue)) onLetter(letter);
+    for await (const letter of redrive({ ...command, now })) onLetter(letter);
     return undefined;
   } catch (error) {
     return describeError(error);
@@ -39,17 +44,6 @@ async function collect(
 }
 
 const now = (): number => Date.now();
-
-// The credentials are those that the AWS command line would find; place and region are the queue's.
-function createClient({ queueUrl, endpoint }: RedriveCommand): SQSClient {
-  const { host, origin } = new URL(queueUrl);
-  const [, region] = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./u.exec(host) ?? [];
-  return new SQSClient({
-    userAgentAppId: "tornade",
-    endpoint: endpoint ?? origin,
-    ...(region === undefined ? {} : { region }),
-  });
-}
 
 function stays(letter: DeadLetter): boolean {
   return letter.stays !== undefined;

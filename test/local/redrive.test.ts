@@ -145,6 +145,34 @@ describe("npx tornade redrive", () => {
     });
   });
 
+  it.each([
+    [
+      "credentials",
+      { AWS_ACCESS_KEY_ID: "" },
+      /^tornade: credentials of AWS cannot be found: .+; log in as for the AWS command line, or set AWS_PROFILE\n$/u,
+    ],
+    [
+      "a region",
+      { AWS_REGION: "" },
+      /^tornade: the region of the queues cannot be found: .+; set AWS_REGION\n$/u,
+    ],
+  ])("ends with 2 and one line where there is no way to find %s", async (...[, env, line]) => {
+    const { run, setAside, queued, count } = await createStage();
+    await setAside(queued(1));
+    const nowhere = {
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_PROFILE: undefined,
+      AWS_DEFAULT_REGION: undefined,
+      ...env,
+    };
+    for (const [name, value] of Object.entries(nowhere)) vi.stubEnv(name, value);
+
+    expect(await run("--json")).toEqual({ code: 2, stdout: "", stderr: containing(line) });
+    expect(await count("dead")).toEqual([1, 0]);
+  });
+
   it("finds the region in the queue's URL, and AWS where it is told", async () => {
     const { queueUrl, deadLetterQueueUrl, outside, world } = await createStage();
     vi.stubEnv("AWS_REGION", "");
