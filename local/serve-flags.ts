@@ -69,9 +69,15 @@ function readPrivateKey(file: string): string {
 function readKeyFile(file: string): string {
   try {
     return readFileSync(file, "utf8");
-  } catch {
-    throw new CommandError(
-      `--private-key '${file}' cannot be read; make one with 'openssl genrsa -out ${file} 2048'`,
-    );
+  } catch (error) {
+    throw new CommandError(`--private-key '${file}' ${describeUnread(error, file)}`);
   }
+}
+
+// To have openssl write there is advice only where nothing is.
+function describeUnread(error: unknown, file: string): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";
+  if (code === "EISDIR") return "is a folder; name the .pem file in it";
+  if (code !== "ENOENT") return `cannot be read (${code}); name a file that can`;
+  return `cannot be read; make one with 'openssl genrsa -out ${file} 2048'`;
 }

@@ -288,6 +288,16 @@ describe("readCommand", () => {
       "--private-key 'no-such.pem' cannot be read; make one with 'openssl genrsa -out no-such.pem 2048'",
     ],
     [
+      "a key file that is a folder",
+      ["start", "--private-key", folder],
+      `--private-key '${folder}' is a folder; name the .pem file in it`,
+    ],
+    [
+      "a key file behind a file",
+      ["start", "--private-key", `${keyFile}/app.pem`],
+      `--private-key '${keyFile}/app.pem' cannot be read (ENOTDIR); name a file that can`,
+    ],
+    [
       "a key file that is no key",
       ["start", "--private-key", notAKey],
       `--private-key '${notAKey}' is not an RSA private key in PEM form; use the .pem file that GitHub gave for the App`,
