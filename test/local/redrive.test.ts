@@ -7,6 +7,7 @@ import { containing } from "../support/containing.ts";
 import { createQueued } from "../support/sqs-event.ts";
 import { start } from "../support/test-world.ts";
 import { createDeadLetterStage } from "./dead-letter-stage.ts";
+import { runCommand as runProcess } from "./run-command.ts";
 
 const poison = '{"version":2,"kind":"job"}';
 const unread = "message is not an envelope: version should be 1, got 2";
@@ -171,6 +172,17 @@ describe("npx tornade redrive", () => {
 
     expect(await run("--json")).toEqual({ code: 2, stdout: "", stderr: containing(line) });
     expect(await count("dead")).toEqual([1, 0]);
+  });
+
+  it("goes on when nobody reads on, as it has messages in hand", async () => {
+    const { queueUrl, deadLetterQueueUrl, setAside, queued, count } = await createStage();
+    for (const id of [1, 2, 3]) await setAside(queued(id));
+    const queues = ["--queue", queueUrl, "--dead-letter-queue", deadLetterQueueUrl];
+    const command = runProcess("redrive", ...queues);
+    command.child.stdout?.destroy();
+
+    expect(await command.ended).toMatchObject({ code: 0, stderr: "" });
+    expect(await count("dead")).toEqual([0, 0]);
   });
 
   it("finds the region in the queue's URL, and AWS where it is told", async () => {

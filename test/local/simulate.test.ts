@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 
 import { runCommand } from "../../local/command.ts";
+import { runCommand as runProcess } from "./run-command.ts";
 
 async function simulate(...args: readonly string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -50,6 +51,14 @@ describe("runSimulate", () => {
 
     expect(code).toBe(1);
     expect(stdout.match(/VIOLATION/gu)).toHaveLength(2);
+  });
+
+  it("ends quietly when nobody reads on", async () => {
+    const command = runProcess("simulate", ...small, "--seeds", "50");
+    await command.untilOutput(/simulating/u);
+    command.child.stdout?.destroy();
+
+    expect(await command.ended).toMatchObject({ code: 141, stderr: "" });
   });
 
   it("ends with 2 and one line for a name that it does not know", async () => {
