@@ -34,16 +34,21 @@ const mostSeeds = 1_000_000;
 export function readSimulate(args: readonly string[]): SimulateCommand | { readonly name: "help" } {
   const given = parseFlags(() => parseArgs({ args: [...args], options: flags }).values, flags);
   if (given.help === true) return { name: "help" };
-  const { jobs = "1000", seed = String(randomInt(1, mostSeeds)), json = false } = given;
+  const {
+    jobs = "1000",
+    seed = String(randomInt(1, mostSeeds)),
+    seeds = "1",
+    json = false,
+  } = given;
   return {
     name: "simulate",
     jobs: readNumber("--jobs", jobs, 1),
     seed: readNumber("--seed", seed, 0),
-    seeds: readNumber("--seeds", given.seeds ?? "1", 1),
+    seeds: readNumber("--seeds", seeds, 1),
     faults: readFaults(given.faults ?? "all"),
     json,
     ...(given.sabotage === undefined ? {} : { sabotage: readSabotage(given.sabotage) }),
-    ...(given.trace === undefined ? {} : { trace: readNumber("--trace", given.trace, 1) }),
+    ...(given.trace === undefined ? {} : { trace: readTrace(given.trace, seeds) }),
   };
 }
 
@@ -51,6 +56,15 @@ function readNumber(flag: string, text: string, least: number): number {
   const value = Number(text);
   if (/^\d+$/u.test(text) && Number.isSafeInteger(value) && value >= least) return value;
   throw new CommandError(`${flag} should be a whole number from ${least} on, got '${text}'`);
+}
+
+// Equal ids are of other jobs with another seed.
+function readTrace(text: string, seeds: string): number {
+  const trace = readNumber("--trace", text, 1);
+  if (Number(seeds) === 1) return trace;
+  throw new CommandError(
+    `--trace is about a job of one run, got '${seeds}' for --seeds; leave one of them out`,
+  );
 }
 
 function readFaults(list: string): SimulateCommand["faults"] {

@@ -1,10 +1,15 @@
+import { firstJobId } from "../simulator/github/state.ts";
 import { faultNames } from "../simulator/simulation/fault-rates.ts";
 import { simulate, type SimulationReport } from "../simulator/simulation/simulate.ts";
-import type { SimulateCommand } from "./command-line.ts";
+import { CommandError, type SimulateCommand } from "./command-line.ts";
 import type { Output } from "./command.ts";
 import { describeReport, summarizeReport } from "./simulation-report.ts";
 
-/** Simulates what was asked for and reports it. @returns 0 when everything held, else 1 */
+/**
+ * Simulates what was asked for and reports it.
+ * @returns 0 when everything held, else 1
+ * @throws {CommandError} when the job to be traced is none of the run's
+ */
 export async function runSimulate(
   { seeds, ...command }: SimulateCommand,
   output: Output,
@@ -16,10 +21,26 @@ export async function runSimulate(
   for (let { seed } = command; seed <= last; seed += 1) {
     const report = await simulateOnce({ ...command, seed }, output);
     const isHeld = report.violations.length === 0;
+    if (isHeld) checkTrace(command, report);
     if (!isHeld) broken += 1;
     output.stdout.write(describe(report, { ...command, isBrief: seeds > 1 && isHeld }));
+    if (!isHeld) tellUntraced(command, report, output);
   }
   return broken === 0 ? 0 : 1;
+}
+
+type Traced = Pick<SimulateCommand, "trace">;
+
+function checkTrace({ trace }: Traced, { story }: SimulationReport): void {
+  if (trace === undefined || story.length > 0) return;
+  throw new CommandError(
+    `--trace should be the id of a job of this run, got '${trace}'; the first one is ${firstJobId}`,
+  );
+}
+
+function tellUntraced({ trace }: Traced, { story }: SimulationReport, { stderr }: Output): void {
+  if (trace === undefined || story.length > 0) return;
+  stderr.write(`tornade: job ${trace} of --trace is not in the smallest run found\n`);
 }
 
 async function simulateOnce(

@@ -127,13 +127,16 @@ export function createState(options: GitHubOptions): State {
   };
 }
 
+/** The id of the first job that anybody queues. */
+export const firstJobId = 41_987_654_321;
+
 /** Ids of the size GitHub's have, with gaps. */
 function createSequences(): State["nextId"] {
   return {
     account: createSequence(591_427_149, 37),
     installation: createSequence(23_154_469, 11),
     runner: createSequence(1042, 1),
-    job: createSequence(41_987_654_321, 7),
+    job: createSequence(firstJobId, 7),
     run: createSequence(14_876_543_210, 5),
     delivery: createSequence(12_345_678_901, 13),
   };

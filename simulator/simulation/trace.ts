@@ -31,16 +31,16 @@ type Happening = {
   readonly names?: readonly string[];
 };
 
-/** Nothing has happened yet; `jobId` is the job whose story is kept. */
+/** Nothing has happened yet; `jobId` is the job whose story is kept, once there is one of that id. */
 export function createTrace(jobId: number | undefined): Trace {
   const hash = createHash("sha256");
-  const names = new Set(jobId === undefined ? [] : [String(jobId)]);
+  const names = new Map<string, RegExp>();
   const story: StoryLine[] = [];
   const note = ({ at, text, content, names: learned = [] }: Happening): void => {
     hash.update(`${at} ${text} ${content}\n`);
     if (names.size === 0 || !mentions(`${text} ${content}`, names)) return;
     story.push({ at, text });
-    for (const name of learned) names.add(name);
+    for (const name of learned) names.set(name, toPattern(name));
   };
   return {
     onCall: (call) => {
@@ -60,6 +60,7 @@ export function createTrace(jobId: number | undefined): Trace {
       note({ at, text: describeTask(event), content });
     },
     onJob: (job, at) => {
+      if (job.id === jobId) names.set(String(jobId), toPattern(String(jobId)));
       note({ at, text: describeJob(job), content: String(job.id) });
     },
     digest: () => hash.copy().digest("hex"),
@@ -67,9 +68,17 @@ export function createTrace(jobId: number | undefined): Trace {
   };
 }
 
-function mentions(content: string, names: ReadonlySet<string>): boolean {
-  for (const name of names) if (content.includes(name)) return true;
+function mentions(content: string, names: ReadonlyMap<string, RegExp>): boolean {
+  for (const [name, pattern] of names) {
+    if (content.includes(name) && pattern.test(content)) return true;
+  }
   return false;
+}
+
+// What goes on with a digit, before or behind, is the name of something else.
+function toPattern(name: string): RegExp {
+  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
+  return new RegExp(String.raw`(?<!\d)${escaped}(?!\d)`, "u");
 }
 
 function describeCall({ who, at, name, request, answer }: AnsweredCall): Happening {

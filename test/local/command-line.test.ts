@@ -111,7 +111,7 @@ describe("readCommand", () => {
       "--json",
     ];
 
-    expect(readCommand(["simulate", ...args, "--sabotage", "no-claim", "--trace", "12"])).toEqual({
+    expect(readCommand(["simulate", ...args, "--sabotage", "no-claim"])).toEqual({
       name: "simulate",
       jobs: 50,
       seed: 7,
@@ -119,6 +119,9 @@ describe("readCommand", () => {
       faults: new Set(["spot-during", "event-lost"]),
       json: true,
       sabotage: "no-claim",
+    });
+    expect(readCommand(["simulate", "--trace", "12", "--seeds", "1"])).toMatchObject({
+      seeds: 1,
       trace: 12,
     });
   });
@@ -256,6 +259,11 @@ describe("readCommand", () => {
       "a number of jobs that is none",
       ["simulate", "--jobs", "many"],
       "--jobs should be a whole number from 1 on, got 'many'",
+    ],
+    [
+      "a job that would be another one with every seed",
+      ["simulate", "--trace", "41987654321", "--seeds", "2"],
+      "--trace is about a job of one run, got '2' for --seeds; leave one of them out",
     ],
     [
       "a flag that simulate does not have",

@@ -53,6 +53,28 @@ describe("runSimulate", () => {
     expect(stdout.match(/VIOLATION/gu)).toHaveLength(2);
   });
 
+  it.each([["12"], ["4198765432"], ["41987654329"]])(
+    "ends with 2 and one line where no job has the id that is traced: %s",
+    async (id) => {
+      const { code, stdout, stderr } = await simulate(...small, "--trace", id);
+
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: `tornade: --trace should be the id of a job of this run, got '${id}'; the first one is 41987654321\n`,
+      });
+      expect(stdout).toBe("simulating 5 jobs with seed 1\n");
+    },
+  );
+
+  it("tells of a violation all the same where the job that is traced is not in its smallest run", async () => {
+    const flags = [...small, "--sabotage", "sleep-in-handler", "--trace", "12"];
+    const { code, stdout, stderr } = await simulate(...flags);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain("VIOLATION");
+    expect(stderr).toBe("tornade: job 12 of --trace is not in the smallest run found\n");
+  });
+
   it("ends quietly when nobody reads on", async () => {
     const command = runProcess("simulate", ...small, "--seeds", "50");
     await command.untilOutput(/simulating/u);

@@ -93,4 +93,13 @@ describe("run", () => {
     expect(story).toContainEqual(expect.stringMatching(/^compute (?:RUNNING|IN_PROGRESS)/u));
     expect(story).toContainEqual(expect.stringMatching(/^job completed as /u));
   });
+
+  it.each([
+    ["a part of the id of a job", 4_198_765_432],
+    ["a number that other things have", 200],
+  ])("tells nothing of a job that there is not, though its id is %s", async (_what, traced) => {
+    const parts = { createFaults, createMonitor: unwatched };
+    const options = { jobs: 5, seed: 8, faults: new Set<FaultName>(), traced };
+    expect((await run(options, parts)).story).toEqual([]);
+  });
 });
