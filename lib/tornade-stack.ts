@@ -22,11 +22,12 @@ export class TornadeStack extends Stack {
   }
 
   // What a person, or the command line, needs to find again; the first line is for GitHub.
-  private tell({ webhookUrl, jobs, ledger, runners }: Tornade): void {
+  private tell({ webhookUrl, jobs, ledger, runners, dispatcher }: Tornade): void {
     const outputs = {
       WebhookUrl: webhookUrl,
       QueueUrl: jobs.queue.queueUrl,
       DeadLetterQueueUrl: jobs.deadLetterQueue.queueUrl,
+      DeadStateChangesUrl: dispatcher.deadStateChanges.queueUrl,
       LedgerTable: ledger.table.tableName,
       Cluster: runners.cluster.clusterName,
       CodeBuildProject: runners.build.projectName,

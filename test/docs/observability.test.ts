@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import { metricDimension, metricNamespace, metrics } from "../../functions/core/metrics.ts";
+import { readObject } from "../../functions/core/read-json.ts";
 import { logQueries } from "../../lib/log-queries.ts";
+import { readCommand } from "../../local/command-line.ts";
 import { synthesize } from "../lib/synthesize.ts";
 
 const page = readFileSync(new URL("../../docs/observability.md", import.meta.url), "utf8");
@@ -36,6 +38,21 @@ describe("docs/observability.md", () => {
     const rows = readRows("Alarms");
     expect(rows.map(([, name]) => name)).toEqual(names);
     for (const [, , , advice = ""] of rows) expect(advice.length).toBeGreaterThan(50);
+  });
+
+  it("has a command for either dead-letter queue that is understood, with addresses among the outputs", () => {
+    const line = /npx tornade (redrive[^`]*)`/u.exec(page)?.[1] ?? "";
+    const sqs = "https://sqs.eu-west-1.amazonaws.com/123456789012";
+    const words = line.replace("…", `${sqs}/jobs`).replace("…", `${sqs}/dead`).split(" ");
+    const outputs = readObject(synthesize().template["Outputs"], "Outputs");
+    const named = [...page.matchAll(/`(\w+Url)`/gu)].map(([, name = ""]) => name);
+
+    expect(readCommand(words)).toMatchObject({ name: "redrive", dryRun: false });
+    expect(page).toContain("`aws sqs purge-queue --queue-url …`");
+    expect(new Set(named)).toEqual(
+      new Set(["QueueUrl", "DeadLetterQueueUrl", "DeadStateChangesUrl"]),
+    );
+    for (const name of named) expect(outputs).toHaveProperty(name);
   });
 
   it("tells of every saved query", () => {

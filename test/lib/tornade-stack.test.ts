@@ -8,6 +8,7 @@ import { readObject } from "../../functions/core/read-json.ts";
 import type { TornadeConfig } from "../../lib/config.ts";
 import { Tornade } from "../../lib/tornade.ts";
 import { TornadeStack } from "../../lib/tornade-stack.ts";
+import { resolve } from "./intrinsics.ts";
 import { createApp, leastConfig, synthesize, toSynthesized } from "./synthesize.ts";
 
 const count = (config?: Partial<TornadeConfig>) => Object.keys(synthesize(config).resources).length;
@@ -49,6 +50,19 @@ describe("TornadeStack", () => {
     const outputs = Object.entries(readObject(synthesize().template["Outputs"], "Outputs"));
     expect(outputs[0]?.[0]).toBe("WebhookUrl");
     expect(JSON.stringify(outputs[0]?.[1])).toContain("/webhook");
+  });
+
+  it("tells the addresses of all three queues", () => {
+    const stack = synthesize();
+    const outputs = readObject(stack.template["Outputs"], "Outputs");
+    const urls = Object.values(outputs).map((output) =>
+      resolve(readObject(output, "output")["Value"], stack.resources),
+    );
+    const queues = Object.entries(stack.resources).filter(
+      ([, { Type }]) => Type === "AWS::SQS::Queue",
+    );
+    expect(queues).toHaveLength(3);
+    for (const [id] of queues) expect(urls).toContainEqual(expect.stringContaining(id));
   });
 
   it("is the same when it is synthesized again", () => {
