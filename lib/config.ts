@@ -109,7 +109,8 @@ export interface TornadeConfig {
   readonly checkRuns?: boolean;
 
   /**
-   * Most invocations of launch-runner at a time, 2 to 1000; each starts up to ten runners.
+   * Most invocations of launch-runner at a time, 2 to 1000; each starts up to ten runners. Keep it below
+   * the account's limit for Lambda, which is 10 in a new one, or receive-webhook gets none in a burst.
    * @default 10
    */
   readonly maximumConcurrency?: number;

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { ledgerTable } from "../../functions/adapters/ledger-table.ts";
 import { jobItemId } from "../../functions/core/ledger.ts";
 import { readObject } from "../../functions/core/read-json.ts";
+import { configDefaults } from "../../lib/config-defaults.ts";
 import { toSecrets } from "../../lib/config-names.ts";
 import { checkOptions } from "../../lib/config-options.ts";
 import { readCommand } from "../../local/command-line.ts";
@@ -105,6 +106,14 @@ describe("docs/deploy.md", () => {
       expect(checkOptions(JSON.parse(JSON.stringify(config)), "")).toEqual([]);
     },
   );
+
+  it("warns of an account in which launch-runner could take all that Lambda has", () => {
+    const quotas = readSection("## Quotas to raise");
+    const lambda = readRows(quotas).find(([, quota]) => quota === "`L-B99A9384`") ?? [];
+    const [, advised] = /\nmaximumConcurrency: (\d+),\n/u.exec(quotas) ?? [];
+    expect(Number(lambda[2])).toBe(configDefaults.maximumConcurrency);
+    expect(Number(advised)).toBeLessThan(configDefaults.maximumConcurrency);
+  });
 
   it("mentions no option that there is not", () => {
     const sources = readFileSync("lib/config.ts", "utf8") + readFileSync("lib/tornade.ts", "utf8");
