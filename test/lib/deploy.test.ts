@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 import { afterAll, describe, expect, it } from "vitest";
@@ -37,7 +37,42 @@ async function synthesizeByCommand() {
   return { stderr, seconds: 60 * minutes + seconds };
 }
 
+const copy = mkdtempSync(join(tmpdir(), "tornade-app-"));
+
+/** What `node bin/deploy.ts` says of a config. */
+async function deployWith(text: string): Promise<unknown> {
+  for (const part of ["bin", "lib", "functions", "runner-image", "package.json"]) {
+    cpSync(part, join(copy, part), { recursive: true });
+  }
+  symlinkSync(resolve("node_modules"), join(copy, "node_modules"));
+  writeFileSync(join(copy, "tornade.config.ts"), text);
+  const run = promisify(execFile)(process.execPath, ["bin/deploy.ts"], { cwd: copy });
+  const result = await run.catch((error: unknown) => error);
+  rmSync(copy, { recursive: true });
+  return result;
+}
+
 describe("bin/deploy.ts", () => {
+  it.each([
+    [
+      "a comma that is missing",
+      'import type { TornadeConfig } from "./lib/config.ts";\nexport const config: TornadeConfig = {\n  owners: ["acme"]\n  forks: "refuse",\n};\n',
+      "tornade.config.ts should be TypeScript that Node can run, got a mistake in line 4: Expected ',', got 'ident'; mend that line, or the one before it",
+    ],
+    [
+      "a name that there is not",
+      "\nexport const config = { owners: [acme] };\n",
+      "tornade.config.ts should be TypeScript that Node can run, got a mistake in line 2: acme is not defined; mend that line, or the one before it",
+    ],
+    [
+      "another name for the config",
+      'export const conf = { owners: ["acme"] };\n',
+      "tornade.config.ts should export the config, got no export of that name; begin it with export const config",
+    ],
+  ])("says in one line what is wrong: %s", async (_what, text, message) => {
+    expect(await deployWith(text)).toMatchObject({ code: 1, stdout: "", stderr: `${message}\n` });
+  });
+
   it("is synthesized by `npx cdk synth` offline, without credentials, in under 20 s", async () => {
     const { stderr, seconds } = await synthesizeByCommand();
     const template: unknown = JSON.parse(
