@@ -1,11 +1,20 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 import { afterAll, describe, expect, it } from "vitest";
 
+import { readObject } from "../../functions/core/read-json.ts";
 import { config } from "../../tornade.config.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -37,19 +46,22 @@ async function synthesizeByCommand() {
   return { stderr, seconds: 60 * minutes + seconds };
 }
 
-const copy = mkdtempSync(join(tmpdir(), "tornade-app-"));
-
-/** What `node bin/deploy.ts` says of a config. */
-async function deployWith(text: string): Promise<unknown> {
-  for (const part of ["bin", "lib", "functions", "runner-image", "package.json"]) {
+/** The project in a folder of its own, without bundles and with another config. */
+function createCopy(text = ""): string {
+  const copy = mkdtempSync(join(folder, "copy-"));
+  for (const part of ["bin", "lib", "functions", "runner-image", "scripts", "package.json"]) {
     cpSync(part, join(copy, part), { recursive: true });
   }
   symlinkSync(resolve("node_modules"), join(copy, "node_modules"));
   writeFileSync(join(copy, "tornade.config.ts"), text);
-  const run = promisify(execFile)(process.execPath, ["bin/deploy.ts"], { cwd: copy });
-  const result = await run.catch((error: unknown) => error);
-  rmSync(copy, { recursive: true });
-  return result;
+  return copy;
+}
+
+/** What `node bin/deploy.ts` says of a config. */
+async function deployWith(text: string): Promise<unknown> {
+  const options = { cwd: createCopy(text) };
+  const run = promisify(execFile)(process.execPath, ["bin/deploy.ts"], options);
+  return run.catch((error: unknown) => error);
 }
 
 describe("bin/deploy.ts", () => {
@@ -71,6 +83,15 @@ describe("bin/deploy.ts", () => {
     ],
   ])("says in one line what is wrong: %s", async (_what, text, message) => {
     expect(await deployWith(text)).toMatchObject({ code: 1, stdout: "", stderr: `${message}\n` });
+  });
+
+  it("has its bundles built before, without a word", async () => {
+    const copy = createCopy();
+    const { build } = readObject(JSON.parse(readFileSync("cdk.json", "utf8")), "cdk.json");
+    const run = promisify(execFile)("/bin/sh", ["-c", String(build)], { cwd: copy });
+
+    expect(await run).toEqual({ stdout: "", stderr: "" });
+    expect(existsSync(join(copy, "dist", "launch-runner", "index.mjs"))).toBe(true);
   });
 
   it("is synthesized by `npx cdk synth` offline, without credentials, in under 20 s", async () => {
