@@ -47,8 +47,8 @@ export function createContainerProvider(
         launching.delete(request.runnerName);
       }
     },
-    find: async (runnerName) => {
-      const found = await findRunnerContainer(api, runnerName, options);
+    find: async ({ name }) => {
+      const found = await findRunnerContainer(api, name, options);
       return found?.isAlive === true ? { computeId: found.id } : undefined;
     },
     stop: async (computeId) => stopContainer(api, computeId),

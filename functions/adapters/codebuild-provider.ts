@@ -1,8 +1,5 @@
 import {
-  BatchGetBuildsCommand,
-  type Build,
   CodeBuildClient,
-  ListBuildsForProjectCommand,
   StartBuildCommand,
   type StartBuildCommandInput,
   StopBuildCommand,
@@ -11,6 +8,7 @@ import {
 import { toCodeBuildSize } from "../core/codebuild-size.ts";
 import type { LaunchFailure, LaunchRequest, RunnerProvider } from "../core/runner-provider.ts";
 import { createAwsClient } from "./aws-client.ts";
+import { findBuild } from "./find-build.ts";
 import { isNotFound, toLaunchFailure } from "./provider-failure.ts";
 import type { RunnerImages } from "./runner-images.ts";
 import { toRunnerVariables } from "./runner-variables.ts";
@@ -44,7 +42,7 @@ export function createCodeBuildProvider(
         return toLaunchFailure(error);
       }
     },
-    find: async (runnerName) => findBuild(client, options.project, runnerName),
+    find: async (runner) => findBuild(client, options.project, runner),
     stop: async (computeId) => {
       try {
         await client.send(new StopBuildCommand({ id: computeId }));
@@ -95,24 +93,4 @@ function toTimeouts(timeoutMinutes: number) {
     timeoutInMinutesOverride: Math.min(2_160, Math.max(5, Math.ceil(timeoutMinutes))),
     queuedTimeoutInMinutesOverride: 480,
   };
-}
-
-// Builds cannot be searched; a runner that is looked for is among the newest hundred.
-async function findBuild(
-  client: CodeBuildClient,
-  project: string,
-  runnerName: string,
-): Promise<{ readonly computeId: string } | undefined> {
-  const list = new ListBuildsForProjectCommand({ projectName: project, sortOrder: "DESCENDING" });
-  const { ids = [] } = await client.send(list);
-  if (ids.length === 0) return undefined;
-  const { builds = [] } = await client.send(new BatchGetBuildsCommand({ ids: ids.slice(0, 100) }));
-  const computeId = builds.find((build) => isRunning(build, runnerName))?.id;
-  return computeId === undefined ? undefined : { computeId };
-}
-
-function isRunning({ buildStatus, environment }: Build, runnerName: string): boolean {
-  const variables = environment?.environmentVariables ?? [];
-  const { value } = variables.find(({ name }) => name === "RUNNER_NAME") ?? {};
-  return buildStatus === "IN_PROGRESS" && value === runnerName;
 }

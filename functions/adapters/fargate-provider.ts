@@ -54,8 +54,8 @@ export function createFargateProvider(
         return toLaunchFailure(error);
       }
     },
-    find: async (runnerName) => {
-      const command = new ListTasksCommand({ cluster, startedBy: runnerName });
+    find: async ({ name }) => {
+      const command = new ListTasksCommand({ cluster, startedBy: name });
       const { taskArns: [computeId] = [] } = await client.send(command);
       return computeId === undefined ? undefined : { computeId };
     },

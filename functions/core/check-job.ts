@@ -1,20 +1,16 @@
 import type { LedgerEvent } from "./decision.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
 import type { JobChecked } from "./held-job.ts";
+import { findCompute, type FindPorts } from "./find-compute.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
 import { runnerName } from "./runner-name.ts";
-import type { RunnerProviders } from "./runner-provider.ts";
 import type { JobState, RunnerRegistry } from "./runner-registry.ts";
 
 /** What is odd about the runner that a queued job waits for; nothing where all is as it should be. */
 type Oddity = Pick<JobChecked, "heldBy" | "takenRunner" | "missingRunner">;
 
-type CheckPorts = {
-  readonly registry: RunnerRegistry;
-  readonly providers: RunnerProviders;
-  readonly runnerPrefix: string;
-};
+type CheckPorts = FindPorts & { readonly registry: RunnerRegistry };
 
 /** Asks GitHub where a job stands; that it does not tell is an outcome too, and a matter of waiting. */
 export async function checkJob(item: JobItem, ports: CheckPorts): Promise<LedgerEvent> {
@@ -31,17 +27,13 @@ export async function checkJob(item: JobItem, ports: CheckPorts): Promise<Ledger
 
 // One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that
 // is up may be bound to it as well, or have another job that nobody told of.
-async function findOddity(
-  item: JobItem,
-  state: JobState,
-  { registry, providers, runnerPrefix }: CheckPorts,
-): Promise<Oddity> {
+async function findOddity(item: JobItem, state: JobState, ports: CheckPorts): Promise<Oddity> {
   for (const launch of item.launches) {
-    const name = runnerName(runnerPrefix, jobKey(item.job), launch.number);
+    const name = runnerName(ports.runnerPrefix, jobKey(item.job), launch.number);
     if (name !== state.runnerName && !isSuspect(item, launch)) continue;
-    const isBusy = (await registry.find(item.job, name))?.busy === true;
+    const isBusy = (await ports.registry.find(item.job, name))?.busy === true;
     if (!isBusy && !isAwaitedBuild(launch)) continue;
-    const isUp = (await providers[launch.provider].find(name)) !== undefined;
+    const isUp = (await findCompute(item, launch, ports)) !== undefined;
     if (isBusy) return isUp ? { takenRunner: name } : { heldBy: name };
     if (!isUp) return { missingRunner: name };
   }

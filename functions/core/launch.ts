@@ -1,10 +1,11 @@
 import type { LaunchReport } from "./decision.ts";
 import { messageOf } from "./errors.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
+import { findCompute } from "./find-compute.ts";
 import type { ImageReadiness } from "./image-readiness.ts";
 import { newestLaunch } from "./job-item.ts";
 import { jobKey } from "./job.ts";
-import type { JobItem, Launch } from "./ledger.ts";
+import type { JobItem, Launch, Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { runnerEnvironment, runnerTags } from "./runner-environment.ts";
 import { runnerName } from "./runner-name.ts";
@@ -14,6 +15,7 @@ import type { Shortages } from "./shortages.ts";
 
 /** What starting a runner needs of the outside. */
 export type LaunchPorts = {
+  readonly ledger: Pick<Ledger, "read">;
   readonly registry: RunnerRegistry;
   readonly providers: RunnerProviders;
   readonly images: ImageReadiness;
@@ -77,9 +79,9 @@ async function settle(
   ports: LaunchPorts,
 ): Promise<LaunchReport | JobState | undefined> {
   const name = nameOf(item, earlier, ports);
-  const { number, provider } = earlier;
+  const { number } = earlier;
   const registered = await ports.registry.find(item.job, name);
-  const compute = await ports.providers[provider].find(name);
+  const compute = await findCompute(item, earlier, ports);
   if (registered === undefined) return compute && findHadRunner(item, ports);
   if (compute !== undefined) return { kind: "started", number, ...compute, ...registered };
   const removal = await ports.registry.remove(item.job, registered.registrationId);

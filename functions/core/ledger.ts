@@ -91,6 +91,8 @@ export type RunnerItem = {
   readonly repository?: Repository;
   readonly installationId?: number;
   readonly provider?: ProviderName;
+  /** When its launch was decided. */
+  readonly launchedAt?: number;
   /** Task ARN or build id. */
   readonly computeId?: string;
   /** Id of the runner at GitHub. */

@@ -1,6 +1,6 @@
 import type { RunnerDebt, RunnerItem } from "./ledger.ts";
 import type { Log } from "./log.ts";
-import type { RunnerProviders } from "./runner-provider.ts";
+import type { Compute, RunnerProviders } from "./runner-provider.ts";
 import type { Registrar, RunnerRegistry } from "./runner-registry.ts";
 
 /** What retiring a runner needs of the outside. */
@@ -47,10 +47,10 @@ async function deregister(
 }
 
 async function findCompute(
-  { provider, name }: RunnerItem,
+  runner: RunnerItem,
   { providers }: RetirePorts,
-): Promise<{ readonly computeId: string } | undefined> {
-  return provider === undefined ? undefined : providers[provider].find(name);
+): Promise<Compute | undefined> {
+  return runner.provider === undefined ? undefined : providers[runner.provider].find(runner);
 }
 
 async function stop(runner: RunnerItem, ports: RetirePorts): Promise<void> {

@@ -28,13 +28,13 @@ export function runnerOfLaunch(
 ): RunnerItem {
   const { job, launches } = item;
   const name = runnerName(runnerPrefix, jobKey(job), number);
-  const provider = launches.find((launch) => launch.number === number)?.provider;
+  const launch = launches.find((known) => known.number === number);
   return {
     ...(runnerItemOf(items, runnerItemId(name)) ?? newRunnerItem(name, jobKey(job), now)),
     labels: job.labels,
     repository: job.repository,
     ...(job.installationId === undefined ? {} : { installationId: job.installationId }),
-    ...(provider === undefined ? {} : { provider }),
+    ...(launch === undefined ? {} : { provider: launch.provider, launchedAt: launch.at }),
   };
 }
 

@@ -31,11 +31,23 @@ export type LaunchOutcome =
   | { readonly kind: "started"; readonly computeId: string }
   | LaunchFailure;
 
+/** Where a runner runs. */
+export type Compute = { readonly computeId: string };
+
+/** What is known of a runner that is looked for. */
+export type SoughtRunner = {
+  readonly name: string;
+  /** Task ARN or build id, where the launch was recorded. */
+  readonly computeId?: string;
+  /** When the launch was decided, in milliseconds since the epoch: what is older is not it. */
+  readonly launchedAt?: number;
+};
+
 /** Starts, finds and stops runners on one kind of compute. Expected failures are values. */
 export interface RunnerProvider {
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
-  /** The compute of the runner of that name that is alive or still starting. */
-  find(runnerName: string): Promise<{ readonly computeId: string } | undefined>;
+  /** The compute of the runner, where that is alive or still starting. */
+  find(runner: SoughtRunner): Promise<Compute | undefined>;
   /** Stops it; one that is gone already is no error. */
   stop(computeId: string, reason: string): Promise<void>;
 }

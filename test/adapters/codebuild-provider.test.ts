@@ -147,13 +147,13 @@ describe("createCodeBuildProvider", () => {
 
   it("finds a build by the name of its runner until it is stopped", async () => {
     const test = createTestProviders();
-    expect(await test.codeBuild.find("tornade-41987654321-1-1")).toBeUndefined();
+    expect(await test.codeBuild.find({ name: "tornade-41987654321-1-1" })).toBeUndefined();
     const started = await test.codeBuild.launch(launchRequest());
-    const found = await test.codeBuild.find("tornade-41987654321-1-1");
+    const found = await test.codeBuild.find({ name: "tornade-41987654321-1-1" });
     expect(started).toEqual({ kind: "started", ...found });
-    expect(await test.codeBuild.find("tornade-41987654321-1-11")).toBeUndefined();
+    expect(await test.codeBuild.find({ name: "tornade-41987654321-1-11" })).toBeUndefined();
     await test.codeBuild.stop(found?.computeId ?? "", "no job needs this runner");
-    expect(await test.codeBuild.find("tornade-41987654321-1-1")).toBeUndefined();
+    expect(await test.codeBuild.find({ name: "tornade-41987654321-1-1" })).toBeUndefined();
   });
 
   it("finds a build that waits in the queue", async () => {
@@ -164,12 +164,12 @@ describe("createCodeBuildProvider", () => {
       launchRequest({ runnerName: "tornade-2-1-1", environment: { RUNNER_NAME: "tornade-2-1-1" } }),
     );
     await test.timeline.advance(5_000);
-    expect(await test.codeBuild.find("tornade-2-1-1")).toBeDefined();
+    expect(await test.codeBuild.find({ name: "tornade-2-1-1" })).toBeDefined();
   });
 
   it("takes a build that CodeBuild does not know for stopped, a project for an error", async () => {
     const { codeBuild, noProject } = createTestProviders();
     await expect(codeBuild.stop("tornade:0", "x")).resolves.toBeUndefined();
-    await expect(noProject.find("x")).rejects.toThrow("Project cannot be found");
+    await expect(noProject.find({ name: "x" })).rejects.toThrow("Project cannot be found");
   });
 });

@@ -238,16 +238,16 @@ describe("createFargateProvider", () => {
   it("finds a task by the name of its runner until it is stopped", async () => {
     const test = createTestProviders();
     await test.fargate.launch(launchRequest());
-    const found = await test.fargate.find("tornade-41987654321-1-1");
+    const found = await test.fargate.find({ name: "tornade-41987654321-1-1" });
     expect(found).toEqual({ computeId: containing(":task/tornade/") });
-    expect(await test.fargate.find("tornade-41987654321-1-11")).toBeUndefined();
+    expect(await test.fargate.find({ name: "tornade-41987654321-1-11" })).toBeUndefined();
     await test.fargate.stop(found?.computeId ?? "", "no job needs this runner");
     expect(lastInput(test)).toEqual({
       cluster: "tornade",
       task: found?.computeId,
       reason: "no job needs this runner",
     });
-    expect(await test.fargate.find("tornade-41987654321-1-1")).toBeUndefined();
+    expect(await test.fargate.find({ name: "tornade-41987654321-1-1" })).toBeUndefined();
   });
 
   it("takes a task that ECS has forgotten for stopped", async () => {
@@ -262,6 +262,6 @@ describe("createFargateProvider", () => {
     await expect(elsewhere.stop("arn:aws:ecs:eu-west-1:1:task/tornade/0", "x")).rejects.toThrow(
       "Cluster not found.",
     );
-    await expect(elsewhere.find("x")).rejects.toThrow("Cluster not found.");
+    await expect(elsewhere.find({ name: "x" })).rejects.toThrow("Cluster not found.");
   });
 });

@@ -186,6 +186,7 @@ export function runnerItem(overrides: Partial<RunnerItem> = {}): RunnerItem {
     repository,
     ...(installationId === undefined ? {} : { installationId }),
     provider: "FARGATE",
+    launchedAt: start,
     computeId: "task-1",
     registrationId: 1,
     owed: [],

@@ -263,7 +263,7 @@ function createFakeProvider(state: State, provider: ProviderName): RunnerProvide
       computes.push({ id, provider, name: request.runnerName, alive: true });
       return outcome;
     },
-    find: async (name) => {
+    find: async ({ name }) => {
       record(state, "search", name);
       const found = computes.find((compute) => compute.name === name && compute.alive);
       return found && { computeId: found.id };

@@ -96,7 +96,7 @@ function gateProvider(provider: RunnerProvider, pass: Pass): RunnerProvider {
         kind: "unknown",
         message: "connection lost",
       })),
-    find: async (name) => pass(async () => provider.find(name)),
+    find: async (runner) => pass(async () => provider.find(runner)),
     stop: async (computeId, reason) => pass(async () => provider.stop(computeId, reason)),
   };
 }

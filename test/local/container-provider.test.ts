@@ -165,21 +165,21 @@ describe("find", () => {
     const { docker, provider } = await start();
     await provider.launch(launchRequest());
 
-    expect(await provider.find(name)).toEqual({ computeId: docker.containers.get(name)?.id });
+    expect(await provider.find({ name })).toEqual({ computeId: docker.containers.get(name)?.id });
   });
 
   it.each(["created", "exited"])("finds none that is %s", async (status) => {
     const { docker, provider } = await start();
     docker.add(name, own, status);
 
-    expect(await provider.find(name)).toBeUndefined();
+    expect(await provider.find({ name })).toBeUndefined();
   });
 
   it("finds none of another installation", async () => {
     const { docker, provider } = await start();
     docker.add(name, { ...own, "tornade.prefix": "other" }, "running");
 
-    expect(await provider.find(name)).toBeUndefined();
+    expect(await provider.find({ name })).toBeUndefined();
   });
 });
 

@@ -123,12 +123,12 @@ describe.skipIf(isEmulated)("container provider", () => {
     const before = setUp();
     const outcome = await before.provider.launch(before.request);
     const after = setUp();
-    const found = await after.provider.find(before.runnerName);
+    const found = await after.provider.find({ name: before.runnerName });
     expect({ kind: "started", ...found }).toEqual(outcome);
     expect(await after.provider.launch(before.request)).toEqual(outcome);
 
     runEngine("kill", before.runnerName);
-    expect(await after.provider.find(before.runnerName)).toBeUndefined();
+    expect(await after.provider.find({ name: before.runnerName })).toBeUndefined();
     const { stops, end } = watch(after.provider);
     await isGone(before.runnerName);
     await end();

@@ -62,7 +62,7 @@ export function createFakeContainers(gitHub: GitHub, timeline: Timeline): FakeCo
     most,
     provider: {
       launch,
-      find: async (name) => {
+      find: async ({ name }) => {
         const found = containers.get(name);
         if (found === undefined || found.ended !== undefined) return undefined;
         return { computeId: `container-${name}` };

@@ -137,7 +137,7 @@ function toMortal(
 ): RunnerProvider {
   return {
     launch: async (request) => live(async () => provider.launch(request)),
-    find: async (runnerName) => live(async () => provider.find(runnerName)),
+    find: async (runner) => live(async () => provider.find(runner)),
     stop: async (computeId, reason) => live(async () => provider.stop(computeId, reason)),
   };
 }

@@ -249,4 +249,17 @@ describe("BatchGetBuilds and ListBuildsForProject", () => {
     expect(got.builds).toHaveLength(2);
     expect(got.buildsNotFound).toEqual(["runner:none"]);
   });
+
+  it("lists a hundred at a time", async () => {
+    const { aws, codeBuild, start } = setUp();
+    aws.codeBuild.setConcurrency(30);
+    for (let count = 0; count < 101; count += 1) await start();
+    const list = async (nextToken?: string) =>
+      codeBuild.send(new ListBuildsForProjectCommand({ projectName: "runner", nextToken }));
+    const first = await list();
+    expect(first.ids).toHaveLength(100);
+    const second = await list(first.nextToken);
+    expect(second.ids).toHaveLength(1);
+    expect(second.nextToken).toBeUndefined();
+  });
 });

@@ -1,0 +1,65 @@
+import {
+  BatchGetBuildsCommand,
+  type Build,
+  type CodeBuildClient,
+  ListBuildsForProjectCommand,
+} from "@aws-sdk/client-codebuild";
+
+import type { Compute, SoughtRunner } from "../core/runner-provider.ts";
+
+/** How much earlier than its launch a build may seem to have started: two clocks never agree. */
+const clockTolerance = 60_000;
+
+/** At most so many pages of 100 builds: a call of a function has seconds, and two requests a page. */
+const mostPages = 10;
+
+/**
+ * The build of a runner, as long as it has not ended. Builds cannot be searched: one whose id is known
+ * is asked for by that, however many came after it; else the newest are looked through, page by page,
+ * until they are older than the launch.
+ */
+export async function findBuild(
+  client: CodeBuildClient,
+  project: string,
+  runner: SoughtRunner,
+): Promise<Compute | undefined> {
+  const { computeId } = runner;
+  if (computeId === undefined) return lookThrough(client, project, runner);
+  const [build] = await getBuilds(client, [computeId]);
+  return build?.buildStatus === "IN_PROGRESS" ? { computeId } : undefined;
+}
+
+async function lookThrough(
+  client: CodeBuildClient,
+  projectName: string,
+  { name, launchedAt = 0 }: SoughtRunner,
+): Promise<Compute | undefined> {
+  let nextToken: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const command = { projectName, sortOrder: "DESCENDING", nextToken } as const;
+    const list = await client.send(new ListBuildsForProjectCommand(command));
+    const builds = await getBuilds(client, list.ids ?? []);
+    const computeId = builds.find((build) => isRunning(build, name))?.id;
+    if (computeId !== undefined) return { computeId };
+    ({ nextToken } = list);
+    if (nextToken === undefined || builds.some((build) => isOlder(build, launchedAt))) break;
+  }
+  return undefined;
+}
+
+async function getBuilds(client: CodeBuildClient, ids: string[]): Promise<readonly Build[]> {
+  if (ids.length === 0) return [];
+  const { builds = [] } = await client.send(new BatchGetBuildsCommand({ ids }));
+  return builds;
+}
+
+function isRunning({ buildStatus, environment }: Build, runnerName: string): boolean {
+  const variables = environment?.environmentVariables ?? [];
+  const { value } = variables.find(({ name }) => name === "RUNNER_NAME") ?? {};
+  return buildStatus === "IN_PROGRESS" && value === runnerName;
+}
+
+// The time is that of its submission: a build has it while it is queued.
+function isOlder({ startTime }: Build, launchedAt: number): boolean {
+  return startTime !== undefined && startTime.getTime() < launchedAt - clockTolerance;
+}
