@@ -33,7 +33,6 @@ export function toContainerRequest(
     return { kind: "denied", message: `image '${spec.image}' is unknown here; use ${known}` };
   }
   const variables = toRunnerVariables(toOwnSize(request));
-  if ("kind" in variables) return variables;
   return {
     Image: image,
     Env: [

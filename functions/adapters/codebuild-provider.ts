@@ -11,7 +11,7 @@ import { createAwsClient } from "./aws-client.ts";
 import { findBuild } from "./find-build.ts";
 import { isNotFound, toLaunchFailure } from "./provider-failure.ts";
 import type { RunnerImages } from "./runner-images.ts";
-import { toRunnerVariables } from "./runner-variables.ts";
+import { toRunnerVariables, tooLong } from "./runner-variables.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Where runners on CodeBuild run. */
@@ -22,6 +22,9 @@ export type CodeBuildOptions = {
   /** Role of the build by repository (`owner/name`); one that is not listed has the project's. */
   readonly roles: ReadonlyMap<string, string>;
 };
+
+/** Most characters of the value of one environment variable. */
+const mostCharacters = 4_096;
 
 /** Starts runners as builds, in privileged mode so that jobs can use Docker. */
 export function createCodeBuildProvider(
@@ -66,7 +69,10 @@ function toStartBuildInput(
   const size = toCodeBuildSize(request.spec, architecture);
   if (size === undefined) return { kind: "invalid", message: "no CodeBuild size is large enough" };
   const variables = toRunnerVariables(request);
-  if ("kind" in variables) return variables;
+  const long = variables.find(({ value }) => value.length > mostCharacters);
+  if (long !== undefined) {
+    return tooLong(`${long.name} has ${long.value.length} characters`, mostCharacters);
+  }
   const role = roles.get(request.repository.toLowerCase());
   return {
     projectName: project,

@@ -6,24 +6,52 @@ import { gunzipSync, gzipSync } from "node:zlib";
  *
  * GitHub nests base64 in JSON in base64. The compact form is `files:` and the gzipped, base64-encoded
  * list of files: a line `<name> <bytes>` each, an empty line, then the contents one after another.
- * What does not come back byte for byte from {@link expandJitConfig} is carried as it is, behind `raw:`.
+ * Where {@link expandJitConfig} could not give that back byte for byte, as GitHub writes its JSON in
+ * another way, it is `gzip:` and the JSON as it is, gzipped and base64-encoded: some 2,800 characters.
+ * What is no base64, or so short that it gains nothing, is carried as it is, behind `raw:`.
  */
 export function compactJitConfig(encodedJitConfig: string): string {
-  const files = decodeFiles(encodedJitConfig);
-  if (files === undefined) return `raw:${encodedJitConfig}`;
-  const compact = `files:${gzipSync(joinFiles(files), { level: 9 }).toString("base64")}`;
-  return expandJitConfig(compact) === encodedJitConfig ? compact : `raw:${encodedJitConfig}`;
+  const forms = [encodeFiles(encodedJitConfig), encodeJson(encodedJitConfig)];
+  return forms
+    .filter((form) => form !== undefined && expandJitConfig(form) === encodedJitConfig)
+    .reduce<string>(toShorter, `raw:${encodedJitConfig}`);
 }
 
 /** The exact `encoded_jit_config` that {@link compactJitConfig} was given. */
 export function expandJitConfig(compact: string): string {
-  if (compact.startsWith("raw:")) return compact.slice("raw:".length);
-  if (!compact.startsWith("files:")) {
-    throw new Error("the compact JIT config begins with neither 'files:' nor 'raw:'");
+  const [form = ""] = /^(?:files|gzip|raw):/u.exec(compact) ?? [];
+  const carried = compact.slice(form.length);
+  switch (form) {
+    case "files:":
+      return toJson(splitFiles(unzip(carried))).toString("base64");
+    case "gzip:":
+      return unzip(carried).toString("base64");
+    case "raw:":
+      return carried;
+    default:
+      throw new Error("the compact JIT config begins with none of 'files:', 'gzip:' and 'raw:'");
   }
-  const joined = gunzipSync(Buffer.from(compact.slice("files:".length), "base64"));
-  const entries = splitFiles(joined).map(([name, bytes]) => [name, bytes.toString("base64")]);
-  return Buffer.from(JSON.stringify(Object.fromEntries(entries))).toString("base64");
+}
+
+function toShorter(one: string, other: string | undefined): string {
+  return other !== undefined && other.length < one.length ? other : one;
+}
+
+function encodeFiles(encodedJitConfig: string): string | undefined {
+  const files = decodeFiles(encodedJitConfig);
+  return files && `files:${zip(joinFiles(files))}`;
+}
+
+function encodeJson(encodedJitConfig: string): string {
+  return `gzip:${zip(Buffer.from(encodedJitConfig, "base64"))}`;
+}
+
+function zip(bytes: Buffer): string {
+  return gzipSync(bytes, { level: 9 }).toString("base64");
+}
+
+function unzip(zipped: string): Buffer {
+  return gunzipSync(Buffer.from(zipped, "base64"));
 }
 
 type File = readonly [name: string, bytes: Buffer];
@@ -61,4 +89,9 @@ function splitFiles(joined: Buffer): readonly File[] {
     offset += bytes.length;
     return [name, bytes];
   });
+}
+
+function toJson(files: readonly File[]): Buffer {
+  const entries = files.map(([name, bytes]) => [name, bytes.toString("base64")]);
+  return Buffer.from(JSON.stringify(Object.fromEntries(entries)));
 }

@@ -109,7 +109,6 @@ function toOverrides(
   const size = toFargateSize(request.spec);
   if (size === undefined) return { kind: "invalid", message: "no Fargate size is large enough" };
   const variables = toRunnerVariables(request);
-  if ("kind" in variables) return variables;
   const taskRoleArn = options.roles.get(request.repository.toLowerCase());
   const { cpu, memory, ephemeralStorage } = size;
   const overrides = {

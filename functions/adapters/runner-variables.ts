@@ -1,18 +1,12 @@
 import type { LaunchFailure, LaunchRequest } from "../core/runner-provider.ts";
 import { compactJitConfig } from "./compact-jit-config.ts";
 
-/** Most characters of one environment variable in CodeBuild; RunTask allows 8,192 for all overrides. */
-const mostCharacters = 4_096;
-
 /** The environment of a runner, its secret last. */
 export type RunnerVariables = readonly { readonly name: string; readonly value: string }[];
 
 /** Puts the secret, in its compact form, behind the other variables of a launch. */
-export function toRunnerVariables(request: LaunchRequest): RunnerVariables | LaunchFailure {
+export function toRunnerVariables(request: LaunchRequest): RunnerVariables {
   const compact = compactJitConfig(request.encodedJitConfig);
-  if (compact.length > mostCharacters) {
-    return tooLong(`the compact JIT config has ${compact.length} characters`, mostCharacters);
-  }
   const variables = { ...request.environment, TORNADE_JIT_CONFIG: compact };
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }

@@ -83,10 +83,19 @@ describe("createCodeBuildProvider", () => {
     ["an image without a table entry", { spec: { image: "missing" } }, "denied"],
     ["an image of another architecture", { spec: { image: "node" } }, "denied"],
     ["a size that CodeBuild has not", { spec: { cpu: 100 } }, "invalid"],
-    ["a JIT config too long", { encodedJitConfig: createJitConfig(4_000) }, "invalid"],
   ])("asks for nothing for %s", async (_what, overrides, kind) => {
     const test = createTestProviders();
     expect(await test.codeBuild.launch(launchRequest(overrides))).toMatchObject({ kind });
+    expect(test.requests).toEqual([]);
+  });
+
+  it("says which variable is longer than CodeBuild takes", async () => {
+    const test = createTestProviders();
+    const request = launchRequest({ encodedJitConfig: createJitConfig(4_000) });
+    expect(await test.codeBuild.launch(request)).toEqual({
+      kind: "invalid",
+      message: containing(/^TORNADE_JIT_CONFIG has \d{4} characters, at most 4096 are allowed; /u),
+    });
     expect(test.requests).toEqual([]);
   });
 

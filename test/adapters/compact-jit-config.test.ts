@@ -56,6 +56,19 @@ describe("compactJitConfig", () => {
   });
 
   it.each([
+    ["blanks", (json: string) => json.replaceAll('":"', '": "')],
+    ["an end of line", (json: string) => `${json}\n`],
+    ["a member that is no file", (json: string) => json.replace("{", '{"version":2,')],
+    ["files in folders", (json: string) => json.replaceAll('".', '"./.')],
+  ])("shortens a config with %s as it is", (_what, change) => {
+    const config = toBase64(change(Buffer.from(createJitConfig(), "base64").toString()));
+    const compact = compactJitConfig(config);
+    expect(compact).toMatch(/^gzip:/u);
+    expect(compact.length).toBeLessThan(3_001);
+    expect(expandJitConfig(compact)).toBe(config);
+  });
+
+  it.each([
     ["no files", encode({})],
     ["an empty file", encode({ ".runner": "" })],
     ["files that look like the list of files", encode({ a: "b 3\n\n", b: "a 1\n" })],
@@ -92,10 +105,12 @@ describe("compactJitConfig", () => {
 });
 
 describe("expandJitConfig", () => {
-  it.each(["", "eyJhIjoxfQ==", "file:x"])(
+  it.each(["", "eyJhIjoxfQ==", "file:x", "GZIP:x"])(
     "refuses '%s', which compactJitConfig never makes",
     (text) => {
-      expect(() => expandJitConfig(text)).toThrow("begins with neither 'files:' nor 'raw:'");
+      expect(() => expandJitConfig(text)).toThrow(
+        "begins with none of 'files:', 'gzip:' and 'raw:'",
+      );
     },
   );
 });

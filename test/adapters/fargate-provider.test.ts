@@ -137,7 +137,16 @@ describe("createFargateProvider", () => {
   });
 
   it.each([
-    ["a JIT config", { encodedJitConfig: createJitConfig(4_000) }, "the compact JIT config has"],
+    ["that CodeBuild would not take", createJitConfig(4_000)],
+    ["in a form that nobody knows", "?".repeat(4_400)],
+  ])("starts a runner with a JIT config %s", async (_what, encodedJitConfig) => {
+    const test = createTestProviders();
+    const outcome = await test.fargate.launch(launchRequest({ encodedJitConfig }));
+    expect(outcome).toMatchObject({ kind: "started" });
+  });
+
+  it.each([
+    ["a JIT config", { encodedJitConfig: createJitConfig(8_000) }, "the overrides have"],
     [
       "what else there is",
       { environment: { RUNNER_NAME: "x", TORNADE_REFUSAL: "é".repeat(8_000) } },

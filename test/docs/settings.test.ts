@@ -194,6 +194,7 @@ describe("docs/settings.md", () => {
 
   it.each([
     ["files:", createJitConfig()],
+    ["gzip:", Buffer.from("{ } ".repeat(99)).toString("base64")],
     ["raw:", "not a JIT config"],
   ])("has lines of shell that expand what begins with %s", (prefix, jitConfig) => {
     const script = readBlock("### What a runner gets", "sh");

@@ -42,7 +42,6 @@ export function createFakeContainers(gitHub: GitHub, timeline: Timeline): FakeCo
   const launch = async (request: LaunchRequest): Promise<LaunchOutcome> => {
     launches.push(request);
     const variables = toRunnerVariables(request);
-    if ("kind" in variables) return variables;
     const { runnerName: name } = request;
     const container: Container = { name };
     containers.set(name, container);

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 
 import { compactJitConfig } from "../../functions/adapters/compact-jit-config.ts";
-import { createJitFiles, encodeJitConfig, type JitFiles } from "./jit-config.ts";
+import { createJitFiles, encodeJitConfig, encodeOtherwise, type JitFiles } from "./jit-config.ts";
 import {
   dispatcherVariables,
   lastLine,
@@ -195,10 +195,16 @@ export function describeEntrypoint(start: StartRunner): void {
   });
 
   describe.concurrent("entrypoint, JIT config", () => {
-    it("writes every file byte for byte, for the runner alone", async () => {
+    it.each([
+      ["files:", encodeJitConfig],
+      ["gzip:", encodeOtherwise],
+      ["raw:", (files: JitFiles) => encodeJitConfig(files).replaceAll("=", "")],
+    ])("writes the files in a %s byte for byte, for the runner alone", async (form, encode) => {
       const files = createJitFiles();
+      const compact = compactJitConfig(encode(files));
+      expect(compact.slice(0, form.length)).toBe(form);
       const list = `cd ../.. && stat -c '%a %n' .runner .cred* && cp .runner .cred* "$STUB_OUTPUT"`;
-      const run = await startRunner({ STUB_STEP: list }, files);
+      const run = await startRunner({ STUB_STEP: list, TORNADE_JIT_CONFIG: compact });
       await run.ended;
       for (const [name, bytes] of Object.entries(files)) {
         expect(await run.output(name)).toBe(bytes.toString("latin1"));
@@ -257,10 +263,12 @@ function secretsOf(files: JitFiles): readonly string[] {
 function badJitConfigs(): readonly (readonly [string, string, string])[] {
   const good = compactJitConfig(encodeJitConfig(createJitFiles()));
   const files = (text: string) => `files:${gzipSync(text).toString("base64")}`;
+  const json = (text: string) => `gzip:${gzipSync(text).toString("base64")}`;
+  const otherwise = compactJitConfig(encodeOtherwise(createJitFiles()));
   const malformed = "is malformed or cut off";
   return [
     ["empty", "", "is empty"],
-    ["of no known form", "gzip:H4sIAAAA", "begins with neither 'files:' nor 'raw:'"],
+    ["of no known form", "zip:H4sIAAAA", "begins with none of 'files:', 'gzip:' and 'raw:'"],
     ["not base64", `files:*${good.slice(7)}`, malformed],
     ["not gzip", `files:${randomBytes(900).toString("base64")}`, malformed],
     ["cut off", good.slice(0, -200), malformed],
@@ -271,6 +279,10 @@ function badJitConfigs(): readonly (readonly [string, string, string])[] {
     ["without credentials", files(".runner 2\n\n{}"), "lacks .runner or .credentials"],
     ["oversized", `files:${"A".repeat(65_536)}`, "has more than 65536 characters"],
     ["a bomb", files(`.runner 2\n\n${"a".repeat(3_000_000)}`), malformed],
+    ["JSON cut off", otherwise.slice(0, -200), malformed],
+    ["JSON without its last bytes", otherwise.slice(0, -8), malformed],
+    ["a bomb of JSON", json(`{".runner":"${"a".repeat(3_000_000)}"}`), malformed],
+    ["JSON without files", json("{}"), "lacks .runner or .credentials"],
     ["raw, but not base64", "raw:not a JIT config", "lacks .runner or .credentials"],
   ];
 }

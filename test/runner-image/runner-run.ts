@@ -29,7 +29,6 @@ export function dispatcherVariables(encodedJitConfig: string): RunnerVariables {
   const item = launchingItem({ launches: [launchOf(1, { at })], times: { queued } });
   const environment = runnerEnvironment(item, { runnerName, idleSeconds: 60, forks: "refuse" });
   const variables = toRunnerVariables({ ...launchRequest(), environment, encodedJitConfig });
-  if ("kind" in variables) throw new Error(variables.message);
   return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 }
 
