@@ -12,6 +12,7 @@ import { runnerName } from "./runner-name.ts";
 import type { RunnerProviders } from "./runner-provider.ts";
 import type { JobState, Registration, RunnerRegistry } from "./runner-registry.ts";
 import type { Shortages } from "./shortages.ts";
+import { settleAfter } from "./waits.ts";
 
 /** What starting a runner needs of the outside. */
 export type LaunchPorts = {
@@ -72,7 +73,8 @@ async function settleEarlier(
 }
 
 // Before another runner is started, the one that may have been is looked for: alive or booting it is
-// taken; without compute its registration is removed, so that it cannot be given a job.
+// taken; without compute its registration is removed, so that it cannot be given a job, though not
+// before it would be seen if it were there.
 async function settle(
   item: JobItem,
   { earlier, newest }: { earlier: Launch; newest: Launch },
@@ -84,10 +86,14 @@ async function settle(
   const compute = await findCompute(item, earlier, ports);
   if (registered === undefined) return compute && findHadRunner(item, ports);
   if (compute !== undefined) return { kind: "started", number, ...compute, ...registered };
+  const unsettled = { kind: "unsettled", number: newest.number } as const;
+  const retryAt = earlier.at + settleAfter;
+  if (newest.at < retryAt) {
+    return { ...unsettled, message: `runner ${name} may still show up`, retryAt };
+  }
   const removal = await ports.registry.remove(item.job, registered.registrationId);
   if (removal !== "busy") return undefined;
-  const message = `runner ${name} is busy, but its compute was not found`;
-  return { kind: "unsettled", number: newest.number, message };
+  return { ...unsettled, message: `runner ${name} is busy, but its compute was not found` };
 }
 
 // A runner that is up and that GitHub does not know (any more) never gets a job: either it has had one

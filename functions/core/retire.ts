@@ -2,12 +2,15 @@ import type { RunnerDebt, RunnerItem } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import type { Compute, RunnerProviders } from "./runner-provider.ts";
 import type { Registrar, RunnerRegistry } from "./runner-registry.ts";
+import { settleAfter } from "./waits.ts";
 
 /** What retiring a runner needs of the outside. */
 export type RetirePorts = {
   readonly registry: RunnerRegistry;
   readonly providers: RunnerProviders;
   readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 };
 
 /**
@@ -23,8 +26,9 @@ export async function retireRunner(
   const done: RunnerDebt[] = [];
   try {
     for (const debt of runner.owed) {
-      if (debt === "stop") await stop(runner, ports);
-      else if ((await deregister(runner, ports)) === "busy") {
+      if (debt === "stop") {
+        if (!(await stop(runner, ports))) break;
+      } else if ((await deregister(runner, ports)) === "busy") {
         return (await findCompute(runner, ports)) === undefined ? "held" : "busy";
       }
       done.push(debt);
@@ -53,12 +57,14 @@ async function findCompute(
   return runner.provider === undefined ? undefined : providers[runner.provider].find(runner);
 }
 
-async function stop(runner: RunnerItem, ports: RetirePorts): Promise<void> {
-  const { provider } = runner;
-  if (provider === undefined) return;
+// What was just launched may be there and not be found yet: then it stays owed.
+async function stop(runner: RunnerItem, ports: RetirePorts): Promise<boolean> {
+  const { provider, launchedAt = 0 } = runner;
+  if (provider === undefined) return true;
   const computeId = runner.computeId ?? (await findCompute(runner, ports))?.computeId;
-  if (computeId === undefined) return;
+  if (computeId === undefined) return launchedAt + settleAfter <= ports.now();
   await ports.providers[provider].stop(computeId, "no job needs this runner");
+  return true;
 }
 
 function registrarOf({ repository, installationId }: RunnerItem): Registrar | undefined {

@@ -8,6 +8,12 @@ export const retention = 30 * day;
 /** How long a launch belongs to one invocation: the functions' timeout of 15 s and 5 s more. */
 export const leaseDuration = 20 * second;
 
+/**
+ * How old a launch of unknown outcome is at least when it is said to have started nothing. What a
+ * service lists lags behind what it has: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+ */
+export const settleAfter = 30 * second;
+
 /** After how long without `in_progress` GitHub is asked where a launched job stands. */
 export const overdueAfter = 5 * minute;
 

@@ -54,6 +54,9 @@ export async function createWatchedWorld(
   return { world, faults };
 }
 
+/** How long ListTasks does not show a task yet: several seconds, to be sure that it matters. */
+const listedAfter = 10_000;
+
 function createOptions(
   faults: RecordedFaults,
   { timeline, stream, observers, living }: Parts,
@@ -73,7 +76,7 @@ function createOptions(
       // Without one the SDK looks for it in files under ~/.aws, which takes more than promises.
       AWS_ENDPOINT_URL: "http://127.0.0.1",
     },
-    aws: { random: stream("aws") },
+    aws: { random: stream("aws"), ecsLatency: { listed: listedAfter } },
     gitHub: { random: stream("github"), events: ["workflow_job", "workflow_run"] },
     host: createLambdaHost({ ...lambda, timeline, stream, policy, living, latency: drawLatency }),
     betweenWebhook: (next) => faults.betweenWebhook(observe(next, { timeline, observers })),

@@ -4,7 +4,7 @@ import type { LedgerEvent } from "../../functions/core/decision.ts";
 import { dispatch, type DispatchPorts } from "../../functions/core/dispatch.ts";
 import { runnerItemId } from "../../functions/core/ledger.ts";
 import type { RunnerProvider } from "../../functions/core/runner-provider.ts";
-import { leaseDuration, overdueAfter } from "../../functions/core/waits.ts";
+import { leaseDuration, overdueAfter, settleAfter } from "../../functions/core/waits.ts";
 import { jobEvent, jobId, launchedItem, launchOf, runnerItem, start } from "./builders.ts";
 import { createFakeWorld, type FakeWorld, readJobItem, readRunnerItem, store } from "./fakes.ts";
 
@@ -127,16 +127,36 @@ describe("dispatch in a race", () => {
       aroundLaunch(world, async () => never),
     );
     await flush();
-    world.clock.now += leaseDuration;
+    world.clock.now += settleAfter;
     await dispatch(wake, world.ports);
     expect(living(world)).toEqual([second]);
     expect([...world.runners.keys()]).toEqual([second]);
   });
 
+  it("starts nothing beside what was abandoned a moment ago and may not be listed yet", async () => {
+    const world = createFakeWorld();
+    void dispatch(
+      jobEvent(),
+      aroundLaunch(world, async (launch) => launch().then(async () => never)),
+    );
+    await flush();
+    const [compute] = world.computes.splice(0);
+    world.clock.now += leaseDuration;
+    await dispatch(wake, world.ports);
+    expect(world.requests).toHaveLength(1);
+    expect([...world.runners.keys()]).toEqual([own]);
+    expect(readJobItem(world, job)?.wakeAt).toBeGreaterThan(start + settleAfter);
+    if (compute !== undefined) world.computes.push(compute);
+    world.clock.now += settleAfter;
+    await dispatch(wake, world.ports);
+    expect(readJobItem(world, job)).toMatchObject({ status: "launched" });
+    expect(living(world)).toEqual([own]);
+  });
+
   it("takes back what it started after its lease was lost to another", async () => {
     const world = createFakeWorld();
     const ports = aroundLaunch(world, async (launch) => {
-      world.clock.now += leaseDuration;
+      world.clock.now += settleAfter;
       await dispatch(wake, world.ports);
       return launch();
     });

@@ -47,6 +47,8 @@ export type FakeCompute = {
   readonly provider: ProviderName;
   readonly name: string;
   alive: boolean;
+  /** It is not found before that. @default at once */
+  readonly listedAt?: number;
 };
 
 /** The outside world of the core, in memory: every call is recorded and can be made to fail. */
@@ -62,6 +64,8 @@ export type FakeWorld = {
   readonly requests: LaunchRequest[];
   readonly runners: Map<string, FakeRunner>;
   readonly computes: FakeCompute[];
+  /** How long what is launched is not found yet, in milliseconds. */
+  readonly listing: { lag: number };
   /** Where jobs stand at GitHub, by id. @default queued */
   readonly states: Map<number, JobState>;
   /** By id; GitHub knows no others. */
@@ -89,6 +93,7 @@ export function createFakeWorld(): FakeWorld {
     requests: [],
     runners: new Map(),
     computes: [],
+    listing: { lag: 0 },
     states: new Map(),
     runs: new Map(),
     sent: [],
@@ -260,12 +265,15 @@ function createFakeProvider(state: State, provider: ProviderName): RunnerProvide
       };
       if (outcome.kind !== "started") return outcome;
       const { computeId: id } = outcome;
-      computes.push({ id, provider, name: request.runnerName, alive: true });
+      const listedAt = state.clock.now + state.listing.lag;
+      computes.push({ id, provider, name: request.runnerName, alive: true, listedAt });
       return outcome;
     },
     find: async ({ name }) => {
       record(state, "search", name);
-      const found = computes.find((compute) => compute.name === name && compute.alive);
+      const found = computes.find(
+        ({ listedAt = 0, ...one }) => one.name === name && one.alive && listedAt <= state.clock.now,
+      );
       return found && { computeId: found.id };
     },
     stop: async (computeId) => {

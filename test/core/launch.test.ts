@@ -4,11 +4,12 @@ import { GitHubError } from "../../functions/core/github-error.ts";
 import type { ImageReadiness } from "../../functions/core/image-readiness.ts";
 import { launchRunner } from "../../functions/core/launch.ts";
 import type { LaunchFailure } from "../../functions/core/runner-provider.ts";
+import { settleAfter } from "../../functions/core/waits.ts";
 import { jobItem, launchingItem, launchOf, start } from "./builders.ts";
 import { createFakeWorld, type FakeWorld } from "./fakes.ts";
 
 const own = "tornade-4711-1-1";
-const again = launchingItem({ launches: [launchOf(1), launchOf(2)] });
+const again = launchingItem({ launches: [launchOf(1), launchOf(2, { at: start + settleAfter })] });
 
 function fail({ faults }: FakeWorld, method: string, error: unknown): void {
   faults.set(method, [
@@ -215,6 +216,19 @@ describe("launchRunner after a launch of unknown outcome", () => {
       "register tornade-4711-1-2",
       "launch FARGATE tornade-4711-1-2",
     ]);
+  });
+
+  it("lets a registration be whose compute may only not be listed yet", async () => {
+    const world = createFakeWorld();
+    register(world);
+    const launches = [launchOf(1), launchOf(2, { at: start + settleAfter - 1 })];
+    expect(await launchRunner(launchingItem({ launches }), world.ports)).toEqual({
+      kind: "unsettled",
+      number: 2,
+      message: `runner ${own} may still show up`,
+      retryAt: start + settleAfter,
+    });
+    expect(world.calls).toEqual([`find ${own}`, `search ${own}`]);
   });
 
   it("goes on when nothing came of it", async () => {

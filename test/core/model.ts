@@ -64,9 +64,14 @@ export type SingleStep = {
   readonly gates: number;
 };
 
+/** A launch is made up to 15 seconds after its claim, and settled 30 seconds after that. */
+const longestLag = 15_000;
+
 export function createModel(): Model {
+  const world = createFakeWorld();
+  world.listing.lag = longestLag;
   return {
-    world: createFakeWorld(),
+    world,
     jobs: [],
     events: [],
     history: [],

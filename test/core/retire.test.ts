@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { RunnerItem } from "../../functions/core/ledger.ts";
 import { retireRunner } from "../../functions/core/retire.ts";
+import { settleAfter } from "../../functions/core/waits.ts";
 import { runnerItem } from "./builders.ts";
 import { createFakeWorld, type FakeWorld } from "./fakes.ts";
 
@@ -72,8 +73,18 @@ describe("retireRunner", () => {
     expect(world.calls).toEqual([`find ${own}`, "remove 1", `search ${own}`, "stop task-1"]);
   });
 
+  it("goes on owing the stop of what was just launched and is not found yet", async () => {
+    const world = start();
+    world.computes.length = 0;
+    const runner = { ...without("computeId"), launchedAt: world.clock.now };
+    expect(await retireRunner(runner, world.ports)).toEqual(["deregister"]);
+    world.clock.now += settleAfter;
+    expect(await retireRunner({ ...runner, owed: ["stop"] }, world.ports)).toEqual(["stop"]);
+  });
+
   it("has nothing to do where nothing came of the launch", async () => {
     const world = createFakeWorld();
+    world.clock.now += settleAfter;
     expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(both);
     expect(world.calls).toEqual([`find ${own}`, `search ${own}`]);
   });

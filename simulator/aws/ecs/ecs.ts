@@ -46,10 +46,10 @@ export function createEcs(options: EcsOptions): Ecs {
   const clusters = createClusters(surroundings);
   const definitions = createTaskDefinitions(surroundings);
   const tasks = createTaskRegistry(surroundings.timeline);
-  const life = createTaskLife({
-    ...options,
-    latency: { ...DEFAULT_ECS_LATENCY, ...options.latency },
-  });
+  const latency = { ...DEFAULT_ECS_LATENCY, ...options.latency };
+  const life = createTaskLife({ ...options, latency });
+  const isListed = ({ createdAt }: Task) =>
+    createdAt + latency.listed <= surroundings.timeline.now();
   const conditions: LaunchConditions = { capacity: new Map(), throttling: true };
   return {
     service: {
@@ -59,7 +59,7 @@ export function createEcs(options: EcsOptions): Ecs {
       operations: {
         ...clusters.operations,
         ...definitions.operations,
-        ...createTaskOperations({ clusters, tasks, life }),
+        ...createTaskOperations({ clusters, tasks, life, isListed }),
         RunTask: createRunTask({ surroundings, clusters, definitions, tasks, life, conditions }),
       },
     },

@@ -11,6 +11,8 @@ export type EcsLatency = {
   readonly pull: number;
   readonly start: number;
   readonly deprovisioning: number;
+  /** From RunTask until ListTasks shows the task: the real one lags, by nobody knows how much. */
+  readonly listed: number;
 };
 
 /** A small image on Fargate: about 30 seconds from RunTask to RUNNING. */
@@ -20,6 +22,7 @@ export const DEFAULT_ECS_LATENCY: EcsLatency = {
   pull: 16_000,
   start: 2000,
   deprovisioning: 10_000,
+  listed: 0,
 };
 
 /** What moves tasks from accepted to stopped. */

@@ -11,6 +11,8 @@ type TaskOperationsOptions = {
   readonly clusters: Clusters;
   readonly tasks: TaskRegistry;
   readonly life: TaskLife;
+  /** Whether ListTasks shows the task yet: it lags behind RunTask. */
+  readonly isListed: (task: Task) => boolean;
 };
 
 const MAX_PAGE = 100;
@@ -50,7 +52,9 @@ function listTasks(options: TaskOperationsOptions, input: JsonReader): unknown {
     throw invalidParameter(`maxResults must be between 1 and ${MAX_PAGE}.`);
   }
   const start = Number(input.optional("nextToken", asText) ?? 0);
-  const matching = options.tasks.inCluster(cluster).filter((task) => isWanted(task));
+  const matching = options.tasks
+    .inCluster(cluster)
+    .filter((task) => options.isListed(task) && isWanted(task));
   return {
     taskArns: matching.slice(start, start + limit).map(({ arn }) => arn),
     ...(matching.length > start + limit && { nextToken: String(start + limit) }),
