@@ -9,7 +9,6 @@ import {
 } from "@aws-sdk/client-ecs";
 
 import { toFargateSize } from "../core/fargate-size.ts";
-import { classifyLaunchFailure } from "../core/launch-failure.ts";
 import type {
   LaunchFailure,
   LaunchOutcome,
@@ -17,7 +16,7 @@ import type {
   RunnerProvider,
 } from "../core/runner-provider.ts";
 import { createAwsClient } from "./aws-client.ts";
-import { isNotFound, toLaunchFailure } from "./provider-failure.ts";
+import { isNotFound, sortFailure, toLaunchFailure } from "./provider-failure.ts";
 import type { RunnerImages } from "./runner-images.ts";
 import { toRunnerVariables, tooLong } from "./runner-variables.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -132,7 +131,7 @@ function toOutcome({ tasks = [], failures = [] }: RunTaskCommandOutput): LaunchO
   const [failure] = failures;
   if (failure === undefined) return { kind: "unknown", message: "RunTask named no task" };
   const { reason = "no reason", detail = "" } = failure;
-  return classifyLaunchFailure({ channel: "failures", name: reason, message: detail });
+  return sortFailure({ channel: "failures", name: reason, message: detail });
 }
 
 // ECS takes letters, digits, spaces and `_.:/=+-@`; matrix jobs have names like `test (18, linux)`.

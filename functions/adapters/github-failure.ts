@@ -1,4 +1,5 @@
 import { GitHubError } from "../core/github-error.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** The part of an Octokit `RequestError` that is looked at; everything else may hold secrets. */
 type Failure = {
@@ -18,11 +19,6 @@ export function toGitHubError(error: unknown, what: string, now: number): GitHub
   if (status >= 500 || status === 408) return new GitHubError("GitHubUnavailable", text);
   if (status === 409) return new GitHubError("RunnerNameTaken", text);
   return new GitHubError("GitHubRefused", text);
-}
-
-// Proxies echo headers and send pages. Tokens begin with `ghs_`, JWTs and JIT configs with `eyJ`.
-function withoutSecrets(message: string): string {
-  return message.replaceAll(/\b(?:gh[a-z]_|eyJ)[\w.+/=-]{20,}/gu, "…").slice(0, 300);
 }
 
 /** The HTTP status of a failed request; 500 where there was no answer. */

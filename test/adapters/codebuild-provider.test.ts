@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expandJitConfig } from "../../functions/adapters/compact-jit-config.ts";
 import { readArray, readObject } from "../../functions/core/read-json.ts";
 import { containing } from "../support/containing.ts";
+import { errorResponse } from "../support/fake-aws.ts";
 import { createJitConfig, launchRequest } from "../support/launch-request.ts";
 import { answerWith, createTestProviders, lastInput, role } from "../support/test-provider.ts";
 
@@ -136,6 +137,21 @@ describe("createCodeBuildProvider", () => {
     expect(await test.codeBuild.launch(launchRequest())).toEqual({
       kind,
       message: `${error.name}: ${error.message}`,
+    });
+  });
+
+  it("does not repeat the secret that an error quotes", async () => {
+    const test = createTestProviders();
+    test.outside.intercept = async (_call, _next, request) => {
+      const { environmentVariablesOverride: sent } = readObject(JSON.parse(request.body), "input");
+      const secret = readObject(readArray(sent, "variables").at(-1), "variable")["value"];
+      const message = `Value '${String(secret)}' at 'environmentVariablesOverride.3.member.value' failed`;
+      return errorResponse(400, "ValidationException", message);
+    };
+    expect(await test.codeBuild.launch(launchRequest())).toEqual({
+      kind: "denied",
+      message:
+        "ValidationException: Value '…' at 'environmentVariablesOverride.3.member.value' failed",
     });
   });
 
