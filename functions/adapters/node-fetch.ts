@@ -26,7 +26,10 @@ export type FetchResponse = {
 
 /**
  * A `fetch` for Octokit on `node:https`: the global one loads undici, 55 ms of CPU at every cold start.
- * Keeps connections alive; gives up `timeout` milliseconds after the last byte in either direction.
+ * Keeps connections alive; gives up `timeout` milliseconds after it began, however much came by then.
+ *
+ * While a Lambda function is frozen GitHub closes the connections it kept. A request that such a one
+ * swallowed is made again at once, on a new connection, where no harm is done should it have arrived.
  */
 export function createNodeFetch(timeout: number): Fetch {
   const secure: Transport = {
@@ -34,20 +37,10 @@ export function createNodeFetch(timeout: number): Fetch {
     agent: new https.Agent({ keepAlive: true }),
   };
   let plain: Promise<Transport> | undefined;
-  return async (url, { method = "GET", headers = {}, body }) => {
+  return async (url, options) => {
     const isPlain = url.startsWith("http://");
-    const { request, agent } = isPlain ? await (plain ??= createPlainTransport()) : secure;
-    return new Promise((resolve, reject) => {
-      const sent = request(url, { method, headers: withLength(headers, body), agent, timeout });
-      sent.on("response", (response) => {
-        readResponse(url, response).then(resolve, reject);
-      });
-      sent.on("timeout", () => {
-        sent.destroy(new Error(`no answer within ${timeout} ms`));
-      });
-      sent.on("error", reject);
-      sent.end(body);
-    });
+    const transport = isPlain ? await (plain ??= createPlainTransport()) : secure;
+    return sendOnce(transport, { url, ...options }, timeout);
   };
 }
 
@@ -56,10 +49,68 @@ type Transport = {
   readonly agent: NonNullable<RequestOptions["agent"]>;
 };
 
+type Call = FetchOptions & { readonly url: string };
+
 // For local mode only, hence not at the start: as a module, `node:http` loads undici too (nodejs/node#59686).
 async function createPlainTransport(): Promise<Transport> {
   const http = await import("node:http");
   return { request: http.request, agent: new http.Agent({ keepAlive: true }) };
+}
+
+async function sendOnce(
+  { request, agent }: Transport,
+  call: Call,
+  timeout: number,
+): Promise<FetchResponse> {
+  const { url, method = "GET", headers = {}, body } = call;
+  const options = { method, headers: withLength(headers, body) };
+  const began = performance.now();
+  const first = request(url, { ...options, agent });
+  let isAnswered = false;
+  first.once("response", () => {
+    isAnswered = true;
+  });
+  try {
+    return await exchange(first, call, timeout);
+  } catch (error) {
+    const isStale = first.reusedSocket && !isAnswered && isReset(error);
+    if (!isStale || !isRepeatable(method, url)) throw error;
+    // Whatever else was kept is as old.
+    const again = request(url, { ...options, agent: false });
+    return exchange(again, call, timeout - (performance.now() - began));
+  }
+}
+
+async function exchange(
+  sent: ClientRequest,
+  { url, body }: Call,
+  milliseconds: number,
+): Promise<FetchResponse> {
+  let timer: NodeJS.Timeout | undefined;
+  const answer = new Promise<FetchResponse>((resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no whole answer within ${Math.round(milliseconds)} ms`));
+      sent.destroy();
+    }, milliseconds);
+    sent.on("response", (response) => {
+      readResponse(url, response).then(resolve, reject);
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+  return answer.finally(() => clearTimeout(timer));
+}
+
+function isReset(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return error.code === "ECONNRESET" || error.code === "EPIPE";
+}
+
+// A token more does no harm; and GitHub refuses a second runner of the same name, which is settled like
+// an answer that was lost. Any other POST could have its effect twice.
+function isRepeatable(method: string, url: string): boolean {
+  if (method !== "POST") return method !== "PATCH";
+  return /\/(?:access_tokens|generate-jitconfig)$/u.test(url);
 }
 
 function withLength(

@@ -21,6 +21,19 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
+/** A server that answers one request on each connection, and closes it on the second. */
+async function listenOnce() {
+  const received: string[] = [];
+  const used = new WeakSet<object>();
+  const { url } = await listen((request, response) => {
+    received.push(`${request.method} ${request.url}`);
+    if (used.has(request.socket)) request.socket.destroy();
+    else response.end("ok");
+    used.add(request.socket);
+  });
+  return { url, received };
+}
+
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
@@ -84,7 +97,49 @@ describe("createNodeFetch", () => {
 
   it("gives up when nothing comes", async () => {
     const { url } = await listen(() => {});
-    await expect(createNodeFetch(30)(url, {})).rejects.toThrow("no answer within 30 ms");
+    await expect(createNodeFetch(30)(url, {})).rejects.toThrow("no whole answer within 30 ms");
+  });
+
+  it("gives up on an answer that comes drop by drop", async () => {
+    const { url } = await listen((_request, response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write(" "), 10);
+      response.on("close", () => clearInterval(drip));
+    });
+    await expect(createNodeFetch(80)(url, {})).rejects.toThrow("no whole answer within 80 ms");
+  });
+
+  it.each([
+    ["GET", "/orgs"],
+    ["DELETE", "/runners/7"],
+    ["POST", "/app/installations/1/access_tokens"],
+    ["POST", "/orgs/acme/actions/runners/generate-jitconfig"],
+  ])("makes a %s of %s again that a kept connection swallowed", async (method, path) => {
+    const { url, received } = await listenOnce();
+    const fetch = createNodeFetch(1_000);
+    await fetch(url, {});
+    const response = await fetch(`${url}${path}`, { method });
+    expect(await response.text()).toBe("ok");
+    expect(received).toEqual(["GET /", `${method} ${path}`, `${method} ${path}`]);
+  });
+
+  it("makes nothing again that could have its effect twice", async () => {
+    const { url, received } = await listenOnce();
+    const fetch = createNodeFetch(1_000);
+    await fetch(url, {});
+    const rerun = fetch(`${url}/rerun-failed-jobs`, { method: "POST" });
+    await expect(rerun).rejects.toThrow("socket hang up");
+    expect(received).toEqual(["GET /", "POST /rerun-failed-jobs"]);
+  });
+
+  it("makes nothing again that a new connection swallowed", async () => {
+    const received: unknown[] = [];
+    const { url } = await listen((request) => {
+      received.push(request.url);
+      request.socket.destroy();
+    });
+    await expect(createNodeFetch(1_000)(url, {})).rejects.toThrow("socket hang up");
+    expect(received).toEqual(["/"]);
   });
 
   it("rejects when the connection breaks amid the answer", async () => {
