@@ -4,6 +4,7 @@ import { toLabelKeys } from "../functions/core/label-keys.ts";
 import { describeMisfit, toFittingRungs } from "../functions/core/label-misfit.ts";
 import { quote, toList } from "../functions/core/label-text.ts";
 import { toLadder } from "../functions/core/label-values.ts";
+import { providerNames } from "../functions/core/provider.ts";
 import type { RunnerDefaults } from "./config.ts";
 import { type Check, text } from "./config-check.ts";
 
@@ -30,7 +31,10 @@ export function findSizeMistakes(defaults: RunnerDefaults): readonly string[] {
   const got = `got cpu=${cpu} memory=${memory} disk=${disk}`;
   const rungs = toFittingRungs(wish);
   if (rungs.length === 0) {
-    const wayOut = describeMisfit(wish, []).replace(/^[^;]*; /u, "");
+    const wayOut = describeMisfit({ ...wish, equipped: providerNames }, []).replace(
+      /^[^;]*; /u,
+      "",
+    );
     return [`defaults should be a size that ${toList(wish.rungs, "or")} has, ${got}; ${wayOut}`];
   }
   const size = rungs.every((rung) => rung === "CODEBUILD") ? undefined : toFargateSize(wish);

@@ -1,4 +1,5 @@
 import type { AssessOptions } from "../core/assess.ts";
+import type { ImageName } from "../core/built-image.ts";
 import { SettingsError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import { type ProviderName, providerNames } from "../core/provider.ts";
@@ -138,13 +139,17 @@ function readAssessOptions(env: Environment, images: RunnerImages): AssessOption
     ...readPolicy(env),
     images: [...images.keys()],
     defaults,
-    refusalSpec: toRefusalSpec(defaults, findEquipped(images, defaults)),
+    findEquipped: (image) => findEquipped(images, image),
+    refusalSpec: toRefusalSpec(
+      defaults,
+      findEquipped(images, { ...defaults, name: defaults.image }),
+    ),
   };
 }
 
 function findEquipped(
   images: RunnerImages,
-  { image, architecture }: AssessOptions["defaults"],
+  { name: image, architecture }: ImageName,
 ): readonly ProviderName[] {
   const { taskDefinition, codeBuildImage } = images.get(image)?.[architecture] ?? {};
   const equipped = {

@@ -1,7 +1,7 @@
 import type { Assignment } from "./label-assignments.ts";
 import { quote, toList } from "./label-text.ts";
 import { largestSizes } from "./largest-size.ts";
-import { providerNames, type Architecture, type ProviderName } from "./provider.ts";
+import { type Architecture, type ProviderName } from "./provider.ts";
 import { isEnough, sizeParts, type RunnerSize } from "./runner-size.ts";
 
 /** A size on an architecture, and the providers it is wanted from. */
@@ -19,9 +19,12 @@ export function toFittingRungs({
   return rungs.filter((rung) => isEnough(largestSizes[rung][architecture], size));
 }
 
-/** Says which labels ask for more than every rung can give, what that is, and who has more. */
-export function describeMisfit(wish: SizeWish, assignments: readonly Assignment[]): string {
-  const others = toFittingRungs({ ...wish, rungs: providerNames });
+/** Says which labels ask for more than every rung can give, what that is, and who `equipped` has more. */
+export function describeMisfit(
+  { equipped, ...wish }: SizeWish & { readonly equipped: readonly ProviderName[] },
+  assignments: readonly Assignment[],
+): string {
+  const others = toFittingRungs({ ...wish, rungs: equipped });
   const wayOut = [...toLimits(wish), ...others.map((name) => `runs-on=${name}`)];
   const rungs = toList(wish.rungs, "or");
   return `${toCulprits(wish, assignments)} no size of ${rungs}; use ${toList(wayOut, "or")}`;

@@ -2,6 +2,7 @@ import { isLaunchLabel, toAssignments, type Assignment } from "./label-assignmen
 import { toLabelKeys, type LabelKey } from "./label-keys.ts";
 import { describeMisfit, toFittingRungs } from "./label-misfit.ts";
 import { findMistake } from "./label-mistakes.ts";
+import { describeMissingImage, type FindEquipped } from "./label-places.ts";
 import { toLadder } from "./label-values.ts";
 import type { Architecture, ProviderName } from "./provider.ts";
 
@@ -24,11 +25,13 @@ export type LabelOptions = {
   };
   /** Names that `image=` may take besides the default one. */
   readonly images: readonly string[];
+  /** What the image table has: where nothing is equipped for an image, nothing could be started. */
+  readonly findEquipped: FindEquipped;
 };
 
 /** The runner that a job's labels ask for. */
 export type RunnerSpec = {
-  /** Where to start it, in order; never empty, no repeats, and each can give the size. */
+  /** Where to start it, in order; never empty, no repeats, and each has the image and can give the size. */
   readonly rungs: readonly ProviderName[];
   readonly architecture: Architecture;
   /** vCPU as asked for; the provider rounds up. */
@@ -62,16 +65,29 @@ export function readLabels(labels: readonly string[], options: LabelOptions): La
   if (readKey(keys.type, assignments) === "static") {
     return { kind: "ignore", reason: "static" };
   }
-  const spec = toSpec(keys, assignments, options.defaults);
-  const rungs = toFittingRungs(spec);
-  return rungs.length > 0
-    ? { kind: "launch", spec: { ...spec, rungs } }
-    : { kind: "refuse", reason: describeMisfit(spec, assignments) };
+  return toReading(toSpec(keys, assignments, options.defaults), assignments, options);
 }
 
 /** Tells whether a job is ours; the receiver of webhooks drops what is not. */
 export function isOurs(labels: readonly string[], launchLabel: string): boolean {
   return labels.some((label) => isLaunchLabel(label, launchLabel));
+}
+
+// What could never be started is no rung: where the image is not, where the size is not to be had.
+function toReading(
+  wish: RunnerSpec,
+  assignments: readonly Assignment[],
+  { findEquipped }: LabelOptions,
+): LabelReading {
+  const equipped = findEquipped({ name: wish.image, architecture: wish.architecture });
+  const spec = { ...wish, rungs: wish.rungs.filter((rung) => equipped.includes(rung)) };
+  if (spec.rungs.length === 0) {
+    return { kind: "refuse", reason: describeMissingImage(wish, findEquipped) };
+  }
+  const rungs = toFittingRungs(spec);
+  return rungs.length > 0
+    ? { kind: "launch", spec: { ...spec, rungs } }
+    : { kind: "refuse", reason: describeMisfit({ ...spec, equipped }, assignments) };
 }
 
 function toSpec(

@@ -85,6 +85,21 @@ describe("readDispatchSettings", () => {
   });
 
   it.each([
+    ["default", "X86_64", ["FARGATE", "FARGATE_SPOT"]],
+    ["default", "ARM64", []],
+    ["node", "ARM64", ["CODEBUILD"]],
+    ["rust", "ARM64", []],
+  ] as const)("knows that image '%s' for %s can be had from %j", (name, architecture, places) => {
+    const env = {
+      ...dispatchEnv,
+      TORNADE_IMAGES:
+        '{"default":{"X86_64":{"taskDefinition":"x"}},"Node":{"ARM64":{"codeBuildImage":"x"}}}',
+    };
+    const { findEquipped } = readDispatchSettings(env).assess;
+    expect(findEquipped({ name, architecture })).toEqual(places);
+  });
+
+  it.each([
     ["TORNADE_ASSIGN_PUBLIC_IP", "yes"],
     ["TORNADE_CAPACITY_DEADLINE_MINUTES", "0"],
     ["TORNADE_CHECK_RUNS", "yes"],

@@ -1,4 +1,5 @@
 import type { LabelOptions, LabelReading, RunnerSpec } from "../../functions/core/labels.ts";
+import { providerNames } from "../../functions/core/provider.ts";
 
 /** The options of an operator who changed nothing but the image table. */
 export const labelOptions: LabelOptions = {
@@ -13,6 +14,7 @@ export const labelOptions: LabelOptions = {
     timeoutMinutes: 360,
   },
   images: ["default", "node", "Rust-1.90"],
+  findEquipped: () => providerNames,
 };
 
 /** The reading of a job that asks for nothing, with what a test asks for instead. */

@@ -149,6 +149,18 @@ describe("docs/labels.md", () => {
     expect(describeReading(["tornade", ...toCode(labels)])).toBe(reason);
   });
 
+  it("tells how an image is refused that is not there for an architecture", () => {
+    const reading = readLabels(["tornade", "image=node", "arch=ARM64"], {
+      ...options,
+      findEquipped: ({ architecture }) =>
+        architecture === "X86_64" ? ["FARGATE", "FARGATE_SPOT"] : [],
+    });
+    expect(reading).toEqual({
+      kind: "refuse",
+      reason: /^image 'node' .*$/mu.exec(page)?.[0] ?? "nothing",
+    });
+  });
+
   it("is right about the labels that it says are refused or carried", () => {
     expect(readLabels(["tornade", "arh=ARM64"], options).kind).toBe("refuse");
     expect(readLabels(["tornade", "arch=x64", "arch=amd64"], options).kind).toBe("launch");
