@@ -1,3 +1,4 @@
+import { boundReasons } from "./bound-reasons.ts";
 import { decide } from "./decide.ts";
 import type { Circumstances, Decision, Items, LedgerEvent } from "./decision.ts";
 import { itemsAbout } from "./items-about.ts";
@@ -76,7 +77,8 @@ async function writeTogether(items: readonly LedgerItem[], rows: Rows): Promise<
   return held.every(Boolean);
 }
 
-async function writeItem(item: LedgerItem, rows: Rows): Promise<boolean> {
+async function writeItem(decided: LedgerItem, rows: Rows): Promise<boolean> {
+  const item = boundReasons(decided);
   const { item: before, version = 0 } = rows.stored.get(item.id) ?? {};
   const held = await rows.ledger.write(item, version);
   if (!held) return false;

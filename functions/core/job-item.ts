@@ -4,6 +4,9 @@ import { type JobItem, type JobStatus, jobItemId, type Launch } from "./ledger.t
 import type { ProviderName } from "./provider.ts";
 import { leaseDuration, retention } from "./waits.ts";
 
+/** How many launches that are over a job remembers of each provider: what was tried last is told. */
+const mostOver = 3;
+
 /** What is known of a job of ours; a job that is ignored has no item. */
 export type OwnAssessment = Exclude<Assessment, { kind: "ignore" }>;
 
@@ -53,7 +56,7 @@ export function claimJob(item: JobItem, { now, owner }: Circumstances): JobItem 
       lease: { owner, until },
       owed: ["launch"],
       wakeAt: until,
-      launches: [...item.launches, launch],
+      launches: [...keepLaunches(item.launches), launch],
       times: { ...item.times, claimed: item.times.claimed ?? now },
     },
     now,
@@ -87,6 +90,18 @@ export function newestLaunch(item: JobItem): Launch | undefined {
 /** The launch whose runner the job waits for: an earlier one when that was found alive. */
 export function liveLaunch(item: JobItem): Launch | undefined {
   return item.launches.findLast(({ outcome }) => outcome === "started");
+}
+
+// A job may wait for a day, and its row has no room for as many launches. The last of all is kept, so
+// that no number is used twice.
+function keepLaunches(launches: readonly Launch[]): readonly Launch[] {
+  const ofProvider = Map.groupBy(launches.filter(isOver), ({ provider }) => provider);
+  const kept = new Set([...ofProvider.values()].flatMap((some) => some.slice(-mostOver)));
+  return launches.filter((launch) => !isOver(launch) || kept.has(launch));
+}
+
+function isOver({ outcome }: Launch): boolean {
+  return outcome === "not-started" || outcome === "ended";
 }
 
 // An interrupted runner is replaced one rung down, and below the last one there is none.

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 
 import { commit, type Seen } from "../../functions/core/commit.ts";
+import type { LedgerEvent } from "../../functions/core/decision.ts";
 import type { ItemId, Ledger } from "../../functions/core/ledger.ts";
 import {
   circumstances,
   jobEvent,
   launchedItem,
+  launchEnded,
   launchingItem,
   runnerItem,
+  runnerSpec,
   start,
 } from "./builders.ts";
 import { createFakeWorld, type FakeWorld, readJobItem, readRunnerItem, store } from "./fakes.ts";
@@ -42,6 +45,26 @@ describe("commit", () => {
     const { writes } = await commitTo(world.ledger, jobEvent(), seen);
     expect(world.ledger.list()).toEqual(writes);
     expect(seen).toEqual(new Map([[job, { item: writes[0], version: 1 }]]));
+  });
+
+  it("keeps the row of a job small that is launched two thousand times in vain", async () => {
+    const world = createFakeWorld();
+    const spec = runnerSpec({ rungs: ["FARGATE_SPOT", "FARGATE", "CODEBUILD"] });
+    await store(world, launchingItem({ spec }));
+    const sizes: number[] = [];
+    const send = async (event: LedgerEvent) => {
+      const { wakeAt: now = start } = readJobItem(world, job) ?? {};
+      const around = circumstances({ now, capacityDeadline: Number.POSITIVE_INFINITY });
+      await commit(event, { ...world, seen: new Map(), circumstances: around });
+      sizes.push(JSON.stringify(readJobItem(world, job)).length);
+    };
+    const message = "not authorized to perform that ".repeat(30);
+    for (let number = 1; number <= 2_000; number += 1) {
+      await send(launchEnded({ kind: "denied", number, message }));
+      if (readJobItem(world, job)?.status === "parked") await send({ kind: "wake", itemId: job });
+    }
+    expect(readJobItem(world, job)?.launches.at(-1)?.number).toBe(2_001);
+    expect(Math.max(...sizes)).toBeLessThan(16 * 1_024);
   });
 
   it("reads the items that the event names, then those that these name", async () => {

@@ -27,6 +27,20 @@ describe("claimJob", () => {
     expect(later.launches.map(({ number }) => number)).toEqual([1, 2]);
     expect(later.times).toMatchObject({ claimed: start });
   });
+
+  it("forgets launches that are over, but for the last three of each provider", () => {
+    const over = { outcome: "not-started", reason: "no capacity" } as const;
+    const launches = [
+      launchOf(1, { provider: "CODEBUILD", ...over }),
+      launchOf(2),
+      launchOf(3, over),
+      launchOf(4, { outcome: "started" }),
+      launchOf(5, { outcome: "ended" }),
+      ...[6, 7, 8].map((number) => launchOf(number, over)),
+    ];
+    const claimed = claimJob(jobItem({ launches }), circumstances());
+    expect(claimed.launches.map(({ number }) => number)).toEqual([1, 2, 4, 6, 7, 8, 9]);
+  });
 });
 
 describe("stepJob", () => {
