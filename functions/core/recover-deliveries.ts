@@ -1,3 +1,4 @@
+import type { CursorItem } from "./cursor-item.ts";
 import type { Ledger } from "./ledger.ts";
 import { cursorItemId } from "./ledger.ts";
 import {
@@ -7,6 +8,8 @@ import {
   redeliveryWindow,
   settledUntil,
 } from "./redelivery.ts";
+import { countRefusals, rememberRefusals } from "./refused-redelivery.ts";
+import { isRefused } from "./sweep-budget.ts";
 import { retention } from "./waits.ts";
 
 /** GitHub's record of what it delivered to the App. */
@@ -34,12 +37,10 @@ const mostRedeliveries = 30;
 
 /**
  * Most deliveries looked at in one pass, of each outcome: a page has a hundred. Of an outage with more
- * failures the oldest are left to the sweep.
+ * failures the oldest are left to the sweep. With what is remembered of each, the cursor fits an item of
+ * 400 KB.
  */
 const mostListed = { failure: 3_000, success: 1_000 } as const;
-
-/** Most GUIDs that are remembered: with them the cursor fits an item of 400 KB. */
-const mostSettled = 5_000;
 
 /**
  * Asks for deliveries again that failed: one question where none did. The ledger remembers up to when
@@ -60,24 +61,21 @@ export async function recoverDeliveries({
   const since = Math.max(cursor?.at ?? 0, now - redeliveryWindow);
   const failed = await log.list({ outcome: "failure", since, most: mostListed.failure });
   const settledBefore = new Set(cursor?.settled);
-  const open = failed.filter(({ guid }) => !settledBefore.has(guid));
+  const refusedBefore = cursor?.refused ?? [];
+  const open = countRefusals(
+    failed.filter(({ guid }) => !settledBefore.has(guid)),
+    refusedBefore,
+  );
   const accepted = await listAccepted(log, acceptedSince(open, now));
   const known = [...open, ...accepted];
   const chosen = chooseRedeliveries(known, { now, most: mostRedeliveries });
-  const errors = await redeliverEach(log, chosen);
-  const settledNow = new Set([...settledBefore, ...accepted.map(({ guid }) => guid)]);
-  await ledger.write(
-    {
-      kind: "cursor",
-      id: cursorItemId("deliveries"),
-      at: settledUntil(known, now),
-      settled: guidsOf(failed)
-        .filter((guid) => settledNow.has(guid))
-        .slice(0, mostSettled),
-      expiresAt: now + retention,
-    },
-    version,
-  );
+  const { errors, refused } = await redeliverEach(log, chosen);
+  const settled = new Set([...settledBefore, ...accepted.map(({ guid }) => guid)]);
+  const remembered = {
+    at: settledUntil(known, now),
+    ...divideEvents(failed, { settled, refused: rememberRefusals(refusedBefore, refused, now) }),
+  };
+  await writeCursor(remembered, { ledger, now, version });
   return { asked: chosen.length - errors.length, errors };
 }
 
@@ -89,22 +87,43 @@ async function listAccepted(
   return log.list({ outcome: "success", since, most: mostListed.success });
 }
 
-function guidsOf(deliveries: readonly Delivery[]): readonly string[] {
-  return [...new Set(deliveries.map(({ guid }) => guid))];
+/** What is remembered of events that failed, those listed last alone: others are not listed again. */
+type Remembered = Required<Pick<CursorItem, "settled" | "refused">>;
+
+function divideEvents(
+  failed: readonly Delivery[],
+  { settled, refused }: { settled: ReadonlySet<string>; refused: Remembered["refused"] },
+): Remembered {
+  const guids = new Set(failed.map(({ guid }) => guid));
+  return {
+    settled: [...guids].filter((guid) => settled.has(guid)),
+    refused: refused.filter(({ guid }) => guids.has(guid) && !settled.has(guid)),
+  };
 }
 
-// One after another: GitHub wants no parallel writes. One that fails does not keep the others waiting.
+async function writeCursor(
+  remembered: Pick<CursorItem, "at"> & Remembered,
+  { ledger, now, version }: { ledger: Ledger; now: number; version: number },
+): Promise<void> {
+  const id = cursorItemId("deliveries");
+  await ledger.write({ kind: "cursor", id, ...remembered, expiresAt: now + retention }, version);
+}
+
+// One after another: GitHub wants no parallel writes. One that fails does not keep the others waiting;
+// what is refused for good is told by its GUID, and has its next turn after all others.
 async function redeliverEach(
   log: DeliveryLog,
   chosen: readonly Delivery[],
-): Promise<readonly unknown[]> {
+): Promise<{ readonly errors: readonly unknown[]; readonly refused: readonly string[] }> {
   const errors: unknown[] = [];
-  for (const { id } of chosen) {
+  const refused: string[] = [];
+  for (const { id, guid } of chosen) {
     try {
       await log.redeliver(id);
     } catch (error) {
       errors.push(error);
+      if (isRefused(error)) refused.push(guid);
     }
   }
-  return errors;
+  return { errors, refused };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { createMemoryLedger } from "../../functions/adapters/memory-ledger.ts";
+import { GitHubError } from "../../functions/core/github-error.ts";
 import type { Ledger } from "../../functions/core/ledger.ts";
 import { type DeliveryLog, recoverDeliveries } from "../../functions/core/recover-deliveries.ts";
 import { type Delivery, redeliveryWindow } from "../../functions/core/redelivery.ts";
@@ -143,6 +144,53 @@ describe("recoverDeliveries", () => {
     expect(errors).toEqual([new Error("delivery 1 is too old")]);
     expect(deliveries.asked).toEqual([2, 3]);
     expect(await cursorOf(ledger)).toBe(now - 30 * minute);
+  });
+
+  it.each([
+    ["is refused for good", "GitHubRefused", [3, 1]] as const,
+    ["meets a limit", "GitHubRateLimited", [60, 0]] as const,
+    ["is not answered", "GitHubUnavailable", [60, 0]] as const,
+  ])("gives others their turn where asking %s: %s", async (_what, code, [tries, others]) => {
+    const ledger = createMemoryLedger(() => now);
+    const failed = Array.from({ length: 30 }, (_, index) => delivery(index + 1, 60));
+    const log = createFakeLog([...failed, delivery(31, 2)]);
+    const asked: number[] = [];
+    const redeliver = async (id: number) => {
+      asked.push(id);
+      if (id <= 30) throw new GitHubError(code, `delivery ${id} cannot be redelivered`);
+    };
+    for (let pass = 0; pass < 60; pass += 1) {
+      await recoverDeliveries({
+        deliveries: { ...log, redeliver },
+        ledger,
+        now: now + pass * minute,
+      });
+    }
+    const ofEach = Map.groupBy(asked, (id) => id);
+    expect(ofEach.get(1)).toHaveLength(tries);
+    expect(ofEach.get(30)).toHaveLength(tries);
+    expect(Math.min(1, ofEach.get(31)?.length ?? 0)).toBe(others);
+  });
+
+  it("remembers a refused event as long as GitHub lists it, and no longer", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const refuse = async () => {
+      throw new GitHubError("GitHubRefused", "cannot be redelivered");
+    };
+    const refusedOf = async () => {
+      const { item } = await ledger.read(cursorId);
+      return item?.kind === "cursor" ? item.refused : undefined;
+    };
+    const log = { ...createFakeLog([delivery(1, 20), delivery(2, 10)]), redeliver: refuse };
+    await recoverDeliveries({ deliveries: log, ledger, now });
+    expect(await refusedOf()).toEqual([
+      { guid: "guid-1", times: 1, at: now },
+      { guid: "guid-2", times: 1, at: now },
+    ]);
+    const delivered = { ...delivery(3, 0, 202), guid: "guid-2" };
+    const later = createFakeLog([delivery(2, 10), delivered]);
+    await recoverDeliveries({ deliveries: later, ledger, now: now + 6 * minute });
+    expect(await refusedOf()).toEqual([]);
   });
 
   it("only looks at more than it must when another pass was faster to write the cursor", async () => {
