@@ -13,8 +13,8 @@ export type TokenScope = {
   /** @default all repositories of the installation */
   readonly repositoryIds?: readonly number[];
   readonly permissions: Permission;
-  /** A new token even where the kept one has not expired. */
-  readonly refresh: boolean;
+  /** The token that GitHub no longer takes, although it has not expired: another one is wanted. */
+  readonly refused?: string | undefined;
 };
 
 /** GitHub, asked by the App itself rather than by an installation of it. */
@@ -61,13 +61,14 @@ export function createGitHubApp({
     }
   };
   return {
-    getToken: async (installationId, { repositoryIds, permissions, refresh }) =>
-      tryTwice(async () => {
-        // A copy, because auth-app sorts the array it is given.
-        const only = repositoryIds === undefined ? {} : { repositoryIds: [...repositoryIds] };
-        const scope = { ...only, permissions, refresh };
-        return (await authenticate({ type: "installation", installationId, ...scope })).token;
-      }),
+    getToken: async (installationId, { refused, ...scope }) => {
+      if (refused !== undefined) cache.forget(refused);
+      const options = toOptions(installationId, scope);
+      const ask = async () => tryTwice(async () => (await authenticate(options())).token);
+      const token = await ask();
+      // auth-app lets those who ask at once share an answer: that of one who just found the old token.
+      return token === refused ? ask() : token;
+    },
     call: async (route, parameters) =>
       tryTwice(async () => {
         const { token } = await authenticate({ type: "app" });
@@ -75,6 +76,16 @@ export function createGitHubApp({
         return request(route, { ...parameters, headers });
       }),
   };
+}
+
+// Copied each time, because auth-app sorts the array it is given.
+function toOptions(installationId: number, { repositoryIds, permissions }: TokenScope) {
+  return () => ({
+    type: "installation" as const,
+    installationId,
+    permissions,
+    ...(repositoryIds === undefined ? {} : { repositoryIds: [...repositoryIds] }),
+  });
 }
 
 function createOwnJwt(

@@ -36,9 +36,7 @@ export function createCaller(
   const { credentials } = options;
   const getToken = createGitHubTokens(createGitHubApp({ surroundings, credentials, request }));
 
-  const send = async (registrar: Registrar, call: Call, refresh: boolean): Promise<Answer> => {
-    // Apart from the request: that there is no token (404, 422) says nothing of what is asked about.
-    const token = await getToken(registrar, call.permission, { refresh });
+  const send = async (call: Call, token: string): Promise<Answer> => {
     const headers = { authorization: `token ${token}` };
     try {
       return rejectRedirection(await request(call.route, { ...call.parameters, headers }));
@@ -49,11 +47,13 @@ export function createCaller(
     }
   };
   const sendWithFreshToken = async (registrar: Registrar, call: Call): Promise<Answer> => {
+    // Apart from the request: that there is no token (404, 422) says nothing of what is asked about.
+    const token = await getToken(registrar, call.permission, {});
     try {
-      return await send(registrar, call, false);
+      return await send(call, token);
     } catch (error) {
       if (statusOf(error) !== 401) throw error;
-      return send(registrar, call, true);
+      return send(call, await getToken(registrar, call.permission, { refused: token }));
     }
   };
   return async (what, registrar, call) => {

@@ -81,11 +81,12 @@ async function withToken<T>(
   ask: (authorization: string) => Promise<T>,
 ): Promise<T> {
   const permissions = { metadata: "read" } as const;
+  const token = await getToken(id, { permissions });
   try {
-    return await ask(`token ${await getToken(id, { permissions, refresh: false })}`);
+    return await ask(`token ${token}`);
   } catch (error) {
     if (statusOf(error) !== 401) throw error;
-    return ask(`token ${await getToken(id, { permissions, refresh: true })}`);
+    return ask(`token ${await getToken(id, { permissions, refused: token })}`);
   }
 }
 

@@ -9,11 +9,11 @@ import { statusOf } from "./github-failure.ts";
 /** One permission of an installation token, e.g. `{ actions: "read" }`. */
 export type Permission = Readonly<Record<string, "read" | "write">>;
 
-/** Asks for a token; `refresh` for a new one although the kept one has not expired. */
+/** Asks for a token; for another one than the `refused` one where GitHub no longer takes that. */
 export type GetToken = (
   registrar: Registrar,
   permission: Permission,
-  options: { readonly refresh: boolean },
+  options: Pick<TokenScope, "refused">,
 ) => Promise<string>;
 
 /**
@@ -24,12 +24,12 @@ export type GetToken = (
 export function createGitHubTokens({ getToken, call }: GitHubApp): GetToken {
   const getNarrow = narrow(getToken);
   const moved = new Map<string, number>();
-  return async (registrar, permissions, { refresh }) => {
+  return async (registrar, permissions, { refused }) => {
     const told = registrar.installationId;
     // By owner too: deliveries have been seen to name the installation of another one.
     const key = `${registrar.repository.owner} ${told}`;
     const known = moved.get(key) ?? told;
-    const scope = { permissions, refresh };
+    const scope = { permissions, refused };
     try {
       if (known !== undefined) return await getNarrow(known, registrar, scope);
     } catch (error) {
@@ -55,7 +55,7 @@ function narrow(
 ): (
   installationId: number,
   registrar: Registrar,
-  scope: Pick<TokenScope, "permissions" | "refresh">,
+  scope: Pick<TokenScope, "permissions" | "refused">,
 ) => Promise<string> {
   const shared = new Map<string, number>();
   return async (installationId, { repository: { id, owner } }, scope) => {

@@ -2,7 +2,7 @@
 export type Refreshed<T> = {
   /** The value, loaded first if there is none or the last try is longer ago than the maximum age. */
   readonly get: () => Promise<T>;
-  /** The value loaded anew, unless that was tried within the minimum age: then as it is. */
+  /** The value loaded anew, with others where they are at it; as it is if that was tried within the minimum age. */
   readonly reload: () => Promise<T>;
 };
 
@@ -25,11 +25,10 @@ export function createRefreshed<T>(
   let triedAt = Number.NEGATIVE_INFINITY;
   let pending: Promise<T> | undefined;
 
-  const loadNow = async (): Promise<T> => {
+  const tryToLoad = async (): Promise<T> => {
     triedAt = now();
-    pending ??= load();
     try {
-      loaded = { value: await pending };
+      loaded = { value: await load() };
     } catch (error) {
       if (loaded === undefined) throw error;
     } finally {
@@ -37,8 +36,13 @@ export function createRefreshed<T>(
     }
     return loaded.value;
   };
+  const loadNow = async (): Promise<T> => (pending ??= tryToLoad());
   const getWithin = async (age: number): Promise<T> =>
     loaded !== undefined && now() - triedAt < age ? loaded.value : loadNow();
 
-  return { get: async () => getWithin(maximumAge), reload: async () => getWithin(minimumAge) };
+  return {
+    get: async () => getWithin(maximumAge),
+    // Whoever was refused with the old value must not be given it again.
+    reload: async () => pending ?? getWithin(minimumAge),
+  };
 }

@@ -5,6 +5,8 @@ const margin = 60_000;
 export type TokenCache = {
   readonly get: (key: string) => string;
   readonly set: (key: string, entry: string) => void;
+  /** Gives the token to nobody any more. */
+  readonly forget: (token: string) => void;
 };
 
 /**
@@ -21,6 +23,9 @@ export function createTokenCache(now: () => number): TokenCache {
     set: (key, entry) => {
       for (const [old, value] of entries) if (endOf(value) < now()) entries.delete(old);
       entries.set(key, entry);
+    },
+    forget: (token) => {
+      for (const [key, entry] of entries) if (entry.split("|")[0] === token) entries.delete(key);
     },
   };
 }

@@ -51,7 +51,7 @@ function registrar(owner: string, repositoryId: number, installationId?: number)
 
 const read = { actions: "read" } as const;
 const register = { organization_self_hosted_runners: "write" } as const;
-const kept = { refresh: false };
+const kept = {};
 
 describe("createGitHubTokens", () => {
   it("asks for a token of the installation that the delivery names", async () => {
@@ -204,6 +204,22 @@ describe("createGitHubTokens with createGitHubApp", () => {
     expect(test.requests.map(({ method }) => method)).toEqual(["GET", "POST", "GET"]);
     const [first, , second] = test.requests.map(({ headers }) => headers["authorization"]);
     expect(first).not.toBe(second);
+  });
+
+  it("replaces a token for all who are refused with it, whenever each of them asks", async () => {
+    const test = createTestRegistry();
+    const job = toJob(test.repository);
+    await test.registry.find(job, "x");
+    const { authorization: refused = "" } = test.requests.at(-1)?.headers ?? {};
+    test.outside.intercept = async (_call, next, { headers }) =>
+      headers["authorization"] === refused
+        ? jsonResponse(401, { message: "Bad credentials" })
+        : next();
+    const asked = Array.from({ length: 200 }, async (_, ticks) => {
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
+      return test.registry.find(job, "x");
+    });
+    expect(await Promise.all(asked)).toEqual(asked.map(() => undefined));
   });
 
   it("gives up when GitHub does not take the new token either", async () => {

@@ -63,6 +63,16 @@ describe("createRefreshed", () => {
     expect(state.loads).toBe(1);
   });
 
+  it("gives all who reload at the same time the new value, and others the old one meanwhile", async () => {
+    const { state, refreshed } = createCounted();
+    await refreshed.get();
+    state.now += 30;
+    const { reload, get } = refreshed;
+    expect(await Promise.all([reload(), reload(), get(), reload()])).toEqual([2, 2, 1, 2]);
+    expect(await refreshed.reload()).toBe(2);
+    expect(state.loads).toBe(2);
+  });
+
   it("fails for all who ask at the same time", async () => {
     const { state, refreshed } = createCounted();
     state.broken = true;

@@ -26,6 +26,17 @@ describe("createTokenCache", () => {
     expect(createTokenCache(() => start).get("key")).toBe("");
   });
 
+  it("forgets a token wherever it is kept, and no other", () => {
+    const cache = createTokenCache(() => start);
+    const [first, other] = ["first", "other"].map((name) => toEntry(name, start + 3_600_000));
+    cache.set("one", first ?? "");
+    cache.set("two", other ?? "");
+    cache.set("three", first ?? "");
+    cache.forget("first");
+
+    expect(["one", "two", "three"].map(cache.get)).toEqual(["", other, ""]);
+  });
+
   it("does not keep what has no end", () => {
     const cache = createTokenCache(() => start);
     cache.set("key", "no end in sight");
