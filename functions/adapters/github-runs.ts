@@ -11,6 +11,9 @@ import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const pageSize = 100;
+/** GitHub lists no more than 1,000 runs of one status. */
+const mostPages = 10;
+
 const permission = { actions: "read" } as const;
 
 /** GitHub's lists of runs and their jobs: one call a page. */
@@ -20,16 +23,17 @@ export function createGitHubRuns(
 ): RunLog {
   const call = createCaller(surroundings, options);
   return {
-    listRuns: async (registrar, status) => {
+    listRuns: async (registrar, status, page) => {
       const { fullName } = registrar.repository;
       const answer = await call(`list runs of ${fullName}`, registrar, {
         permission,
         route: "GET /repos/{owner}/{repo}/actions/runs",
-        parameters: { ...repositoryNames(registrar), status, per_page: pageSize },
+        parameters: { ...repositoryNames(registrar), status, per_page: pageSize, page },
       });
       const read = () => readList(answer.data, "workflow_runs").map(readRun);
       const entries = understand("a list of runs", read);
-      return { entries, hasMore: false, left: readLeft(answer) };
+      const hasMore = entries.length === pageSize && page < mostPages;
+      return { entries, hasMore, left: readLeft(answer) };
     },
     listQueued: async (registrar, runId, page) => {
       const answer = await call(`list jobs of run ${runId}`, registrar, {

@@ -13,7 +13,8 @@ import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
 import { findShutOut, type Policy, servesOwner } from "./policy.ts";
 import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
 import { putBehind } from "./sweep.ts";
-import { type SweepCounts, sweepDue, type SweepPass, type SweepPorts } from "./sweep-due.ts";
+import { sweepDue } from "./sweep-due.ts";
+import type { SweepCounts, SweepPass, SweepPorts } from "./sweep-pass.ts";
 import { readRecord } from "./sweep-record.ts";
 
 /** What the discovery acts through. */

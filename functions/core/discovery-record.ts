@@ -1,5 +1,6 @@
 import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
 import { cursorItemId, type Ledger } from "./ledger.ts";
+import { boundRuns } from "./sweep.ts";
 import { retention } from "./waits.ts";
 
 const recordId = cursorItemId("installations");
@@ -26,9 +27,10 @@ export async function readDiscovery(ledger: Ledger): Promise<DiscoveryRecord> {
 /** Writes the record where it changed; nothing when another pass was faster, which then is at it. */
 export async function writeDiscovery(
   { discovery: known, version }: DiscoveryRecord,
-  discovery: Discovery,
+  looked: Discovery,
   { ledger, now }: { readonly ledger: Ledger; readonly now: () => number },
 ): Promise<DiscoveryRecord | undefined> {
+  const discovery = { ...looked, repositories: boundRuns(looked.repositories) };
   if (JSON.stringify(discovery) === JSON.stringify(known)) return { discovery, version };
   const expiresAt = now() + retention;
   const item = { kind: "cursor", id: recordId, ...discovery, expiresAt } as const;

@@ -10,10 +10,14 @@ export type Page<T> = {
   readonly left: number;
 };
 
+/** The statuses of runs that may have queued jobs. */
+export const openStatuses = ["queued", "in_progress"] as const;
+export type OpenStatus = (typeof openStatuses)[number];
+
 /** The runs of a repository, as far as queued jobs go. Every method may throw a {@link GitHubError}. */
 export interface RunLog {
-  /** The newest runs of one status. */
-  listRuns(registrar: Registrar, status: "queued" | "in_progress"): Promise<Page<OpenRun>>;
+  /** The runs of one status on one page, counted from 1, the newest first. */
+  listRuns(registrar: Registrar, status: OpenStatus, page: number): Promise<Page<OpenRun>>;
   /** The queued jobs on one page, counted from 1, of the jobs of a run, as `queued` tells of them. */
   listQueued(registrar: Registrar, runId: number, page: number): Promise<Page<JobEnvelope>>;
 }

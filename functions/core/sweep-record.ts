@@ -1,5 +1,6 @@
 import type { ActiveRepository } from "./cursor-item.ts";
 import { cursorItemId, type Ledger } from "./ledger.ts";
+import { boundRuns } from "./sweep.ts";
 import { retention } from "./waits.ts";
 
 type RecordPorts = { readonly ledger: Ledger; readonly now: () => number };
@@ -21,9 +22,10 @@ export async function readRecord({ ledger }: Pick<RecordPorts, "ledger">): Promi
 /** Writes the record where it changed; nothing when another pass was faster, which then is at it. */
 export async function writeRecord(
   { repositories: known, version }: SweepRecord,
-  repositories: readonly ActiveRepository[],
+  active: readonly ActiveRepository[],
   { ledger, now }: RecordPorts,
 ): Promise<SweepRecord | undefined> {
+  const repositories = boundRuns(active);
   if (JSON.stringify(repositories) === JSON.stringify(known)) return { repositories, version };
   const [at, expiresAt] = [now(), now() + retention];
   const item = { kind: "cursor", id: recordId, at, repositories, expiresAt } as const;

@@ -1,6 +1,7 @@
 import type { LedgerItem } from "./ledger.ts";
 import { createSweepBudget } from "./sweep-budget.ts";
-import { type SweepCounts, sweepDue, type SweepPorts } from "./sweep-due.ts";
+import { sweepDue } from "./sweep-due.ts";
+import type { SweepCounts, SweepPorts } from "./sweep-pass.ts";
 import { readRecord, writeRecord } from "./sweep-record.ts";
 import { putBehind, rememberActive } from "./sweep.ts";
 

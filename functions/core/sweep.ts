@@ -26,8 +26,11 @@ const forgottenAfter = 24 * 60 * minute;
 /** Most repositories that are remembered: with their runs they are one item, of at most 400 KB. */
 const mostRemembered = 200;
 
-/** Most runs that are remembered of one repository; others are looked into every time. */
-const mostRuns = 16;
+/** Most runs that are remembered of one repository: all that GitHub lists of two statuses. */
+const mostRuns = 2_048;
+
+/** Most runs that are remembered in all: sixteen of each of so many repositories. */
+const mostRunsInAll = 16 * mostRemembered;
 
 /** Most repositories looked at in one pass. */
 const mostSwept = 10;
@@ -96,17 +99,26 @@ export function chooseRuns(
     );
 }
 
-/** What is known of a listed run from an earlier look, as long as the run has not changed since. */
-export function keepUnchanged(
-  listed: readonly OpenRun[],
+/** What is remembered of runs after a look: the old ones as they were, unless they were swept now. */
+export function mergeRuns(
+  before: readonly SweptRun[],
   swept: readonly SweptRun[],
-  now: number,
 ): readonly SweptRun[] {
-  const byId = new Map(listed.map((run) => [run.id, run]));
-  return swept.filter((run) => {
-    const current = byId.get(run.id);
-    return current !== undefined && isUnchanged(current, run, now);
-  });
+  const now = new Set(swept.map(({ id }) => id));
+  return [...before.filter(({ id }) => !now.has(id)), ...swept];
+}
+
+/**
+ * The repositories with no more runs in all than fit their item: where there are too many, those with
+ * the most forget the longest unseen, which are then looked into every time.
+ */
+export function boundRuns(repositories: readonly ActiveRepository[]): readonly ActiveRepository[] {
+  let share = mostRuns;
+  const count = () => repositories.reduce((sum, { runs }) => sum + Math.min(share, runs.length), 0);
+  while (count() > mostRunsInAll) share /= 2;
+  return repositories.map((one) =>
+    one.runs.length > share ? { ...one, runs: one.runs.slice(-share) } : one,
+  );
 }
 
 /**
@@ -130,8 +142,7 @@ export function finishSweep(
   { runs, complete }: { readonly runs: readonly SweptRun[]; readonly complete: boolean },
   now: number,
 ): ActiveRepository {
-  const kept = runs.slice(-mostRuns);
-  return { ...repository, runs: kept, dueAt: now + (complete ? sweepPeriod : repeatPeriod) };
+  return { ...repository, runs, dueAt: now + (complete ? sweepPeriod : repeatPeriod) };
 }
 
 function readRegistrar(item: LedgerItem): readonly Registrar[] {

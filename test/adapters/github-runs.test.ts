@@ -38,21 +38,37 @@ describe("createGitHubRuns, listRuns", () => {
     const { world, runs, registrar } = await createTestRuns();
     const { runId } = queueOther(world);
     world.queueJob({ repository, labels: ["other"] });
-    expect(await runs.listRuns(registrar, "queued")).toEqual({
+    expect(await runs.listRuns(registrar, "queued", 1)).toEqual({
       entries: [{ id: runId, updatedAt: start }],
       hasMore: false,
       left: 4_999 / 5_000,
     });
-    expect(await runs.listRuns(registrar, "in_progress")).toMatchObject({ entries: [] });
+    expect(await runs.listRuns(registrar, "in_progress", 1)).toMatchObject({ entries: [] });
     expect(readAsked(world)).toEqual([
-      "/runs?status=queued&per_page=100",
-      "/runs?status=in_progress&per_page=100",
+      "/runs?status=queued&per_page=100&page=1",
+      "/runs?status=in_progress&per_page=100&page=1",
     ]);
+  });
+
+  it("lists page by page, and no further than GitHub does", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    for (let count = 0; count < 130; count += 1) queueOther(world);
+    const pages = [1, 2].map(async (page) => runs.listRuns(registrar, "queued", page));
+    const listed = await Promise.all(pages);
+    expect(listed.map(({ entries, hasMore }) => [entries.length, hasMore])).toEqual([
+      [100, true],
+      [30, false],
+    ]);
+    const full = Array.from({ length: 100 }, (_, id) => ({ id, updated_at: "" }));
+    world.outside.intercept = async (call, next) =>
+      call === "GET runs" ? jsonResponse(200, { workflow_runs: full }) : next();
+    expect(await runs.listRuns(registrar, "queued", 9)).toMatchObject({ hasMore: true });
+    expect(await runs.listRuns(registrar, "queued", 10)).toMatchObject({ hasMore: false });
   });
 
   it("asks with a token that may read the actions of this repository, and nothing else", async () => {
     const { world, runs, registrar } = await createTestRuns();
-    await runs.listRuns(registrar, "queued");
+    await runs.listRuns(registrar, "queued", 1);
     const minted = world.calls.find(({ name }) => name === "POST access_tokens");
     expect(JSON.parse(minted?.request.body ?? "")).toEqual({
       repository_ids: [registrar.repository.id],
@@ -73,14 +89,14 @@ describe("createGitHubRuns, listRuns", () => {
             headers: { "content-type": "application/json", ...headers },
           }
         : next();
-    expect(await runs.listRuns(registrar, "queued")).toMatchObject({ left });
+    expect(await runs.listRuns(registrar, "queued", 1)).toMatchObject({ left });
   });
 
   it("does not take a page of a proxy for an empty list", async () => {
     const { world, runs, registrar } = await createTestRuns();
     world.outside.intercept = async (call, next) =>
       call === "GET runs" ? jsonResponse(200, {}) : next();
-    await expect(runs.listRuns(registrar, "queued")).rejects.toMatchObject({
+    await expect(runs.listRuns(registrar, "queued", 1)).rejects.toMatchObject({
       code: "GitHubUnavailable",
     });
   });

@@ -20,8 +20,13 @@ export function createFakeRuns() {
     return { entries, hasMore, left: fake.left };
   };
   const runs: RunLog = {
-    listRuns: async ({ repository: { fullName } }, status) =>
-      answer(`${status} of ${fullName}`, fake.listed[status]),
+    listRuns: async ({ repository: { fullName } }, status, page) => {
+      const listed = fake.listed[status];
+      const entries = listed.slice((page - 1) * fake.pageSize, page * fake.pageSize);
+      const which = page === 1 ? "" : `, ${page}`;
+      const hasMore = listed.length > page * fake.pageSize;
+      return answer(`${status} of ${fullName}${which}`, entries, hasMore);
+    },
     listQueued: async (_registrar, runId, page) => {
       const jobs = fake.jobs.get(runId) ?? [];
       const entries = jobs.slice((page - 1) * fake.pageSize, page * fake.pageSize);

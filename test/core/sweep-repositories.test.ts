@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { JobEnvelope } from "../../functions/core/envelope.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { ActiveRepository } from "../../functions/core/cursor-item.ts";
-import type { SweepPorts } from "../../functions/core/sweep-due.ts";
+import type { SweepPorts } from "../../functions/core/sweep-pass.ts";
 import { sweepRepositories } from "../../functions/core/sweep-repositories.ts";
 import { jobEnvelope, jobItem, launchedItem, queuedJob, start } from "./builders.ts";
 import { createFakeRuns } from "./fake-runs.ts";
@@ -155,6 +155,48 @@ describe("sweepRepositories", () => {
     const test = createSweepOf(listedJob(11), listedJob(12), listedJob(13));
     test.github.pageSize = 2;
     expect(await test.sweep()).toEqual({ swept: 1, announced: 3 });
+  });
+
+  it("reads all pages of a repository's runs, the next one once nothing is left on the last", async () => {
+    const test = createSweep();
+    test.github.pageSize = 2;
+    test.github.listed.queued.push(...[5, 4, 3, 2, 1].map((id) => ({ id, updatedAt: 7 })));
+    test.github.jobs.set(1, [listedJob(11)]);
+    expect(await test.sweep()).toEqual({ swept: 1, announced: 1 });
+    expect(test.github.asked).toEqual([
+      "queued of acme/app",
+      "in_progress of acme/app",
+      "jobs of 5, 1",
+      "jobs of 4, 1",
+      "queued of acme/app, 2",
+      "jobs of 3, 1",
+      "jobs of 2, 1",
+      "queued of acme/app, 3",
+      "jobs of 1, 1",
+    ]);
+    test.clock.now += 5 * minute;
+    test.github.asked.length = 0;
+    await test.sweep();
+    expect(test.github.asked.filter((one) => one.startsWith("jobs"))).toEqual([]);
+  });
+
+  it("comes to the last of a thousand runs within an hour, and to all again in the next", async () => {
+    const test = createSweep();
+    const runs = Array.from({ length: 1_000 }, (_, id) => ({ id: 2_000 - id, updatedAt: 7 }));
+    test.github.listed.queued.push(...runs);
+    const looks = new Map<string, number>();
+    const seen: number[] = [];
+    for (let pass = 0; pass < 120; pass += 1) {
+      test.github.asked.length = 0;
+      await test.sweep();
+      expect(test.github.asked.length).toBeLessThanOrEqual(30);
+      const jobs = test.github.asked.filter((one) => one.startsWith("jobs"));
+      for (const one of jobs) looks.set(one, (looks.get(one) ?? 0) + 1);
+      seen.push(looks.size);
+      test.clock.now += minute;
+    }
+    expect(seen[59]).toBe(1_000);
+    expect(Math.min(...looks.values())).toBeGreaterThanOrEqual(2);
   });
 
   it("stops where a fifth of the requests is left, and comes back after a minute", async () => {

@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { ActiveRepository } from "../../functions/core/cursor-item.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
 import {
+  boundRuns,
   chooseRepositories,
   chooseRuns,
   finishSweep,
   judgeQueued,
-  keepUnchanged,
+  mergeRuns,
   putBehind,
   rememberActive,
 } from "../../functions/core/sweep.ts";
@@ -130,20 +131,65 @@ describe("chooseRuns", () => {
   ])("decides on a run that %s", (_what, swept, isChosen) => {
     const listed = { id: 1, updatedAt: 7 };
     expect(chooseRuns([listed], [swept], now)).toEqual(isChosen ? [listed] : []);
-    expect(keepUnchanged([listed], [swept], now)).toEqual(isChosen ? [] : [swept]);
   });
 
   it("takes new ones first, then the longest unseen", () => {
-    const listed = [1, 2, 3].map((id) => ({ id, updatedAt: 7 }));
+    const listed = [4, 1, 2, 3].map((id) => ({ id, updatedAt: 7 }));
     const swept = [1, 2].map((id) => ({ id, updatedAt: 6, sweptAt: now - id }));
-    expect(chooseRuns(listed, swept, now).map(({ id }) => id)).toEqual([3, 2, 1]);
+    expect(chooseRuns(listed, swept, now).map(({ id }) => id)).toEqual([4, 3, 2, 1]);
   });
 });
 
-describe("keepUnchanged", () => {
-  it("forgets runs that are not open any more", () => {
-    expect(keepUnchanged([], [{ id: 1, updatedAt: 7, sweptAt: now }], now)).toEqual([]);
+describe("mergeRuns", () => {
+  it("remembers the last look at each run, those of now last", () => {
+    const before = [1, 2, 3].map((id) => ({ id, updatedAt: 7, sweptAt: now - minute }));
+    const swept = [4, 2].map((id) => ({ id, updatedAt: 8, sweptAt: now }));
+    expect(mergeRuns(before, swept)).toEqual([before[0], before[2], ...swept]);
   });
+});
+
+describe("boundRuns", () => {
+  const runsOf = (count: number) =>
+    Array.from({ length: count }, (_, id) => ({
+      id: Number.MAX_SAFE_INTEGER - id,
+      updatedAt: now,
+      sweptAt: now,
+    }));
+
+  it.each([
+    [
+      [2_000, 1_000],
+      [2_000, 1_000],
+    ],
+    [
+      [2_000, 1_300],
+      [1_024, 1_024],
+    ],
+    [[2_100], [2_048]],
+    [Array.from({ length: 200 }, () => 20), Array.from({ length: 200 }, () => 16)],
+  ])("keeps of as many runs as %j so many: %j", (counts, kept) => {
+    const repositories = counts.map((count, id) => active(id, { runs: runsOf(count) }));
+    const bounded = boundRuns(repositories);
+    expect(bounded.map(({ runs }) => runs.length)).toEqual(kept);
+    expect(bounded.map(({ runs }) => runs.at(-1))).toEqual(
+      repositories.map(({ runs }) => runs.at(-1)),
+    );
+  });
+
+  it.each([
+    [200, 100],
+    [2, 2_000],
+  ])(
+    "leaves of %d repositories with %d runs a record that the largest item can hold",
+    (count, each) => {
+      const [owner, name] = ["o".repeat(39), "n".repeat(100)];
+      const repository = { ...queuedJob().repository, owner, fullName: `${owner}/${name}` };
+      const all = Array.from({ length: count }, () =>
+        active(1, { repository, runs: runsOf(each) }),
+      );
+      expect(JSON.stringify(boundRuns(all)).length).toBeLessThan(380_000);
+    },
+  );
 });
 
 describe("judgeQueued", () => {
@@ -181,23 +227,5 @@ describe("finishSweep", () => {
     expect(finishSweep(active(1), { runs, complete }, now)).toEqual(
       active(1, { dueAt: now + pause, runs }),
     );
-  });
-
-  it("keeps no more of the runs than fits, the last ones", () => {
-    const runs = Array.from({ length: 20 }, (_, id) => ({ id, updatedAt: 6, sweptAt: 7 }));
-    const { runs: kept } = finishSweep(active(1), { runs, complete: true }, now);
-    expect(kept).toEqual(runs.slice(4));
-  });
-
-  it("leaves a record that the largest item can hold", () => {
-    const runs = Array.from({ length: 100 }, (_, id) => ({
-      id: Number.MAX_SAFE_INTEGER - id,
-      updatedAt: now,
-      sweptAt: now,
-    }));
-    const [owner, name] = ["o".repeat(39), "n".repeat(100)];
-    const repository = { ...queuedJob().repository, owner, fullName: `${owner}/${name}` };
-    const one = finishSweep(active(1, { repository }), { runs, complete: true }, now);
-    expect(JSON.stringify(one).length * 200).toBeLessThan(380_000);
   });
 });
