@@ -1,18 +1,11 @@
 import type { AssessOptions } from "../core/assess.ts";
-import type { ImageName } from "../core/built-image.ts";
-import { SettingsError } from "../core/errors.ts";
-import type { Policy } from "../core/policy.ts";
-import { type ProviderName, providerNames } from "../core/provider.ts";
 import { readObject, readText as readJsonText } from "../core/read-json.ts";
-import { toRefusalSpec } from "../core/refusal-spec.ts";
+import { readAssessOptions, readImageTable } from "./assess-settings.ts";
 import type { CredentialParameters } from "./github-credentials.ts";
-import { readLabelDefaults } from "./label-defaults.ts";
-import { readRunnerImages, type RunnerImages } from "./runner-images.ts";
 import {
   readChoice,
   readInteger,
   readJson,
-  readLaunchLabel,
   readRerunRepositories,
   readRunnerPrefix,
   readSome,
@@ -55,7 +48,7 @@ export type DispatchSettings = {
  * @throws {SettingsError} naming the first one that is missing or wrong
  */
 export function readDispatchSettings(env: Environment): DispatchSettings {
-  const images = readJson(env, names.images, { decode: readRunnerImages });
+  const images = readImageTable(env);
   const roles = readJson(env, names.repositoryRoles, { decode: readRoles, fallback: "{}" });
   return {
     queueUrl: readText(env, names.queueUrl),
@@ -109,17 +102,6 @@ export function readCredentialParameters(env: Environment): CredentialParameters
   };
 }
 
-/**
- * Who may have runners.
- * @throws {SettingsError} when no owner is named
- */
-export function readPolicy(env: Environment): Policy {
-  return {
-    owners: readSome(env, names.owners),
-    publicRepositories: readChoice(env, names.publicRepositories, ["refuse", "allow"]),
-  };
-}
-
 function readGitHub(env: Environment): DispatchSettings["gitHub"] {
   return {
     apiUrl: readGitHubApiUrl(env),
@@ -130,43 +112,6 @@ function readGitHub(env: Environment): DispatchSettings["gitHub"] {
       most: Number.MAX_SAFE_INTEGER,
     }),
   };
-}
-
-function readAssessOptions(env: Environment, images: RunnerImages): AssessOptions {
-  const defaults = readDefaults(env, images);
-  return {
-    launchLabel: readLaunchLabel(env),
-    ...readPolicy(env),
-    images: [...images.keys()],
-    defaults,
-    findEquipped: (image) => findEquipped(images, image),
-    refusalSpec: toRefusalSpec(
-      defaults,
-      findEquipped(images, { ...defaults, name: defaults.image }),
-    ),
-  };
-}
-
-function findEquipped(
-  images: RunnerImages,
-  { name: image, architecture }: ImageName,
-): readonly ProviderName[] {
-  const { taskDefinition, codeBuildImage } = images.get(image)?.[architecture] ?? {};
-  const equipped = {
-    FARGATE: taskDefinition,
-    FARGATE_SPOT: taskDefinition,
-    CODEBUILD: codeBuildImage,
-  } satisfies Record<ProviderName, string | undefined>;
-  return providerNames.filter((name) => equipped[name] !== undefined);
-}
-
-function readDefaults(env: Environment, images: RunnerImages): AssessOptions["defaults"] {
-  const defaults = readJson(env, names.defaults, { decode: readLabelDefaults, fallback: "{}" });
-  if (images.has(defaults.image)) return defaults;
-  throw new SettingsError(
-    "SettingInvalid",
-    `${names.images} has no image '${defaults.image}', which a job gets that asks for none; add it, or name another in ${names.defaults}`,
-  );
 }
 
 function readRoles(value: unknown): ReadonlyMap<string, string> {

@@ -10,7 +10,7 @@ import {
 import { type Discovery, readDiscovery, writeDiscovery } from "./discovery-record.ts";
 import type { InstallationLog, ListedRepository } from "./installation-log.ts";
 import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
-import { findShutOut, type Policy, servesOwner } from "./policy.ts";
+import { findShutOut, servesOwner } from "./policy.ts";
 import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
 import { putBehind } from "./sweep.ts";
 import { sweepDue } from "./sweep-due.ts";
@@ -20,7 +20,6 @@ import { readRecord } from "./sweep-record.ts";
 /** What the discovery acts through. */
 export type DiscoveryPorts = SweepPorts & {
   readonly installations: InstallationLog;
-  readonly policy: Policy;
 };
 
 type Pass = DiscoveryPorts & SweepPass;

@@ -73,6 +73,18 @@ export function isOurs(labels: readonly string[], launchLabel: string): boolean 
   return labels.some((label) => isLaunchLabel(label, launchLabel));
 }
 
+/**
+ * Tells of a job of ours whether its labels alone say that nothing is launched for it. Not where they
+ * name an image: a wrong one is refused, and what is wrong only the image table tells.
+ */
+export function isStatic(labels: readonly string[], launchLabel: string): boolean {
+  const assignments = toAssignments(labels, launchLabel);
+  const keys = toLabelKeys(assignments.map(({ text }) => text));
+  const isSound = findMistake(Object.values(keys), assignments) === undefined;
+  const namesImage = assignments.some(({ key }) => key === keys.image.name);
+  return isSound && !namesImage && readKey(keys.type, assignments) === "static";
+}
+
 // What could never be started is no rung: where the image is not, where the size is not to be had.
 function toReading(
   wish: RunnerSpec,

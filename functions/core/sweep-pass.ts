@@ -2,6 +2,7 @@ import type { ActiveRepository } from "./cursor-item.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
+import type { Policy } from "./policy.ts";
 import type { Page, RunLog } from "./run-log.ts";
 import { heedFailure, type SweepBudget } from "./sweep-budget.ts";
 
@@ -9,6 +10,8 @@ import { heedFailure, type SweepBudget } from "./sweep-budget.ts";
 export type SweepPorts = {
   readonly now: () => number;
   readonly launchLabel: string;
+  /** Who may have runners. */
+  readonly policy: Policy;
   readonly ledger: Ledger;
   readonly queue: JobQueue;
   readonly runs: RunLog;

@@ -1,8 +1,9 @@
 import type { ActiveRepository } from "./cursor-item.ts";
 import type { JobEnvelope } from "./envelope.ts";
-import { jobKey } from "./job.ts";
-import { isOurs } from "./labels.ts";
+import { type Job, jobKey } from "./job.ts";
+import { isOurs, isStatic } from "./labels.ts";
 import { jobItemId } from "./ledger.ts";
+import { findShutOut } from "./policy.ts";
 import { isRefused } from "./sweep-budget.ts";
 import { ask, type SweepPass, warn } from "./sweep-pass.ts";
 import { judgeQueued, type OpenRun } from "./sweep.ts";
@@ -44,7 +45,7 @@ async function announceQueued(
 // Whether the job needs nothing more of the sweep.
 async function announce(envelope: JobEnvelope, pass: SweepPass): Promise<boolean> {
   const { job } = envelope;
-  if (!isOurs(job.labels, pass.launchLabel)) return true;
+  if (!isServed(job, pass)) return true;
   const { item } = await pass.ledger.read(jobItemId(jobKey(job)));
   const judgement = judgeQueued(envelope, item, pass.now());
   if (judgement !== "missed") return judgement === "known";
@@ -52,4 +53,10 @@ async function announce(envelope: JobEnvelope, pass: SweepPass): Promise<boolean
   pass.log.warn("job was never told of", { jobId: job.id, repository: job.repository.fullName });
   pass.counted.announced += 1;
   return true;
+}
+
+// Of a job that is ignored nothing is remembered: it would be told of for as long as it waits.
+function isServed({ labels, repository }: Job, { launchLabel, policy }: SweepPass): boolean {
+  if (!isOurs(labels, launchLabel) || isStatic(labels, launchLabel)) return false;
+  return findShutOut(repository, policy) === undefined;
 }

@@ -1,7 +1,7 @@
+import { readPolicy } from "../adapters/assess-settings.ts";
 import {
   readCredentialParameters,
   readGitHubApiUrl,
-  readPolicy,
   readRunnerScope,
 } from "../adapters/dispatch-settings.ts";
 import { createDynamoDbLedger } from "../adapters/dynamodb-ledger.ts";

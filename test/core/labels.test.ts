@@ -1,10 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { isOurs, readLabels, type LabelOptions } from "../../functions/core/labels.ts";
+import { isOurs, isStatic, readLabels, type LabelOptions } from "../../functions/core/labels.ts";
 import { bothForms, labelOptions, launch } from "./label-options.ts";
 
 function withDefaults(defaults: Partial<LabelOptions["defaults"]>): LabelOptions {
   return { ...labelOptions, defaults: { ...labelOptions.defaults, ...defaults } };
 }
+
+describe("isStatic", () => {
+  it.each([
+    [["type=static"], true],
+    [["Type = STATIC", "arch=ARM64", "cpu=64", "stage=prod"], true],
+    [["type=ephemeral"], false],
+    [[], false],
+    [["type=static", "cpu=lots"], false],
+    [["type=static", "imgae=node"], false],
+    [["type=static", "image=node"], false],
+  ])("says of %j in either form: %s", (labels, expected) => {
+    for (const form of bothForms(labels)) expect(isStatic(form, "tornade")).toBe(expected);
+  });
+
+  it("says so only where a reading does", () => {
+    const labels = ["tornade", "type=static", "arch=ARM64"];
+    expect(isStatic(labels, "tornade")).toBe(true);
+    expect(readLabels(labels, labelOptions)).toEqual({ kind: "ignore", reason: "static" });
+  });
+});
 
 describe("isOurs", () => {
   it.each([

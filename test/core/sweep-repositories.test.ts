@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { JobEnvelope } from "../../functions/core/envelope.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { ActiveRepository } from "../../functions/core/cursor-item.ts";
+import type { Policy } from "../../functions/core/policy.ts";
 import type { SweepPorts } from "../../functions/core/sweep-pass.ts";
 import { sweepRepositories } from "../../functions/core/sweep-repositories.ts";
 import { jobEnvelope, jobItem, launchedItem, queuedJob, start } from "./builders.ts";
@@ -12,11 +13,13 @@ import { createFakeWorld, store } from "./fakes.ts";
 const minute = 60_000;
 const { repository } = queuedJob();
 
+const policy: Policy = { owners: ["acme", "umbrella"], publicRepositories: "refuse" };
+
 function createSweep() {
   const { ports, ...world } = createFakeWorld();
   const { fake, runs } = createFakeRuns();
   const sweep = async (open = [launchedItem()], overrides: Partial<SweepPorts> = {}) =>
-    sweepRepositories(open, { ...ports, launchLabel: "tornade", runs, ...overrides });
+    sweepRepositories(open, { ...ports, launchLabel: "tornade", policy, runs, ...overrides });
   const readRecord = async (): Promise<readonly ActiveRepository[]> => {
     const { item } = await world.ledger.read("cursor#sweep");
     return item?.kind === "cursor" ? (item.repositories ?? []) : [];
@@ -72,6 +75,14 @@ describe("sweepRepositories", () => {
 
   it.each([
     ["is somebody else's", listedJob(11, { job: queuedJob({ id: 11, labels: ["other"] }) })],
+    [
+      "is for a resident runner",
+      listedJob(11, { job: queuedJob({ id: 11, labels: ["tornade", "type=static"] }) }),
+    ],
+    [
+      "is shut out by policy",
+      listedJob(11, { job: queuedJob({ id: 11, repository: { ...repository, private: false } }) }),
+    ],
     ["is known", listedJob(12)],
     ["was queued just now", listedJob(11, { happenedAt: start - 1_000 })],
   ])("does not tell of a job that %s", async (_which, listed) => {
@@ -79,6 +90,12 @@ describe("sweepRepositories", () => {
     await store(test, jobItem({ job: queuedJob({ id: 12 }) }));
     expect(await test.sweep()).toEqual({ swept: 1, announced: 0 });
     expect(test.sent).toEqual([]);
+  });
+
+  it("tells of a job that is to be refused", async () => {
+    const labels = ["tornade", "type=static", "cpu=lots"];
+    const test = createSweepOf(listedJob(11, { job: queuedJob({ id: 11, labels }) }));
+    expect(await test.sweep()).toEqual({ swept: 1, announced: 1 });
   });
 
   it("looks into a run again only once something changed in it", async () => {
