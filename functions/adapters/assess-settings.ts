@@ -4,7 +4,7 @@ import { SettingsError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import { type ProviderName, providerNames } from "../core/provider.ts";
 import { toRefusalSpec } from "../core/refusal-spec.ts";
-import { readLabelDefaults } from "./label-defaults.ts";
+import { readFittingDefaults } from "./label-defaults.ts";
 import { readRunnerImages, type RunnerImages } from "./runner-images.ts";
 import {
   readChoice,
@@ -67,7 +67,8 @@ function findEquipped(
 }
 
 function readDefaults(env: Environment, images: RunnerImages): AssessOptions["defaults"] {
-  const defaults = readJson(env, names.defaults, { decode: readLabelDefaults, fallback: "{}" });
+  const decode = readFittingDefaults;
+  const defaults = readJson(env, names.defaults, { decode, fallback: "{}" });
   if (images.has(defaults.image)) return defaults;
   throw new SettingsError(
     "SettingInvalid",

@@ -3,6 +3,7 @@ import { readObject, readText as readJsonText } from "../core/read-json.ts";
 import { readAssessOptions, readImageTable } from "./assess-settings.ts";
 import type { CredentialParameters } from "./github-credentials.ts";
 import {
+  readAddress,
   readChoice,
   readInteger,
   readJson,
@@ -15,6 +16,12 @@ import {
 import type { Environment } from "./surroundings.ts";
 import type { CodeBuildOptions } from "./codebuild-provider.ts";
 import type { FargateOptions } from "./fargate-provider.ts";
+
+/**
+ * What RunTask takes at most.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
+ */
+const [mostSubnets, mostSecurityGroups] = [16, 5] as const;
 
 /** What the functions that launch and retire runners read from their environment. */
 export type DispatchSettings = {
@@ -71,8 +78,8 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     fargate: {
       cluster: readText(env, names.cluster),
       containerName: readText(env, names.containerName, "runner"),
-      subnets: readSome(env, names.subnets),
-      securityGroups: readSome(env, names.securityGroups),
+      subnets: readSome(env, names.subnets, mostSubnets),
+      securityGroups: readSome(env, names.securityGroups, mostSecurityGroups),
       assignPublicIp: readChoice(env, names.assignPublicIp, ["ENABLED", "DISABLED"]),
       images,
       roles,
@@ -81,9 +88,12 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
   };
 }
 
-/** Where GitHub's API is, without a slash at the end. */
+/**
+ * Where GitHub's API is, without a slash at the end.
+ * @throws {SettingsError} when it is no address
+ */
 export function readGitHubApiUrl(env: Environment): string {
-  return readText(env, names.gitHubApiUrl, "https://api.github.com").replace(/\/+$/u, "");
+  return readAddress(env, names.gitHubApiUrl, "https://api.github.com");
 }
 
 /** Where runners register; those of a user's repositories always with the repository. */

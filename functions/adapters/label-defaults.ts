@@ -1,11 +1,14 @@
+import { describeMisfit, toFittingRungs } from "../core/label-misfit.ts";
 import {
   readArchitecture,
   readGibibytes,
   readMinutes,
   readRungs,
   readVcpus,
+  toLadder,
 } from "../core/label-values.ts";
 import type { LabelOptions } from "../core/labels.ts";
+import { providerNames } from "../core/provider.ts";
 import { type JsonObject, readObject } from "../core/read-json.ts";
 
 const keys = ["runs-on", "arch", "cpu", "memory", "disk", "image", "timeout"];
@@ -28,6 +31,17 @@ export function readLabelDefaults(value: unknown): LabelOptions["defaults"] {
     timeoutMinutes: readDefault(given, { key: "timeout", fallback: "6h", read: readMinutes }),
     image: toText(given["image"] ?? "default").toLowerCase(),
   };
+}
+
+/**
+ * The same, of a size that one of the providers has.
+ * @throws {Error} naming the first value that no label could have, or what sizes there are
+ */
+export function readFittingDefaults(value: unknown): LabelOptions["defaults"] {
+  const { runsOn, ...others } = readLabelDefaults(value);
+  const wish = { ...others, rungs: toLadder(runsOn) };
+  if (toFittingRungs(wish).length > 0) return { ...others, runsOn };
+  throw new Error(describeMisfit({ ...wish, equipped: providerNames }, []));
 }
 
 function readDefault<T>(

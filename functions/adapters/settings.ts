@@ -61,12 +61,31 @@ export function readList(env: Environment, name: SettingName): readonly string[]
 
 /**
  * A comma-separated list of at least one entry.
- * @throws {SettingsError} when the setting is unset or names nothing
+ * @throws {SettingsError} when the setting is unset or names nothing, or more than `most`
  */
-export function readSome(env: Environment, name: SettingName): readonly string[] {
+export function readSome(
+  env: Environment,
+  name: SettingName,
+  most = Number.POSITIVE_INFINITY,
+): readonly string[] {
   const entries = readList(env, name);
-  if (entries.length > 0) return entries;
-  throw new SettingsError("SettingMissing", `${name} is not set; see docs/settings.md`);
+  const { length } = entries;
+  if (length === 0) {
+    throw new SettingsError("SettingMissing", `${name} is not set; see docs/settings.md`);
+  }
+  if (length <= most) return entries;
+  const problem = `${name} should be a list of 1 to ${most}, got ${length}`;
+  throw new SettingsError("SettingInvalid", problem);
+}
+
+/**
+ * An address of a service, without a slash at the end, or `fallback` where the setting is unset.
+ * @throws {SettingsError} when it is no such address
+ */
+export function readAddress(env: Environment, name: SettingName, fallback: string): string {
+  const text = readText(env, name, fallback);
+  if (/^https?:\/\/./iu.test(text) && URL.canParse(text)) return text.replace(/\/+$/u, "");
+  throw invalid(name, "an address that begins with https://", text);
 }
 
 /**

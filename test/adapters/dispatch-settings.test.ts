@@ -71,6 +71,11 @@ describe("readDispatchSettings", () => {
       '{"runs-on":"FARGATE_SPOT+FARGATE","cpu":0.5}',
       { assess: { defaults: { runsOn: ["FARGATE_SPOT", "FARGATE"], cpu: 0.5 } } },
     ],
+    [
+      "TORNADE_DEFAULTS",
+      '{"runs-on":"FARGATE+CODEBUILD","cpu":64}',
+      { assess: { defaults: { runsOn: ["FARGATE", "CODEBUILD"], cpu: 64 } } },
+    ],
   ])("reads %s=%s", (name, text, settings) => {
     expect(readDispatchSettings({ ...dispatchEnv, [name]: text })).toMatchObject(settings);
   });
@@ -119,6 +124,32 @@ describe("readDispatchSettings", () => {
   });
 
   it.each([
+    ["GITHUB_API_URL", "nonsense"],
+    ["GITHUB_API_URL", "ghes.acme.com/api/v3"],
+    ["GITHUB_API_URL", "ftp://ghes.acme.com"],
+  ])("refuses %s=%s, which is no address", (name, text) => {
+    const read = () => readDispatchSettings({ ...dispatchEnv, [name]: text });
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(`${name} should be an address that begins with https://, got '${text}'`);
+  });
+
+  it.each([
+    ["TORNADE_SUBNETS", "subnet-0a", 16],
+    ["TORNADE_SECURITY_GROUPS", "sg-0a", 5],
+  ])("takes no more of %s than ECS does", (name, one, most) => {
+    const read = (count: number) =>
+      readDispatchSettings({
+        ...dispatchEnv,
+        [name]: Array.from({ length: count }, () => one).join(),
+      });
+    expect(() => read(most)).not.toThrow();
+    expect(() => read(most + 1)).toThrow(SettingsError);
+    expect(() => read(most + 1)).toThrow(
+      `${name} should be a list of 1 to ${most}, got ${most + 1}`,
+    );
+  });
+
+  it.each([
     ["TORNADE_IMAGES", "[]", "images should be an object"],
     [
       "TORNADE_IMAGES",
@@ -128,6 +159,12 @@ describe("readDispatchSettings", () => {
     ["TORNADE_REPOSITORY_ROLES", '{"acme/app":1}', "role of acme/app should be text"],
     ["TORNADE_REPOSITORY_ROLES", "{", "Expected property name"],
     ["TORNADE_DEFAULTS", '{"runs-on":"FARGET"}', "'runs-on' cannot be 'FARGET'"],
+    [
+      "TORNADE_DEFAULTS",
+      '{"cpu":500}',
+      "the default size fits no size of FARGATE; use at most cpu=32 memory=244 disk=200 (FARGATE X86_64)",
+    ],
+    ["TORNADE_DEFAULTS", '{"disk":500}', "(FARGATE X86_64) or runs-on=CODEBUILD"],
     ["TORNADE_DEFAULTS", '{"cpus":1}', "'cpus' is none of runs-on, arch, cpu"],
   ])("refuses %s=%s, and says where it is wrong", (name, text, problem) => {
     const read = () => readDispatchSettings({ ...dispatchEnv, [name]: text });
