@@ -1,4 +1,6 @@
+import { messageOf } from "../core/errors.ts";
 import { GitHubError } from "../core/github-error.ts";
+import type { Log } from "../core/log.ts";
 import { readArray, readFlag, readNumber, readObject, readText } from "../core/read-json.ts";
 import type { JobState, RegisteredRunner, Registration } from "../core/runner-registry.ts";
 
@@ -61,12 +63,29 @@ export function readLeft({
   return Number.isNaN(left) ? 1 : left;
 }
 
+/**
+ * What `read` makes of each entry of a list. One that it does not understand is left out and told of:
+ * the others must not have to wait until somebody has found out what it is.
+ */
+export function readEach<T>(
+  entries: readonly unknown[],
+  { what, read, log }: { what: string; read: (entry: unknown) => T; log: Pick<Log, "warn"> },
+): readonly T[] {
+  return entries.flatMap((entry) => {
+    try {
+      return [read(entry)];
+    } catch (error) {
+      log.warn("entry of a list left out", { list: what, problem: messageOf(error) });
+      return [];
+    }
+  });
+}
+
 /** What `read` makes of an answer. @throws {GitHubError} when the answer is something else */
 export function understand<T>(what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new GitHubError("GitHubUnavailable", `GitHub did not send ${what}: ${problem}`);
+    throw new GitHubError("GitHubUnavailable", `GitHub did not send ${what}: ${messageOf(error)}`);
   }
 }

@@ -3,7 +3,7 @@ import { readArray, readNumber, readObject, readText, readTimestamp } from "../c
 import type { DeliveryLog } from "../core/recover-deliveries.ts";
 import type { Delivery } from "../core/redelivery.ts";
 import { createGitHubApp } from "./github-app.ts";
-import { understand } from "./github-answers.ts";
+import { readEach, understand } from "./github-answers.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import { toGitHubError } from "./github-failure.ts";
 import { createGitHubRequest } from "./github-request.ts";
@@ -20,6 +20,7 @@ export function createGitHubDeliveries(
 ): DeliveryLog {
   const request = createGitHubRequest(surroundings, options.apiUrl);
   const { credentials } = options;
+  const { log } = surroundings;
   const { call } = createGitHubApp({ surroundings, credentials, request });
   const ask = async (what: string, route: string, parameters: Parameters): Promise<Answer> => {
     try {
@@ -37,7 +38,10 @@ export function createGitHubDeliveries(
         const page = cursor === undefined ? {} : { cursor };
         const parameters = { status: outcome, per_page: 100, ...page };
         const answer = await ask("list deliveries", "GET /app/hook/deliveries", parameters);
-        const deliveries = readDeliveries(answer.data);
+        const listed = understand("a list of deliveries", () =>
+          readArray(answer.data, "deliveries"),
+        );
+        const deliveries = readEach(listed, { what: "deliveries", read: readDelivery, log });
         found.push(...deliveries.filter(({ deliveredAt }) => deliveredAt >= since));
         const isPast = deliveries.some(({ deliveredAt }) => deliveredAt < since);
         cursor = isPast || found.length >= most ? undefined : readNextCursor(answer);
@@ -55,19 +59,20 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };
 
-function readDeliveries(data: unknown): readonly Delivery[] {
-  return understand("a list of deliveries", () =>
-    readArray(data, "deliveries").map((value) => {
-      const delivery = readObject(value, "delivery");
-      return {
-        id: readNumber(delivery["id"], "delivery.id"),
-        guid: readText(delivery["guid"], "delivery.guid"),
-        deliveredAt: readTimestamp(readText(delivery["delivered_at"], "delivered_at")) ?? 0,
-        statusCode: readNumber(delivery["status_code"], "delivery.status_code"),
-        event: readText(delivery["event"], "delivery.event"),
-      };
-    }),
-  );
+function readDelivery(value: unknown): Delivery {
+  const delivery = readObject(value, "delivery");
+  const time = readText(delivery["delivered_at"], "delivery.delivered_at");
+  const deliveredAt = readTimestamp(time);
+  if (deliveredAt === undefined) {
+    throw new Error(`delivery.delivered_at should be a time, got '${time}'`);
+  }
+  return {
+    id: readNumber(delivery["id"], "delivery.id"),
+    guid: readText(delivery["guid"], "delivery.guid"),
+    deliveredAt,
+    statusCode: readNumber(delivery["status_code"], "delivery.status_code"),
+    event: readText(delivery["event"], "delivery.event"),
+  };
 }
 
 // The next page is told in a header only: `<https://…?cursor=v1_…>; rel="next"`.

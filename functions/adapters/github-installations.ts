@@ -5,6 +5,7 @@ import type {
   RepositoryPage,
 } from "../core/installation-log.ts";
 import type { Installation } from "../core/cursor-item.ts";
+import type { Log } from "../core/log.ts";
 import {
   readArray,
   readNumber,
@@ -14,7 +15,7 @@ import {
   readTimestamp,
 } from "../core/read-json.ts";
 import { readOrigin } from "../core/read-origin.ts";
-import { readLeft, understand } from "./github-answers.ts";
+import { readEach, readLeft, understand } from "./github-answers.ts";
 import { createGitHubApp, type GitHubApp } from "./github-app.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import { statusOf, toGitHubError } from "./github-failure.ts";
@@ -33,6 +34,7 @@ export function createGitHubInstallations(
   options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
 ): InstallationLog {
   const request = createGitHubRequest(surroundings, options.apiUrl);
+  const { log } = surroundings;
   const app = createGitHubApp({ surroundings, credentials: options.credentials, request });
   const explain = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
     try {
@@ -43,23 +45,23 @@ export function createGitHubInstallations(
     }
   };
   return {
-    list: async () => explain("list installations", async () => listInstallations(app)),
+    list: async () => explain("list installations", async () => listInstallations(app, log)),
     listRepositories: async (installation, page) =>
       explain(`list repositories of ${installation.owner}`, async () =>
         withToken(installation, app, async (authorization) => {
           const parameters = { per_page: pageSize, page, headers: { authorization } };
-          return readPage(await request("GET /installation/repositories", parameters), page);
+          return readPage(await request("GET /installation/repositories", parameters), page, log);
         }),
       ),
   };
 }
 
-async function listInstallations({ call }: GitHubApp): Promise<readonly Installation[]> {
+async function listInstallations({ call }: GitHubApp, log: Log): Promise<readonly Installation[]> {
   const found: Installation[] = [];
   for (let page = 1; page <= mostPages; page += 1) {
     const { data } = await call("GET /app/installations", { per_page: pageSize, page });
     const listed = understand("a list of installations", () => readArray(data, "installations"));
-    found.push(...understand("a list of installations", () => listed.flatMap(readInstallation)));
+    found.push(...readEach(listed, { what: "installations", read: readInstallation, log }).flat());
     if (listed.length < pageSize) break;
   }
   return found;
@@ -92,12 +94,13 @@ async function withToken<T>(
 
 type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };
 
-function readPage(answer: Answer, page: number): RepositoryPage {
+function readPage(answer: Answer, page: number, log: Log): RepositoryPage {
   return understand("a list of repositories", () => {
     const fields = readObject(answer.data, "answer");
     const total = readNumber(fields["total_count"], "total_count");
+    const listed = readArray(fields["repositories"], "repositories");
     return {
-      entries: readArray(fields["repositories"], "repositories").flatMap(readListed),
+      entries: readEach(listed, { what: "repositories", read: readListed, log }).flat(),
       hasMore: page * pageSize < total,
       total,
       left: readLeft(answer),

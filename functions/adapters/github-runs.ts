@@ -4,7 +4,7 @@ import { readArray, readNumber, readObject, readText, readTimestamp } from "../c
 import type { Registrar } from "../core/runner-registry.ts";
 import type { OpenRun } from "../core/sweep.ts";
 import type { Page, RunLog } from "../core/run-log.ts";
-import { readLeft, understand } from "./github-answers.ts";
+import { readEach, readLeft, understand } from "./github-answers.ts";
 import { type Answer, createCaller } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import type { Refreshed } from "./refreshed.ts";
@@ -30,9 +30,9 @@ export function createGitHubRuns(
         route: "GET /repos/{owner}/{repo}/actions/runs",
         parameters: { ...repositoryNames(registrar), status, per_page: pageSize, page },
       });
-      const read = () => readList(answer.data, "workflow_runs").map(readRun);
-      const entries = understand("a list of runs", read);
-      const hasMore = entries.length === pageSize && page < mostPages;
+      const listed = understand("a list of runs", () => readList(answer.data, "workflow_runs"));
+      const entries = readEach(listed, { what: "runs", read: readRun, log: surroundings.log });
+      const hasMore = listed.length === pageSize && page < mostPages;
       return { entries, hasMore, left: readLeft(answer) };
     },
     listQueued: async (registrar, runId, page) => {
@@ -47,21 +47,26 @@ export function createGitHubRuns(
           page,
         },
       });
-      return readJobs(answer, registrar, surroundings.now());
+      return readJobs(answer, registrar, surroundings);
     },
   };
 }
 
-function readJobs(answer: Answer, registrar: Registrar, now: number): Page<JobEnvelope> {
-  return understand("a list of jobs", () => {
-    const jobs = readList(answer.data, "jobs");
-    const queued = jobs.filter((job) => readObject(job, "job")["status"] === "queued");
-    return {
-      entries: queued.map((job) => toEnvelope(job, registrar, now)),
-      hasMore: jobs.length === pageSize,
-      left: readLeft(answer),
-    };
-  });
+function readJobs(
+  answer: Answer,
+  registrar: Registrar,
+  { now, log }: Pick<Surroundings, "now" | "log">,
+): Page<JobEnvelope> {
+  const jobs = understand("a list of jobs", () => readList(answer.data, "jobs"));
+  const read = (value: unknown) => {
+    const job = readObject(value, "job");
+    return job["status"] === "queued" ? [toEnvelope(job, registrar, now())] : [];
+  };
+  return {
+    entries: readEach(jobs, { what: "jobs", read, log }).flat(),
+    hasMore: jobs.length === pageSize,
+    left: readLeft(answer),
+  };
 }
 
 // A listed job has the fields of a `workflow_job` delivery, so that it is read as the one that is missing.

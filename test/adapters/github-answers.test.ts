@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 
 import {
   findRunner,
+  readEach,
   readJobState,
   readRegistration,
 } from "../../functions/adapters/github-answers.ts";
+import { createJsonLog } from "../../functions/adapters/json-log.ts";
+import { readNumber } from "../../functions/core/read-json.ts";
 
 const runners = [
   { id: 1, name: "tornade-1-1-1", busy: false },
@@ -35,6 +38,23 @@ describe("findRunner", () => {
     expect(() => findRunner(answer, "x")).toThrow(
       `GitHub did not send a list of runners: ${problem}`,
     );
+  });
+});
+
+describe("readEach", () => {
+  it("leaves out what it does not understand, alone, and tells of it", () => {
+    const lines: string[] = [];
+    const log = createJsonLog((line) => lines.push(line));
+    const read = (value: unknown) => readNumber(value, "number");
+    expect(readEach([1, "two", 3], { what: "a list of numbers", read, log })).toEqual([1, 3]);
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      {
+        level: "warn",
+        message: "entry of a list left out",
+        list: "a list of numbers",
+        problem: "number should be a whole number, got a string",
+      },
+    ]);
   });
 });
 

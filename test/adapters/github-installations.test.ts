@@ -47,6 +47,12 @@ describe("createGitHubInstallations, list", () => {
     });
   });
 
+  it("leaves out what it does not understand, and no other", async () => {
+    const test = await createTestInstallations();
+    answerWith(test, "GET installations", [null, installation(-1), installation(4)]);
+    expect(await test.installations.list()).toEqual([{ id: 4, owner: "owner-4" }]);
+  });
+
   it("leaves out what is suspended, and what is installed for no owner", async () => {
     const test = await createTestInstallations();
     answerWith(test, "GET installations", [

@@ -6,6 +6,7 @@ import {
 } from "../../functions/adapters/dispatch-settings.ts";
 import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createGitHubRuns } from "../../functions/adapters/github-runs.ts";
+import { readArray, readObject } from "../../functions/core/read-json.ts";
 import type { Repository } from "../../simulator/github/model.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
 import { toJob } from "../support/test-registry.ts";
@@ -64,6 +65,21 @@ describe("createGitHubRuns, listRuns", () => {
       call === "GET runs" ? jsonResponse(200, { workflow_runs: full }) : next();
     expect(await runs.listRuns(registrar, "queued", 9)).toMatchObject({ hasMore: true });
     expect(await runs.listRuns(registrar, "queued", 10)).toMatchObject({ hasMore: false });
+  });
+
+  it("leaves out a run that it does not understand, and no other", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    const { runId } = queueOther(world);
+    world.outside.intercept = async (call, next) => {
+      const answer = await next();
+      if (call !== "GET runs") return answer;
+      const { workflow_runs: listed } = readObject(JSON.parse(answer.body), "answer");
+      const spoilt = [null, { id: 5, updated_at: null }, ...readArray(listed, "runs")];
+      return jsonResponse(200, { workflow_runs: spoilt });
+    };
+    const { entries } = await runs.listRuns(registrar, "queued", 1);
+    expect(entries.map(({ id }) => id)).toEqual([runId]);
+    expect(world.lines.filter((line) => line.includes("entry of a list left out"))).toHaveLength(2);
   });
 
   it("asks with a token that may read the actions of this repository, and nothing else", async () => {
@@ -136,6 +152,20 @@ describe("createGitHubRuns, listQueued", () => {
     world.gitHub.cancelJob(cancelled.id);
     const { entries } = await runs.listQueued(registrar, runId, 1);
     expect(entries.map(({ job }) => job.id)).toEqual([queued.id]);
+  });
+
+  it("leaves out a job that it does not understand, and no other", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    const { id, runId } = queueOther(world);
+    world.outside.intercept = async (call, next) => {
+      const answer = await next();
+      if (call !== "GET jobs") return answer;
+      const jobs = readArray(readObject(JSON.parse(answer.body), "answer")["jobs"], "jobs");
+      const spoilt = { ...readObject(jobs[0], "job"), id: 5, head_sha: null };
+      return jsonResponse(200, { jobs: [null, spoilt, ...jobs] });
+    };
+    const { entries } = await runs.listQueued(registrar, runId, 1);
+    expect(entries.map(({ job }) => job.id)).toEqual([id]);
   });
 
   it("reads page by page", async () => {

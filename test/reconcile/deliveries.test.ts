@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { readArray, readObject } from "../../functions/core/read-json.ts";
 import type { WorldOptions } from "../../simulator/world.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
 import { countCalls, createTestWorld } from "../support/test-world.ts";
@@ -25,6 +26,26 @@ describe("reconcile, after deliveries have failed", () => {
     await world.pass(90);
 
     expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 1 });
+  });
+
+  it("has a job served whose delivery is listed beside one that nobody understands", async () => {
+    const { block, betweenWebhook } = createBlock();
+    const world = await createTestWorld({ betweenWebhook });
+    world.outside.intercept = async (call, next) => {
+      const answer = await next();
+      if (call !== "GET deliveries") return answer;
+      const listed = readArray(JSON.parse(answer.body), "deliveries");
+      const [first] = listed.map((one) => readObject(one, "delivery"));
+      const spoilt = [null, { ...first, event: null }, { ...first, delivered_at: "" }];
+      return { ...answer, body: JSON.stringify([...spoilt, ...listed]) };
+    };
+    block.status = 503;
+    world.queueJob();
+    await world.pass(1);
+    block.status = undefined;
+    await world.pass(90);
+
+    expect(countCalls(world, ["POST attempts"])).toEqual({ "POST attempts": 1 });
   });
 
   it("asks one question a minute where nothing failed", async () => {
