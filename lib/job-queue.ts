@@ -31,7 +31,7 @@ export class JobQueue extends Construct {
       // Six times the consumer's timeout, as Lambda asks for.
       visibilityTimeout: Duration.seconds(6 * dispatchTimeout.toSeconds()),
       retentionPeriod: Duration.days(4),
-      // Waiting uses new messages, so that only bugs count up to this.
+      // Waiting uses new messages, so that only bugs count up to this, and hours without a ledger.
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 10 },
     });
   }

@@ -74,9 +74,16 @@ export function holdWait(jitter: number): number {
   return Math.floor(30 * second * (0.5 + jitter));
 }
 
-/** Milliseconds until a message whose handling failed is tried again: full jitter, 2 minutes at most. */
+/**
+ * Milliseconds until a message whose handling failed is tried again: a moment at first, with full jitter.
+ * From the fifth time on whatever is down is down for longer, and after ten times the message is set
+ * aside: so the waits then grow by 4 to 8 minutes each, and an hour at least passes before the tenth.
+ */
 export function failureWait(receives: number, jitter: number): number {
-  return second + Math.floor(jitter * Math.min(2 * minute, 5 * second * 2 ** receives));
+  const late = Math.min(5, receives - 4);
+  if (late <= 0) return second + Math.floor(jitter * 5 * second * 2 ** receives);
+  const least = late * 4 * minute;
+  return least + Math.floor(jitter * least);
 }
 
 /** Milliseconds until a notice is tried again: exponential with jitter, from a minute to an hour. */

@@ -31,10 +31,24 @@ describe("failureWait", () => {
   it.each([
     [1, 0, 1_000],
     [1, 0.5, 6_000],
-    [20, 0.5, 61_000],
+    [4, 0, 1_000],
+    [4, 0.5, 41_000],
+    [5, 0, 240_000],
+    [5, 0.5, 360_000],
+    [9, 0.5, 1_800_000],
+    [20, 0.5, 1_800_000],
   ])("is after %d receives and with jitter %d: %d ms", (receives, jitter, wait) => {
     expect(failureWait(receives, jitter)).toBe(wait);
   });
+
+  it.each([0, 0.5, 0.999_999])(
+    "lets an hour pass before a message comes for the tenth time, with jitter %d",
+    (jitter) => {
+      const waits = Array.from({ length: 9 }, (_, index) => failureWait(index + 1, jitter));
+      expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThanOrEqual(3_600_000);
+      expect(Math.max(...waits.slice(0, 4))).toBeLessThanOrEqual(81_000);
+    },
+  );
 });
 
 describe("leaseDuration", () => {

@@ -138,6 +138,22 @@ describe("createLaunchRunner", () => {
     },
   );
 
+  it("gives no message up while the ledger is away for an hour, and serves its job then", async () => {
+    const world = await createTestWorld();
+    let isAway = true;
+    world.outside.intercept = async (call, next) =>
+      isAway && ["GetItem", "PutItem", "Query"].includes(call)
+        ? jsonResponse(500, { __type: "InternalServerError" })
+        : next();
+    world.queueJob();
+    await world.pass(3_600);
+    isAway = false;
+    await world.pass(40 * 60);
+    expect(await readDeadLetters(world)).toEqual([]);
+    expect(world.gitHub.jobs()).toMatchObject([{ conclusion: "success" }]);
+    expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 1 });
+  });
+
   it("takes the name of a runner that is taken for a launch of unknown outcome", async () => {
     const world = await createTestWorld();
     let conflicts = 0;
