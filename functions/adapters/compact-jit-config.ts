@@ -11,10 +11,15 @@ import { gunzipSync, gzipSync } from "node:zlib";
  * What is no base64, or so short that it gains nothing, is carried as it is, behind `raw:`.
  */
 export function compactJitConfig(encodedJitConfig: string): string {
-  const forms = [encodeFiles(encodedJitConfig), encodeJson(encodedJitConfig)];
-  return forms
-    .filter((form) => form !== undefined && expandJitConfig(form) === encodedJitConfig)
-    .reduce<string>(toShorter, `raw:${encodedJitConfig}`);
+  const raw = `raw:${encodedJitConfig}`;
+  const isGood = (form: string): boolean =>
+    form.length < raw.length && expandJitConfig(form) === encodedJitConfig;
+  // In this order: what GitHub sends is compressed once, not in each form.
+  for (const encode of [encodeFiles, encodeJson]) {
+    const form = encode(encodedJitConfig);
+    if (form !== undefined && isGood(form)) return form;
+  }
+  return raw;
 }
 
 /** The exact `encoded_jit_config` that {@link compactJitConfig} was given. */
@@ -31,10 +36,6 @@ export function expandJitConfig(compact: string): string {
     default:
       throw new Error("the compact JIT config begins with none of 'files:', 'gzip:' and 'raw:'");
   }
-}
-
-function toShorter(one: string, other: string | undefined): string {
-  return other !== undefined && other.length < one.length ? other : one;
 }
 
 function encodeFiles(encodedJitConfig: string): string | undefined {

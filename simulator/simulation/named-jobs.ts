@@ -12,18 +12,22 @@ const mentions: readonly Mention[] = [
   { mark: 'job":', pattern: /"(?:workflow_job|job)":\s*\{"id":\s*(\d+)/gu },
 ];
 
-/** The latest answers: everybody who watches or disturbs a call asks about the same few texts. */
-const latest = new Map<string, readonly number[]>();
+/**
+ * The latest answers: everybody who watches or disturbs a call asks about the same few texts, which are
+ * the same strings, too, and so found sooner than by their hash.
+ */
+const latest: { readonly text: string; readonly jobs: readonly number[] }[] = [];
 const mostLatest = 16;
+let oldest = 0;
 
 /** The jobs that a request, a message or an event is about, as far as its text tells. */
 export function namedJobs(text: string): readonly number[] {
-  const known = latest.get(text);
-  if (known !== undefined) return known;
-  const found = findJobs(text);
-  if (latest.size === mostLatest) latest.clear();
-  latest.set(text, found);
-  return found;
+  const known = latest.find((answer) => answer.text === text);
+  if (known !== undefined) return known.jobs;
+  const jobs = findJobs(text);
+  latest[oldest] = { text, jobs };
+  oldest = (oldest + 1) % mostLatest;
+  return jobs;
 }
 
 function findJobs(text: string): readonly number[] {

@@ -4,13 +4,28 @@ const shapes = Object.entries({
   "a GitHub token": /gh[a-z]_[A-Za-z0-9._-]{36,}/u,
   "a JSON web token": /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/u,
   "a signature": /sha256=[0-9a-f]{32,}/iu,
-  // Nothing else has so long a word: neither ids nor ARNs nor labels. Looked for from the beginning of
-  // words only, else each is walked through from every one of its letters.
-  "a JIT config": /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{400,}/u,
 } satisfies Readonly<Record<string, RegExp>>);
+
+/** As long a word as only a JIT config is: neither ids nor ARNs nor labels are. */
+const longWord = 400;
 
 /** The name of the secret that a text gives away; undefined when it gives away none. */
 export function findSecret(text: string, webhookSecret: string): string | undefined {
   if (text.includes(webhookSecret)) return "the webhook secret";
-  return shapes.find(([, shape]) => shape.test(text))?.[0];
+  const shaped = shapes.find(([, shape]) => shape.test(text))?.[0];
+  return shaped ?? (hasLongWord(text) ? "a JIT config" : undefined);
+}
+
+// Looks at every four hundredth character: a word so long has one of them.
+function hasLongWord(text: string): boolean {
+  for (let at = longWord - 1; at < text.length; at += longWord) {
+    if (wordAround(text, at).length >= longWord) return true;
+  }
+  return false;
+}
+
+function wordAround(text: string, at: number): string {
+  const before = /[\w+/-]*$/u.exec(text.slice(Math.max(0, at - longWord), at))?.[0] ?? "";
+  const after = /^[\w+/-]*/u.exec(text.slice(at, at + longWord))?.[0] ?? "";
+  return after === "" ? "" : before + after;
 }
