@@ -2,19 +2,25 @@
 export type AwsErrorParts = {
   readonly name: string;
   readonly message: string;
-  /** Of the answer; absent where none came. */
+  /** Of the last answer; absent where none came. */
   readonly status?: number;
+  /** How often the client sent the request. */
+  readonly attempts: number;
 };
 
 /** Reads what an AWS client threw. */
 export function readAwsError(error: unknown): AwsErrorParts {
-  if (!(error instanceof Error)) return { name: "Unknown", message: String(error) };
-  const status = readStatus("$metadata" in error ? error.$metadata : undefined);
-  return { name: error.name, message: error.message, ...(status === undefined ? {} : { status }) };
+  if (!(error instanceof Error)) return { name: "Unknown", message: String(error), attempts: 1 };
+  const metadata = "$metadata" in error ? error.$metadata : undefined;
+  const { httpStatusCode: status, attempts } = toMembers(metadata);
+  return {
+    name: error.name,
+    message: error.message,
+    ...(typeof status === "number" ? { status } : {}),
+    attempts: typeof attempts === "number" ? attempts : 1,
+  };
 }
 
-function readStatus(metadata: unknown): number | undefined {
-  if (typeof metadata !== "object" || metadata === null) return undefined;
-  if (!("httpStatusCode" in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+function toMembers(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -5,10 +5,11 @@ import { withoutSecrets } from "./without-secrets.ts";
 
 /** What an error of an AWS client means for a launch. */
 export function toLaunchFailure(error: unknown): LaunchFailure {
-  const { name, message, status } = readAwsError(error);
-  // An answer that is good but cannot be read says as little as none.
-  const answered = status === undefined || status < 400 ? {} : { status };
-  return sortFailure({ channel: "thrown", name, message, ...answered });
+  const { name, message, status = 0, attempts } = readAwsError(error);
+  // An answer that is good but cannot be read says as little as none, and so does one to a repetition of
+  // what may have had its effect the first time.
+  const isTelling = status >= 400 && attempts === 1;
+  return sortFailure({ channel: "thrown", name, message, ...(isTelling ? { status } : {}) });
 }
 
 /** A provider's failure, sorted by what has to be done about it; the request it quotes is left out. */

@@ -19,13 +19,14 @@ export function findSecret(text: string, webhookSecret: string): string | undefi
 // Looks at every four hundredth character: a word so long has one of them.
 function hasLongWord(text: string): boolean {
   for (let at = longWord - 1; at < text.length; at += longWord) {
-    if (wordAround(text, at).length >= longWord) return true;
+    let [start, end] = [at, at];
+    while (isOfWord(text, end)) end += 1;
+    while (end > at && isOfWord(text, start - 1)) start -= 1;
+    if (end - start >= longWord) return true;
   }
   return false;
 }
 
-function wordAround(text: string, at: number): string {
-  const before = /[\w+/-]*$/u.exec(text.slice(Math.max(0, at - longWord), at))?.[0] ?? "";
-  const after = /^[\w+/-]*/u.exec(text.slice(at, at + longWord))?.[0] ?? "";
-  return after === "" ? "" : before + after;
+function isOfWord(text: string, at: number): boolean {
+  return /[\w+/-]/u.test(text.charAt(at));
 }

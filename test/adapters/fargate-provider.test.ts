@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expandJitConfig } from "../../functions/adapters/compact-jit-config.ts";
 import { readArray, readObject } from "../../functions/core/read-json.ts";
 import { containing } from "../support/containing.ts";
+import { errorResponse } from "../support/fake-aws.ts";
 import { createJitConfig, launchRequest } from "../support/launch-request.ts";
 import { answerWith, createTestProviders, lastInput, role } from "../support/test-provider.ts";
 
@@ -237,6 +238,20 @@ describe("createFargateProvider", () => {
       expect(await test.fargate.launch(launchRequest())).toMatchObject({ kind: "unknown" });
     },
   );
+
+  it("does not know what became of a launch whose repetition alone was refused", async () => {
+    const test = createTestProviders();
+    const answers = [
+      errorResponse(500, "ServerException", "oops"),
+      errorResponse(400, "ThrottlingException", "Rate exceeded"),
+    ];
+    test.outside.intercept = async (_call, next) => answers.shift() ?? next();
+    expect(await test.fargate.launch(launchRequest())).toEqual({
+      kind: "unknown",
+      message: "ThrottlingException: Rate exceeded",
+    });
+    expect(answers).toEqual([]);
+  });
 
   it("learns of a conflict when a name is used for two different requests", async () => {
     const test = createTestProviders();

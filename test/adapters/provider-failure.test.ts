@@ -21,6 +21,14 @@ describe("toLaunchFailure", () => {
     ["an error with odd metadata", Object.assign(new Error("x"), { $metadata: null }), "unknown"],
     ["a status that is none", Object.assign(new Error("x"), { $metadata: {} }), "unknown"],
     ["what is not an error", "oops", "unknown"],
+    [
+      "a refusal of the repetition",
+      Object.assign(new Error("Rate exceeded"), {
+        name: "ThrottlingException",
+        $metadata: { httpStatusCode: 400, attempts: 2 },
+      }),
+      "unknown",
+    ],
     ["any other refusal", awsError("PlatformUnknownException", "no", 400), "denied"],
   ])("takes %s for what it is", (_what, error, kind) => {
     expect(toLaunchFailure(error)).toMatchObject({ kind });
