@@ -138,13 +138,16 @@ function createSurroundings(
     random,
     log,
     requestHandler: createInProcessRequestHandler((betweenAws ?? pass)(aws.handle)),
-    signer: unsigned,
+    awsClients,
     fetch: createInProcessFetch((betweenGitHub ?? pass)(gitHub.handle), { pathPrefix: "/github" }),
   };
 }
 
-/** Nobody checks signatures here, and to make them takes as long as all the rest of a call. */
-const unsigned: NonNullable<Surroundings["signer"]> = { sign: async (request) => request };
+/** Nobody here checks a signature or reads who asks, and both take longer than all the rest of a call. */
+const awsClients: NonNullable<Surroundings["awsClients"]> = {
+  signer: { sign: async (request) => request },
+  defaultUserAgentProvider: async () => [],
+};
 
 const hostOne: Host = async (_name, create, surround) => create(surround());
 

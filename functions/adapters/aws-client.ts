@@ -10,6 +10,7 @@ export type AwsClientConfig = Pick<SQSClientConfig, SettingOfAll> &
 type SettingOfAll =
   | "requestHandler"
   | "signer"
+  | "defaultUserAgentProvider"
   | "retryStrategy"
   | "maxAttempts"
   | "region"
@@ -49,7 +50,7 @@ export function createAwsClient<Client extends HasSteps>(
 export function createAwsClientConfig({
   env,
   requestHandler,
-  signer,
+  awsClients,
 }: Surroundings): AwsClientConfig {
   const endpoint = env["AWS_ENDPOINT_URL"];
   const credentials = readCredentials(env);
@@ -60,7 +61,7 @@ export function createAwsClientConfig({
     useFipsEndpoint: env["AWS_USE_FIPS_ENDPOINT"] === "true",
     useDualstackEndpoint: env["AWS_USE_DUALSTACK_ENDPOINT"] === "true",
     ...usual,
-    ...(signer === undefined ? {} : { signer }),
+    ...awsClients,
     ...(endpoint === undefined || endpoint === "" ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   };

@@ -21,8 +21,8 @@ export type Surroundings = {
   readonly random: () => number;
   /** Carries the requests of every AWS client. */
   readonly requestHandler: NonNullable<SQSClientConfig["requestHandler"]>;
-  /** Signs the requests of every AWS client. @default the client does, with Signature Version 4 */
-  readonly signer?: NonNullable<SQSClientConfig["signer"]>;
+  /** What every AWS client does in another way than usual, at every request. @default nothing */
+  readonly awsClients?: Pick<SQSClientConfig, "signer" | "defaultUserAgentProvider">;
   /** Carries the requests to GitHub. */
   readonly fetch: Fetch;
   readonly log: Log;

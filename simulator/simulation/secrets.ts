@@ -19,14 +19,14 @@ export function findSecret(text: string, webhookSecret: string): string | undefi
 // Looks at every four hundredth character: a word so long has one of them.
 function hasLongWord(text: string): boolean {
   for (let at = longWord - 1; at < text.length; at += longWord) {
-    let [start, end] = [at, at];
-    while (isOfWord(text, end)) end += 1;
-    while (end > at && isOfWord(text, start - 1)) start -= 1;
-    if (end - start >= longWord) return true;
+    const rest = countWord(text, { at, step: 1 });
+    if (rest > 0 && rest + countWord(text, { at: at - 1, step: -1 }) >= longWord) return true;
   }
   return false;
 }
 
-function isOfWord(text: string, at: number): boolean {
-  return /[\w+/-]/u.test(text.charAt(at));
+function countWord(text: string, { at, step }: { at: number; step: 1 | -1 }): number {
+  let count = 0;
+  while (/[\w+/-]/u.test(text.charAt(at + count * step))) count += 1;
+  return count;
 }

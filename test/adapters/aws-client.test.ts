@@ -38,7 +38,8 @@ describe("createAwsClientConfig", () => {
   it("leaves it to the surroundings to sign where they do that", async () => {
     const { surroundings } = start();
     const signer = { sign: async <Request>(request: Request) => request };
-    await new SQSClient(createAwsClientConfig({ ...surroundings, signer })).send(command);
+    const config = createAwsClientConfig({ ...surroundings, awsClients: { signer } });
+    await new SQSClient(config).send(command);
     const [request] = surroundings.requests;
     expect(request?.headers).toHaveProperty("x-amz-target", "AmazonSQS.SendMessage");
     expect(request?.headers).not.toHaveProperty("authorization");
