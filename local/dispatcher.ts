@@ -3,6 +3,7 @@ import { readRunnerPrefix } from "../functions/adapters/settings.ts";
 import type { Environment } from "../functions/adapters/surroundings.ts";
 import { SettingsError } from "../functions/core/errors.ts";
 import type { Log } from "../functions/core/log.ts";
+import { architectures } from "../functions/core/provider.ts";
 import { realTimeline } from "../simulator/timeline.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { createContainerProvider } from "./container-provider.ts";
@@ -47,7 +48,7 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
     const machine = await startMachine({
       ...options,
       database,
-      env: toLocalEnvironment(env, { images, architectures: [engine.architecture] }),
+      env: toLocalEnvironment(env, { images, architectures: toArchitectures(engine) }),
       providers: { FARGATE: provider, FARGATE_SPOT: provider, CODEBUILD: provider },
       watchEnds: (onStop) =>
         watchContainers({ api: engine.api, runnerPrefix, provider, log, onStop }),
@@ -66,4 +67,10 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
     database.close();
     throw error instanceof SettingsError ? new CommandError(error.message) : error;
   }
+}
+
+// The machine's own first. What cannot run here the provider refuses, and says that it is the machine's
+// fault rather than an image's.
+function toArchitectures({ architecture }: ContainerEngine) {
+  return [architecture, ...architectures.filter((other) => other !== architecture)] as const;
 }

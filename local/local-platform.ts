@@ -50,7 +50,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): LocalPlatfor
 export type LocalImages = {
   /** By the names that `image=` may have. */
   readonly images: ReadonlyMap<string, string>;
-  /** Those that the machine can run; jobs get the first unless they ask. */
+  /** Those that jobs may ask for; they get the first unless they do. */
   readonly architectures: readonly [Architecture, ...Architecture[]];
 };
 
