@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.image.ts"],
     testTimeout: 120_000,
+    // Podman gives a container ten seconds to end before it kills it, and hooks remove those that are left.
+    hookTimeout: 60_000,
     maxConcurrency: 3,
     // One of the files measures times.
     fileParallelism: false,
