@@ -8,7 +8,7 @@ import {
   runnerItemOf,
 } from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
-import { liveLaunch, newJobItem, stepJob } from "./job-item.ts";
+import { liveLaunch, newestLaunch, newJobItem, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { isClosed, type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
@@ -147,6 +147,22 @@ export function rebindAround(
   const live = item === undefined ? undefined : liveLaunch(item);
   const own = live === undefined ? taken : runnerName(runnerPrefix, key, live.number);
   return own === taken ? [] : [{ kind: "rebind", runnerName: own }];
+}
+
+/**
+ * What is left to be looked at where a job has found a runner, or its end, while it was being launched:
+ * whoever launched it may have died before it saw to the runner that it started.
+ */
+export function rebindLaunched(
+  item: JobItem,
+  { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
+): readonly Action[] {
+  const newest = newestLaunch(item);
+  const isSettled = item.times.started !== undefined || isClosed(item);
+  if (!isSettled || newest?.outcome !== "open") return [];
+  return [
+    { kind: "rebind", runnerName: runnerName(runnerPrefix, jobKey(item.job), newest.number) },
+  ];
 }
 
 // What a job that ended without a runner leaves behind is its own runner, or where that serves another

@@ -6,6 +6,7 @@ import {
   nothing,
   runItemOf,
 } from "./decision.ts";
+import { rebindLaunched } from "./decide-progress.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import { claimJob, newJobItem, type OwnAssessment, stepJob } from "./job-item.ts";
@@ -32,15 +33,19 @@ export function decideQueued(
   if (item === undefined) {
     return claimInTurn(items, firstSight(items, queued, circumstances), circumstances);
   }
-  if (isClosed(item)) return nothing("job is over");
+  if (isClosed(item)) return seenTo(item, "job is over", circumstances);
   switch (item.status) {
     case "launching":
       return takeOver(item, circumstances);
     case "parked":
       return claimParked(items, { item, queued }, circumstances);
     default:
-      return nothing("job has a runner");
+      return seenTo(item, "job has a runner", circumstances);
   }
+}
+
+function seenTo(item: JobItem, outcome: string, circumstances: Circumstances): Decision {
+  return { writes: [], actions: rebindLaunched(item, circumstances), outcome };
 }
 
 /** Continues a launch whose owner is gone; one that is still at it must not be disturbed. */

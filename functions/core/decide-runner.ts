@@ -58,22 +58,37 @@ export function decideRetired(
 ): Decision {
   const runner = runnerItemOf(items, runnerItemId(name));
   if (runner === undefined) return nothing("runner is unknown");
-  const owed = runner.owed.filter((debt) => !done.includes(debt));
+  // Whoever took it back meanwhile, as one that is alive, is left without it.
+  const isMissed = done.some((debt) => !runner.owed.includes(debt));
+  const missed = isMissed ? [rebindOf(runner)] : [];
   const expiresAt = now + retention;
+  if (isUseless(runner, done)) {
+    const useless: RunnerItem = { ...runner, owed: ["stop"], wakeAt: now, expiresAt };
+    const actions = [{ kind: "retire", item: useless } as const, ...missed];
+    return { writes: [useless], actions, outcome: "runner retired all the same" };
+  }
+  const owed = runner.owed.filter((debt) => !done.includes(debt));
   if (owed.length > 0) {
     return {
       writes: [{ ...runner, owed, expiresAt }],
-      actions: [],
+      actions: missed,
       outcome: "runner half retired",
     };
   }
   const { wakeAt: _wakeAt, ...kept } = runner;
   // Its state change may never come: nobody shall wait for what was stopped.
   const ended = runner.ended ?? { at: now, reason: "no job needed it" };
-  // Whoever took it back meanwhile, as one that is alive, is left without it.
-  const isMissed = done.some((debt) => !runner.owed.includes(debt));
-  const actions = isMissed ? [rebindOf(runner)] : [];
-  return { writes: [{ ...kept, owed, ended, expiresAt }], actions, outcome: "runner retired" };
+  return {
+    writes: [{ ...kept, owed, ended, expiresAt }],
+    actions: missed,
+    outcome: "runner retired",
+  };
+}
+
+// Taken back after its registration was removed, but before it was stopped: it gets no job any more.
+function isUseless({ serves, ended, owed }: RunnerItem, done: Retirement["done"]): boolean {
+  const isLeftRunning = ended === undefined && serves === undefined && !done.includes("stop");
+  return isLeftRunning && owed.length === 0 && done.includes("deregister");
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
 import { wakeRun } from "./decide-run.ts";
-import { rebindAround } from "./decide-progress.ts";
+import { rebindAround, rebindLaunched } from "./decide-progress.ts";
 import { check, claimInTurn, takeOver } from "./decide-queued.ts";
 import { isClosed, isDue, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
 
@@ -15,12 +15,13 @@ export function decideWake(items: Items, id: ItemId, circumstances: Circumstance
   return { writes: [], actions: [{ kind: "retire", item }], outcome: "retiring" };
 }
 
-// Whoever found out that the job runs may have died before it saw to the runner that this leaves; then
-// its message comes again.
+// Whoever launched the job, or found out that it runs, may have died before it saw to the runner that
+// this leaves; then its message comes again.
 function lookAgain(item: LedgerItem, circumstances: Circumstances): Decision {
-  const isRunning = item.kind === "job" && item.status === "running";
-  const actions = isRunning ? rebindAround(item, item, circumstances) : [];
-  return { writes: [], actions, outcome: "not due" };
+  const outcome = "not due";
+  if (item.kind !== "job") return nothing(outcome);
+  const around = item.status === "running" ? rebindAround(item, item, circumstances) : [];
+  return { writes: [], actions: [...around, ...rebindLaunched(item, circumstances)], outcome };
 }
 
 function wakeJob(items: Items, item: JobItem, circumstances: Circumstances): Decision {

@@ -90,6 +90,16 @@ describe("decideQueued", () => {
     expect(decision).toEqual({ writes: [], actions: [], outcome });
   });
 
+  it.each([
+    ["runs", runningItem({ launches: [launchOf(1, { outcome: "open" })] })],
+    ["failed", jobItem({ status: "failed", launches: [launchOf(1, { outcome: "open" })] })],
+  ])("looks at what whoever launched it may have left where the job %s", (_state, item) => {
+    expect(decide(itemsOf(item), jobEvent(), circumstances())).toMatchObject({
+      writes: [],
+      actions: [{ kind: "rebind", runnerName: "tornade-4711-1-1" }],
+    });
+  });
+
   it("does not disturb a launch that is under way: the message comes again when its lease ends", () => {
     const item = launchingItem({ lease: { owner: "them", until: start + 1 } });
     expect(decide(itemsOf(item), jobEvent(), circumstances())).toEqual({

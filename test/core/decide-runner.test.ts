@@ -216,6 +216,18 @@ describe("decideRetired", () => {
     });
   });
 
+  it("stops a runner that was taken back when its registration was gone already", () => {
+    const useless = runnerItem({ owed: ["stop"], wakeAt: start });
+    expect(retired(["deregister"], [launchedItem(), runnerItem()])).toEqual({
+      writes: [useless],
+      actions: [
+        { kind: "retire", item: useless },
+        { kind: "rebind", runnerName: own },
+      ],
+      outcome: "runner retired all the same",
+    });
+  });
+
   it("knows nothing of a runner that has no item", () => {
     expect(retired(["stop"], []).outcome).toBe("runner is unknown");
   });

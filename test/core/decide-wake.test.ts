@@ -9,10 +9,13 @@ import {
   jobItem,
   launchedItem,
   launchingItem,
+  launchOf,
   runnerItem,
   runningItem,
   start,
 } from "./builders.ts";
+
+const launches = [launchOf(1, { outcome: "started" }), launchOf(2, { outcome: "open" })];
 
 function wake(item: LedgerItem) {
   return decide(itemsOf(item), { kind: "wake", itemId: item.id }, circumstances());
@@ -42,6 +45,14 @@ describe("decideWake", () => {
       actions: [{ kind: "rebind", runnerName: "tornade-5-1-1" }],
       outcome: "not due",
     });
+  });
+
+  it.each([
+    ["runs", runningItem({ runnerName: "tornade-4711-1-1", wakeAt: start + 3_600_000, launches })],
+    ["is over", omitWakeAt(jobItem({ times: { completed: start }, launches }))],
+  ])("looks again at a launch that nobody recorded when the job %s", (_state, item) => {
+    const actions = [{ kind: "rebind", runnerName: "tornade-4711-1-2" }];
+    expect(wake(item)).toEqual({ writes: [], actions, outcome: "not due" });
   });
 
   it("claims a parked job, even when the reminder comes a little early", () => {

@@ -118,6 +118,38 @@ const toldAgain: readonly Step[] = [
   one("fail", 0, 5),
 ];
 
+/** A job is cancelled while its launch is recorded: the runner is taken back without its registration. */
+const takenBackInVain: readonly Step[] = [
+  one("go-on", 0, 10),
+  one("deliver-twice", 0),
+  one("deliver-twice", 0),
+  one("assign", 0),
+  one("deliver-twice", 3),
+  one("cancel", 0),
+  one("deliver", 5),
+  one("deliver", 3),
+  { kind: "interleave", seed: 660348294 },
+];
+
+/** A job that is being launched runs on another runner, and its launcher dies while recording its own. */
+const launchedAndDead: readonly Step[] = [
+  { kind: "interleave", seed: 0 },
+  one("queue", 0),
+  one("deliver-twice", 0),
+  one("deliver", 3),
+  one("deliver", 0),
+  one("cancel", 0),
+  one("assign", 0),
+  one("run", 0),
+  one("go-on", 0, 1),
+  one("deliver", 1),
+  one("deliver-twice", 0),
+  one("run", 6),
+  one("go-on", 0, 12),
+  one("go-on", 0, 2),
+  { kind: "advance", milliseconds: 300_000 },
+];
+
 function one(kind: SingleStep["kind"], index: number, gates = 0): SingleStep {
   return { kind, index, gates };
 }
@@ -131,6 +163,8 @@ describe("dispatch, whatever happens", () => {
     ["a job runs on another's runner, and has a new one of its own", launchedAnewAndLeft],
     ["whoever finds a job running dies before it sees to what that leaves", foundRunning],
     ["the end of a robbed job is told again", toldAgain],
+    ["a job is cancelled while its launch is recorded", takenBackInVain],
+    ["whoever launches a job that runs by then dies while recording that", launchedAndDead],
   ])("keeps its promises when %s", async (_case, steps) => {
     await expect(checkPromises({ numRuns: 1, examples: [[[...steps]]] })).resolves.toBeUndefined();
   });
