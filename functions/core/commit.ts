@@ -14,8 +14,6 @@ export type Change = { readonly before?: LedgerItem; readonly after: LedgerItem 
 export type Committed = Decision & {
   /** All that was written for it, each step once, in whichever round its write held. */
   readonly changes: readonly Change[];
-  /** What it was decided on. */
-  readonly items: Items;
 };
 
 /** How often a decision is made anew because somebody else wrote meanwhile. */
@@ -33,11 +31,10 @@ export async function commit(
   const changes: Change[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
     const stored = await readAbout(event, { ledger, seen, prefix: circumstances.runnerPrefix });
-    const items = toItems(stored);
-    const decision = decide(items, event, { ...circumstances, conflicts: round });
+    const decision = decide(toItems(stored), event, { ...circumstances, conflicts: round });
     const write = decision.inAnyOrder === true ? writeTogether : writeInTurn;
     const held = await write(decision.writes, { ledger, seen, stored, changes });
-    if (held) return { ...decision, changes, items };
+    if (held) return { ...decision, changes };
     for (const id of stored.keys()) seen.delete(id);
   }
   throw new Error(
@@ -51,7 +48,8 @@ async function readAbout(
 ): Promise<ReadonlyMap<ItemId, Stored>> {
   const stored = new Map<ItemId, Stored>();
   for (;;) {
-    const wanted = itemsAbout(event, toItems(stored), prefix).filter((id) => !stored.has(id));
+    const reading = { items: toItems(stored), asked: stored };
+    const wanted = itemsAbout(event, reading, prefix).filter((id) => !stored.has(id));
     if (wanted.length === 0) return stored;
     const read = wanted.map(async (id) => [id, seen.get(id) ?? (await ledger.read(id))] as const);
     for (const [id, row] of await Promise.all(read)) stored.set(id, row);

@@ -12,6 +12,7 @@ import { liveLaunch, newestLaunch, newJobItem, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { isClosed, type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
+import { isBound } from "./rebinding.ts";
 import { bindRunner, newRunnerItem } from "./runner-item.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
 import { runningCheckAfter } from "./waits.ts";
@@ -52,11 +53,11 @@ export function decideCompleted(
   news: JobNews,
   circumstances: Circumstances,
 ): Decision {
-  const bound = bindNamedRunner(items, news.envelope, circumstances);
   const item = knownOrNew(items, news, circumstances.now);
-  // Who told of its start had that seen to, and comes again until it has.
-  const isBound = item?.times.started !== undefined && item.runnerName === news.envelope.runnerName;
-  const rebind = isBound ? [] : rebindAround(item, news.envelope, circumstances);
+  // Who told of its start had all that seen to, and comes again until it has.
+  const isSeenTo = isBound(news.envelope, items);
+  const bound = isSeenTo ? [] : bindNamedRunner(items, news.envelope, circumstances);
+  const rebind = isSeenTo ? [] : rebindAround(item, news.envelope, circumstances);
   if (item === undefined) return { writes: bound, actions: rebind, outcome: "job is unknown" };
   if (isClosed(item)) {
     // Told again: who told of it first may not have come to an end.

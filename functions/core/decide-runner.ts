@@ -35,8 +35,9 @@ export function decideStopped(
   const ended = runner.ended === undefined ? endRunner(runner, stop, circumstances.now) : runner;
   const retire = ended.owed.length === 0 ? [] : [{ kind: "retire", item: ended } as const];
   if (!waits) {
-    const rebind = ended.serves === undefined ? [rebindOf(ended)] : [];
-    const told = tellLauncher(item, parts.launch);
+    const isFree = ended.serves === undefined;
+    const rebind = isFree ? [rebindOf(ended)] : [];
+    const told = isFree ? tellLauncher(item, parts.launch) : [];
     // An end that is known may not have reached the job that was left with the runner.
     if (runner.ended !== undefined) {
       return { writes: told, actions: rebind, outcome: "end is known" };

@@ -12,15 +12,32 @@ import {
   type Launch,
   type RunnerItem,
 } from "./ledger.ts";
-import { findJobLeftWithout, findRunnerLeftBy, findRunnerLeftFor, type Walk } from "./rebinding.ts";
+import {
+  findJobLeftWithout,
+  findRunnerLeftBy,
+  findRunnerLeftFor,
+  isBound,
+  type Walk,
+} from "./rebinding.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
+
+/** What has been read so far; what was asked for and is not among the items is not there. */
+export type Reading = {
+  readonly items: Items;
+  readonly asked: { readonly has: (id: ItemId) => boolean };
+};
 
 /**
  * The items that a decision about the event wants to see, as far as they are known by now: those the
  * event names, then the runners that these were launched with. Asked again until nothing is new.
  */
-export function itemsAbout(event: LedgerEvent, items: Items, prefix: string): readonly ItemId[] {
-  const named = namedBy(event, prefix);
+export function itemsAbout(
+  event: LedgerEvent,
+  reading: Reading,
+  prefix: string,
+): readonly ItemId[] {
+  const { items } = reading;
+  const named = namedBy(event, reading, prefix);
   const outcomes = wantedOutcomes(event);
   const runners = named.flatMap((id) => runnersOf(items, { id, outcomes }, prefix));
   const awaited = named.flatMap((id) => runItemOf(items, id)?.runners ?? []).map(runnerItemId);
@@ -38,10 +55,10 @@ function capsAbout(event: LedgerEvent, items: Items, named: readonly ItemId[]): 
   return refused.map(({ repository }) => capItemId("refusals", repository.id));
 }
 
-function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
+function namedBy(event: LedgerEvent, reading: Reading, prefix: string): readonly ItemId[] {
   switch (event.kind) {
     case "job":
-      return namedByDelivery(event.envelope, prefix);
+      return namedByDelivery(event.envelope, reading, prefix);
     case "wake":
       return [event.itemId];
     case "launch-ended":
@@ -60,7 +77,7 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
         ...ownRunner(event.heldBy, prefix),
       ];
     case "runner-stopped":
-      return runnerAndItsJob(event.stop.runnerName, prefix);
+      return namedByEnd(event.stop.runnerName, reading, prefix);
     case "run-rerun":
     case "run-not-asked":
       return [event.run.id];
@@ -69,8 +86,7 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
       return [runnerItemId(event.runnerName)];
     case "runner-retired":
     case "runner-held":
-      // What it cost is told with its end, and its job knows of its size.
-      return runnerAndItsJob(event.name, prefix);
+      return [runnerItemId(event.name)];
     case "run":
       // Most runs do not fail, and cost no read.
       return whyNotRerun(event) === undefined ? [runItemId(event.envelope.runId)] : [];
@@ -79,9 +95,16 @@ function namedBy(event: LedgerEvent, prefix: string): readonly ItemId[] {
   }
 }
 
-function namedByDelivery(envelope: JobEnvelope, prefix: string): readonly ItemId[] {
-  const { job, runnerName: taken } = envelope;
-  return [jobItemId(jobKey(job)), ...runBefore(envelope), ...ownRunner(taken, prefix)];
+function namedByDelivery(
+  envelope: JobEnvelope,
+  { items, asked }: Reading,
+  prefix: string,
+): readonly ItemId[] {
+  const { action, job, runnerName: taken } = envelope;
+  const id = jobItemId(jobKey(job));
+  // The end of most jobs costs one read: whoever told of the start has bound the runner already.
+  const isUnbound = action !== "completed" || (asked.has(id) && !isBound(envelope, items));
+  return [id, ...runBefore(envelope), ...(isUnbound ? ownRunner(taken, prefix) : [])];
 }
 
 // Only what is run again can have been interrupted before: no job of a first attempt costs this read.
@@ -118,9 +141,14 @@ function ownRunner(name: string | undefined, prefix: string): readonly ItemId[] 
   return [runnerItemId(name)];
 }
 
-function runnerAndItsJob(name: string, prefix: string): readonly ItemId[] {
+// A runner that serves a job, and whose launch is recorded, ends without being missed by another.
+function namedByEnd(name: string, { items, asked }: Reading, prefix: string): readonly ItemId[] {
   const parts = readRunnerName(prefix, name);
-  return parts === undefined ? [] : [runnerItemId(name), jobItemId(parts.jobKey)];
+  if (parts === undefined) return [];
+  const id = runnerItemId(name);
+  const runner = runnerItemOf(items, id);
+  const isServing = runner?.serves !== undefined && runner.size !== undefined;
+  return asked.has(id) && !isServing ? [id, jobItemId(parts.jobKey)] : [id];
 }
 
 // Only where a runner may be left over are the job's own runners looked at: reads are not free.

@@ -1,4 +1,5 @@
 import type { CapItem } from "./cap-item.ts";
+import type { RunnerUse } from "./cost.ts";
 import type { CursorItem } from "./cursor-item.ts";
 import type { Job, JobKey, Repository } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
@@ -93,6 +94,8 @@ export type RunnerItem = {
   readonly provider?: ProviderName;
   /** When its launch was decided. */
   readonly launchedAt?: number;
+  /** What the job asked for that it was made for. */
+  readonly size?: RunnerUse["spec"];
   /** Task ARN or build id. */
   readonly computeId?: string;
   /** Id of the runner at GitHub. */

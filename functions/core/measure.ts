@@ -1,18 +1,15 @@
 import type { Change, Committed } from "./commit.ts";
 import { toCost } from "./cost.ts";
-import { type Items, jobItemOf, type LedgerEvent } from "./decision.ts";
-import { type JobItem, jobItemId, type JobTimes, type RunnerItem } from "./ledger.ts";
+import type { LedgerEvent } from "./decision.ts";
+import type { JobItem, JobTimes, RunnerItem } from "./ledger.ts";
 import type { Figures } from "./metrics.ts";
 
 /**
  * What an event and its decision come to in figures. Told by the writes that held, each of which holds
  * once: an event that comes again changes nothing and measures nothing.
  */
-export function measure(
-  event: LedgerEvent,
-  { changes, items }: Pick<Committed, "changes" | "items">,
-): Figures {
-  const figures = changes.map((change) => measureChange(change, event, items));
+export function measure(event: LedgerEvent, { changes }: Pick<Committed, "changes">): Figures {
+  const figures = changes.map((change) => measureChange(change, event));
   return Object.fromEntries([measureDenial(event), ...figures].flatMap(Object.entries<number>));
 }
 
@@ -25,12 +22,12 @@ function measureDenial(event: LedgerEvent): Figures {
   return isDenied ? { Denials: 1 } : {};
 }
 
-function measureChange({ before, after }: Change, event: LedgerEvent, items: Items): Figures {
+function measureChange({ before, after }: Change, event: LedgerEvent): Figures {
   if (after.kind === "job") {
     return measureJob(before?.kind === "job" ? before : undefined, after, event);
   }
   if (after.kind === "runner") {
-    return measureRunner(before?.kind === "runner" ? before : undefined, after, items);
+    return measureRunner(before?.kind === "runner" ? before : undefined, after);
   }
   return {};
 }
@@ -72,10 +69,10 @@ function isLeftUntold(before: JobItem | undefined, after: JobItem, event: Ledger
   return after.status === "failed" && isSettled && !isPosted;
 }
 
-function measureRunner(before: RunnerItem | undefined, after: RunnerItem, items: Items): Figures {
+function measureRunner(before: RunnerItem | undefined, after: RunnerItem): Figures {
   const isLaunched = before?.computeId === undefined && after.computeId !== undefined;
   const isInterrupted = before?.interrupted !== true && after.interrupted === true;
-  const cost = before?.ended === undefined ? costOf(after, items) : undefined;
+  const cost = before?.ended === undefined ? costOf(after) : undefined;
   return {
     ...(isLaunched ? { Launches: 1 } : {}),
     ...(isInterrupted ? { Interruptions: 1 } : {}),
@@ -83,12 +80,8 @@ function measureRunner(before: RunnerItem | undefined, after: RunnerItem, items:
   };
 }
 
-// Where it ran, from when and how large is told by the launch and the job that it was made for.
-function costOf({ name, madeFor, provider, ended }: RunnerItem, items: Items): number | undefined {
-  const item = jobItemOf(items, jobItemId(madeFor));
-  const launch = item?.launches.find(({ number }) => name.endsWith(`-${madeFor}-${number}`));
-  if (ended === undefined || provider === undefined) return undefined;
-  if (item === undefined || launch === undefined) return undefined;
-  const seconds = Math.max(0, ended.at - launch.at) / 1_000;
-  return toCost({ provider, spec: item.spec, seconds });
+function costOf({ provider, size, launchedAt, ended }: RunnerItem): number | undefined {
+  if (provider === undefined || size === undefined) return undefined;
+  if (launchedAt === undefined || ended === undefined) return undefined;
+  return toCost({ provider, spec: size, seconds: Math.max(0, ended.at - launchedAt) / 1_000 });
 }

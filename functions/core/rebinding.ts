@@ -1,4 +1,5 @@
 import { type Circumstances, type Items, jobItemOf } from "./decision.ts";
+import type { JobEnvelope } from "./envelope.ts";
 import { liveLaunch, newestLaunch } from "./job-item.ts";
 import { type Job, type JobKey, jobKey } from "./job.ts";
 import { isClosed, type ItemId, type JobItem, jobItemId, type RunnerItem } from "./ledger.ts";
@@ -119,6 +120,15 @@ export function fits(
     repository?.ownerType === "Organization" &&
     repository.owner === job.repository.owner
   );
+}
+
+/** Whether somebody has told that the job started on this runner; the runner's item says so, too, then. */
+export function isBound(
+  { job, runnerName: taken }: Pick<JobEnvelope, "job" | "runnerName">,
+  items: Items,
+): boolean {
+  const item = jobItemOf(items, jobItemId(jobKey(job)));
+  return item?.times.started !== undefined && item.runnerName === taken;
 }
 
 /** Whether the job has been launched and waits for GitHub to give it to a runner. */

@@ -1,5 +1,6 @@
 import { type Circumstances, type Items, runnerItemOf } from "./decision.ts";
 import { jobKey, type JobKey } from "./job.ts";
+import type { RunnerUse } from "./cost.ts";
 import { type JobItem, runnerDebts, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { runnerName } from "./runner-name.ts";
 import { retention } from "./waits.ts";
@@ -26,7 +27,7 @@ export function runnerOfLaunch(
   { item, number }: { readonly item: JobItem; readonly number: number },
   { now, runnerPrefix }: Pick<Circumstances, "now" | "runnerPrefix">,
 ): RunnerItem {
-  const { job, launches } = item;
+  const { job, launches, spec } = item;
   const name = runnerName(runnerPrefix, jobKey(job), number);
   const launch = launches.find((known) => known.number === number);
   return {
@@ -35,7 +36,12 @@ export function runnerOfLaunch(
     repository: job.repository,
     ...(job.installationId === undefined ? {} : { installationId: job.installationId }),
     ...(launch === undefined ? {} : { provider: launch.provider, launchedAt: launch.at }),
+    size: sizeOf(spec),
   };
+}
+
+function sizeOf({ architecture, cpu, memory, disk }: RunnerUse["spec"]): RunnerUse["spec"] {
+  return { architecture, cpu, memory, disk };
 }
 
 /** The runner with all that has to be done before nothing of it is left. */

@@ -187,6 +187,7 @@ export function runnerItem(overrides: Partial<RunnerItem> = {}): RunnerItem {
     ...(installationId === undefined ? {} : { installationId }),
     provider: "FARGATE",
     launchedAt: start,
+    size: { architecture: "X86_64", cpu: 1, memory: 2, disk: 20 },
     computeId: "task-1",
     registrationId: 1,
     owed: [],

@@ -57,7 +57,7 @@ function replay(
     items.set(runner.id, runner);
     const before = [...items.values()].find((item) => item.kind === "run");
     const decision = decide(new Map(items), event, circumstances({ now }));
-    const about = new Set(itemsAbout(event, items, "tornade"));
+    const about = new Set(itemsAbout(event, { items, asked: items }, "tornade"));
     for (const item of decision.writes) {
       expect(about).toContain(item.id);
       items.set(item.id, item);

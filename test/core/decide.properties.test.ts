@@ -243,7 +243,9 @@ function readAbout(event: LedgerEvent, items: Items): readonly ItemId[] {
   const asked = new Set<ItemId>();
   const read = new Map<ItemId, LedgerItem>();
   for (;;) {
-    const wanted = itemsAbout(event, read, "tornade").filter((id) => !asked.has(id));
+    const wanted = itemsAbout(event, { items: read, asked }, "tornade").filter(
+      (id) => !asked.has(id),
+    );
     if (wanted.length === 0) return [...asked];
     for (const id of wanted) asked.add(id);
     for (const item of wanted.flatMap((id) => items.get(id) ?? [])) read.set(item.id, item);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { LedgerEvent } from "../../functions/core/decision.ts";
 import { itemsAbout } from "../../functions/core/items-about.ts";
-import type { LedgerItem } from "../../functions/core/ledger.ts";
+import type { ItemId, LedgerItem } from "../../functions/core/ledger.ts";
 import {
   itemsOf,
   jobEvent,
@@ -13,6 +13,7 @@ import {
   queuedJob,
   runEvent,
   runItem,
+  runnerItem,
   runnerSpec,
 } from "./builders.ts";
 import { launched, runnerOf, running, swap } from "./robberies.ts";
@@ -31,6 +32,12 @@ const item = launchedItem({
   ],
 });
 const stopped = { computeId: "task-1", at: 0, reason: "", interrupted: false };
+
+/** What the event asks for once these have been read. */
+function about(event: LedgerEvent, ...known: readonly LedgerItem[]): readonly ItemId[] {
+  const items = itemsOf(...known);
+  return itemsAbout(event, { items, asked: items }, "tornade");
+}
 
 describe("itemsAbout", () => {
   it.each<[event: LedgerEvent, ids: readonly string[]]>([
@@ -60,16 +67,13 @@ describe("itemsAbout", () => {
       },
       [job, robber, first, second],
     ],
-    [
-      { kind: "runner-stopped", stop: { runnerName: "tornade-4711-1-1", ...stopped } },
-      [first, job],
-    ],
+    [{ kind: "runner-stopped", stop: { runnerName: "tornade-4711-1-1", ...stopped } }, [first]],
     [{ kind: "runner-stopped", stop: { runnerName: "foreign", ...stopped } }, []],
-    [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first, job]],
-    [{ kind: "runner-held", name: "tornade-4711-1-1", done: [] }, [first, job]],
+    [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first]],
+    [{ kind: "runner-held", name: "tornade-4711-1-1", done: [] }, [first]],
     [{ kind: "runner-busy", runnerName: "tornade-4711-1-1" }, [first]],
   ])("names what %j is about", (event, ids) => {
-    expect(itemsAbout(event, itemsOf(item), "tornade")).toEqual(ids);
+    expect(about(event, item)).toEqual(ids);
   });
 
   it.each<[event: LedgerEvent, ids: readonly string[]]>([
@@ -86,7 +90,7 @@ describe("itemsAbout", () => {
     ],
   ])("names the turns of the repository for a refused job: %j", (event, ids) => {
     const refused = jobItem({ refusal: "odd" });
-    expect(itemsAbout(event, itemsOf(refused), "tornade")).toEqual(ids);
+    expect(about(event, refused)).toEqual(ids);
   });
 
   it.each<[what: string, event: LedgerEvent]>([
@@ -94,17 +98,38 @@ describe("itemsAbout", () => {
     ["was run again already", runEvent({ attempt: 2 })],
     ["belongs to a repository that has not opted in", { ...runEvent(), isOptedIn: false }],
   ])("needs nothing for a run that %s", (_what, event) => {
-    expect(itemsAbout(event, itemsOf(), "tornade")).toEqual([]);
+    expect(about(event)).toEqual([]);
   });
 
   it("names the runners that a run waits for", () => {
     const waiting = runItem({ status: "waiting", runners: ["tornade-5-1-1"] });
     const event = { kind: "wake", itemId: run } as const;
-    expect(itemsAbout(event, itemsOf(waiting), "tornade")).toEqual([run, robber]);
+    expect(about(event, waiting)).toEqual([run, robber]);
+  });
+
+  it("asks for the runner of a job that ended only where nobody told of its start", () => {
+    const event = jobEvent({ action: "completed", runnerName: "tornade-5-1-1" });
+    const bound = jobItem({ times: { started: 1 }, runnerName: "tornade-5-1-1" });
+    expect(about(event)).toEqual([job]);
+    expect(about(event, bound)).toEqual([job]);
+    expect(about(event, { ...bound, runnerName: "tornade-6-1-1" })).toEqual([job, robber]);
+    const unknown = { items: itemsOf(), asked: new Set<ItemId>([job]) };
+    expect(itemsAbout(event, unknown, "tornade")).toEqual([job, robber]);
+  });
+
+  it("asks for the job of a runner that ended unless the runner served one", () => {
+    const name = "tornade-4711-1-1";
+    const event = { kind: "runner-stopped", stop: { runnerName: name, ...stopped } } as const;
+    const { size: _size, ...unrecorded } = runnerItem({ serves: "5-1" });
+    expect(about(event, runnerItem({ serves: "5-1" }))).toEqual([first]);
+    expect(about(event, runnerItem())).toEqual([first, job]);
+    expect(about(event, unrecorded)).toEqual([first, job]);
+    const unknown = { items: itemsOf(), asked: new Set<ItemId>([first]) };
+    expect(itemsAbout(event, unknown, "tornade")).toEqual([first, job]);
   });
 
   it("names no runners of a job that is not known yet", () => {
-    expect(itemsAbout(jobEvent({ action: "completed" }), itemsOf(), "tornade")).toEqual([job]);
+    expect(about(jobEvent({ action: "completed" }))).toEqual([job]);
   });
 
   it.each<[known: readonly LedgerItem[], ids: readonly string[]]>([
@@ -126,16 +151,16 @@ describe("itemsAbout", () => {
     ],
   ])("walks from runner to job to runner, one step at a time", (known, ids) => {
     const event = { kind: "rebind", runnerName: "tornade-1-1-1" } as const;
-    expect(itemsAbout(event, itemsOf(...known), "tornade")).toEqual(ids);
+    expect(about(event, ...known)).toEqual(ids);
   });
 
   it("walks on from the runner of a checked job that another job has", () => {
     const event = { kind: "job-checked", jobKey: "1-1", state: { status: "queued" } } as const;
-    expect(itemsAbout(event, itemsOf(launched(1), ...swap(1, 2).slice(0, 2)), "tornade")).toEqual([
+    expect(about(event, launched(1), ...swap(1, 2).slice(0, 2))).toEqual([
       "job#1-1",
       "runner#tornade-1-1-1",
       "runner#tornade-2-1-1",
     ]);
-    expect(itemsAbout(event, itemsOf(), "tornade")).toEqual(["job#1-1"]);
+    expect(about(event)).toEqual(["job#1-1"]);
   });
 });

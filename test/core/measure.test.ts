@@ -7,11 +7,9 @@ import type { LogFields } from "../../functions/core/log.ts";
 import { measure } from "../../functions/core/measure.ts";
 import type { Figures, Measured } from "../../functions/core/metrics.ts";
 import {
-  itemsOf,
   jobEvent,
   jobItem,
   launchedItem,
-  launchOf,
   runnerItem,
   runnerSpec,
   start,
@@ -101,10 +99,7 @@ describe("measure, over the life of a job", () => {
 
 describe("measure", () => {
   const measureJob = (before: Parameters<typeof launchedItem>[0]) =>
-    measure(takes, {
-      items: itemsOf(),
-      changes: [{ before: jobItem(), after: launchedItem(before) }],
-    });
+    measure(takes, { changes: [{ before: jobItem(), after: launchedItem(before) }] });
 
   it("counts from the second `queued` of a job that waited for an approval", () => {
     const times = { queued: start - 3_600_000, claimed: start - 3_500_000, received: start };
@@ -124,31 +119,32 @@ describe("measure", () => {
   });
 
   const ended = { at: start + 60_000, reason: "done" };
-  const { provider: _provider, ...unplaced } = runnerItem({ ended });
+  const known = runnerItem({ ended });
+  const { provider: _provider, ...unplaced } = known;
+  const { launchedAt: _launchedAt, ...undated } = known;
+  const { size: _size, ...unsized } = known;
+  const huge = { ...runnerSpec(), cpu: 36, memory: 72 };
 
   it.each([
-    ["whose job is unknown", runnerItem({ ended }), []],
-    ["of a launch that is unknown", runnerItem({ ended }), [jobItem()]],
-    ["that ran nobody knows where", unplaced, [launchedItem()]],
-    [
-      "of a size without a price",
-      runnerItem({ ended, provider: "CODEBUILD" }),
-      [launchedItem({ spec: runnerSpec({ cpu: 36, memory: 72 }) })],
-    ],
-  ] as const)("does not guess the cost of a runner %s", (...[, after, items]) => {
-    const changes = [{ before: runnerItem(), after }];
-    expect(measure(stopOf(own), { changes, items: itemsOf(...items) })).toEqual({});
+    ["of a size that is unknown", unsized],
+    ["of a launch that is unknown", undated],
+    ["that ran nobody knows where", unplaced],
+    ["of a size without a price", runnerItem({ ended, provider: "CODEBUILD", size: huge })],
+  ] as const)("does not guess the cost of a runner %s", (_what, after) => {
+    expect(measure(stopOf(own), { changes: [{ before: runnerItem(), after }] })).toEqual({});
+    expect(measure(stopOf(own), { changes: [{ before: runnerItem(), after: known }] })).toEqual({
+      RunnerCost: costOf(60),
+    });
   });
 
   it("measures nothing about items of other kinds", () => {
     const cursor = { kind: "cursor", id: "cursor#sweep", at: start, expiresAt: start } as const;
-    expect(measure(wake, { changes: [{ after: cursor }], items: itemsOf() })).toEqual({});
+    expect(measure(wake, { changes: [{ after: cursor }] })).toEqual({});
   });
 
   it("counts a launch that was asked for once and found again later as one", () => {
     const before = runnerItem();
     const after = runnerItem({ registrationId: 2 });
-    const items = itemsOf(launchedItem({ launches: [launchOf(1, { outcome: "started" })] }));
-    expect(measure(wake, { changes: [{ before, after }], items })).toEqual({});
+    expect(measure(wake, { changes: [{ before, after }] })).toEqual({});
   });
 });
