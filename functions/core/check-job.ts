@@ -18,11 +18,27 @@ export async function checkJob(item: JobItem, ports: CheckPorts): Promise<Ledger
   try {
     const state = await ports.registry.readJob(item.job);
     const oddity = state.status === "queued" ? await findOddity(item, state, ports) : {};
-    return { kind: "job-checked", jobKey: key, state, ...oddity };
+    const checked = { kind: "job-checked", jobKey: key, state, ...oddity } as const;
+    return isOfBusyRunner(oddity) ? await readAgain(checked, item, ports) : checked;
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     return { kind: "check-failed", jobKey: key, ...aftermathOf(error) };
   }
+}
+
+function isOfBusyRunner({ heldBy, takenRunner }: Oddity): boolean {
+  return heldBy !== undefined || takenRunner !== undefined;
+}
+
+// What the runner is busy with may be this job, which GitHub gave to it a moment after it was read.
+async function readAgain(
+  checked: LedgerEvent,
+  { job }: JobItem,
+  { registry }: CheckPorts,
+): Promise<LedgerEvent> {
+  const state = await registry.readJob(job);
+  if (state.status === "queued") return checked;
+  return { kind: "job-checked", jobKey: jobKey(job), state };
 }
 
 // One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that

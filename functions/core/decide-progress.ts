@@ -8,7 +8,7 @@ import {
   runnerItemOf,
 } from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
-import { liveLaunch, newestLaunch, newJobItem, stepJob } from "./job-item.ts";
+import { isOver, liveLaunch, newestLaunch, newJobItem, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { isClosed, type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
@@ -136,7 +136,7 @@ function reasonOfRefusal({ refusal }: JobItem): { readonly reason?: string } {
  * unless that is this one. Then, or where the runner is none of ours, what was started for this one may
  * be left over.
  */
-export function rebindAround(
+function rebindAround(
   item: JobItem | undefined,
   { job, runnerName: taken }: Pick<JobEnvelope, "job" | "runnerName">,
   { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
@@ -151,19 +151,19 @@ export function rebindAround(
 }
 
 /**
- * What is left to be looked at where a job has found a runner, or its end, while it was being launched:
- * whoever launched it may have died before it saw to the runner that it started.
+ * What is to be looked at once more when an older message about a job comes again that has a runner or
+ * is over: whoever launched it, or found out that it runs, may have died before seeing to what is left.
  */
-export function rebindLaunched(
+export function rebindAgain(
   item: JobItem,
-  { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
+  circumstances: Pick<Circumstances, "runnerPrefix">,
 ): readonly Action[] {
+  if (item.times.started === undefined && !isClosed(item)) return [];
+  const around = rebindAround(item, item, circumstances);
   const newest = newestLaunch(item);
-  const isSettled = item.times.started !== undefined || isClosed(item);
-  if (!isSettled || newest?.outcome !== "open") return [];
-  return [
-    { kind: "rebind", runnerName: runnerName(runnerPrefix, jobKey(item.job), newest.number) },
-  ];
+  if (around.length > 0 || newest === undefined || isOver(newest)) return around;
+  const own = runnerName(circumstances.runnerPrefix, jobKey(item.job), newest.number);
+  return own === item.runnerName ? [] : [{ kind: "rebind", runnerName: own }];
 }
 
 // What a job that ended without a runner leaves behind is its own runner, or where that serves another

@@ -6,7 +6,7 @@ import {
   nothing,
   runItemOf,
 } from "./decision.ts";
-import { rebindLaunched } from "./decide-progress.ts";
+import { rebindAgain } from "./decide-progress.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import { claimJob, newJobItem, type OwnAssessment, stepJob } from "./job-item.ts";
@@ -45,7 +45,7 @@ export function decideQueued(
 }
 
 function seenTo(item: JobItem, outcome: string, circumstances: Circumstances): Decision {
-  return { writes: [], actions: rebindLaunched(item, circumstances), outcome };
+  return { writes: [], actions: rebindAgain(item, circumstances), outcome };
 }
 
 /** Continues a launch whose owner is gone; one that is still at it must not be disturbed. */

@@ -46,11 +46,18 @@ function rebindTo(
   const surplus = free.filter(({ id }) => id !== left?.id);
   if (!waitsForRunner(job)) {
     const own = isClosed(job) && left !== undefined ? [left] : [];
-    return retireIdle([...surplus, ...own], circumstances);
+    const retired = retireIdle([...surplus, ...own], circumstances);
+    return { ...retired, writes: [...retired.writes, ...tellLauncher(job)] };
   }
   const served = serve(job, left, circumstances);
   const writes = job === item || served.writes.length > 0 ? served.writes : [job];
   return join({ ...served, writes }, retireIdle(surplus, circumstances));
+}
+
+// Whoever still records the launch may have looked at the runner before it was taken or ended, and
+// writes the job's row last: once that row was written by others, it looks again.
+function tellLauncher(job: JobItem): readonly JobItem[] {
+  return job.status === "launching" ? [job] : [];
 }
 
 // A runner that has taken a job was started, whoever still tries to find out.

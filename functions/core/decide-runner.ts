@@ -9,8 +9,7 @@ import {
   runnerItemOf,
   type RunnerStop,
 } from "./decision.ts";
-import { newestLaunch } from "./job-item.ts";
-import { type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
+import { jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { awaits } from "./rebinding.ts";
 import { keepRunner, newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
@@ -35,14 +34,12 @@ export function decideStopped(
   const ended = runner.ended === undefined ? endRunner(runner, stop, circumstances.now) : runner;
   const retire = ended.owed.length === 0 ? [] : [{ kind: "retire", item: ended } as const];
   if (!waits) {
-    const isFree = ended.serves === undefined;
-    const rebind = isFree ? [rebindOf(ended)] : [];
-    const told = isFree ? tellLauncher(item, parts.launch) : [];
+    const rebind = ended.serves === undefined ? [rebindOf(ended)] : [];
     // An end that is known may not have reached the job that was left with the runner.
     if (runner.ended !== undefined) {
-      return { writes: told, actions: rebind, outcome: "end is known" };
+      return { writes: [], actions: rebind, outcome: "end is known" };
     }
-    return { writes: [ended, ...told], actions: [...retire, ...rebind], outcome: "runner ended" };
+    return { writes: [ended], actions: [...retire, ...rebind], outcome: "runner ended" };
   }
   const lost = loseRunner(item, ended, circumstances);
   return { ...lost, actions: [...retire, ...lost.actions] };
@@ -124,13 +121,6 @@ export function decideBusy(
   const runner = runnerItemOf(items, runnerItemId(runnerName));
   if (runner === undefined) return nothing("runner is unknown");
   return { writes: [keepRunner(runner)], actions: [], outcome: "runner is busy" };
-}
-
-// Whoever still records the launch may have looked at the runner before it ended, and writes the job's
-// row last: once that row was written by others, it looks again.
-function tellLauncher(item: JobItem | undefined, launch: number): readonly JobItem[] {
-  if (item?.status !== "launching" || newestLaunch(item)?.number !== launch) return [];
-  return [item];
 }
 
 function rebindOf({ name }: RunnerItem): Action {

@@ -1,6 +1,6 @@
 import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
 import { wakeRun } from "./decide-run.ts";
-import { rebindAround, rebindLaunched } from "./decide-progress.ts";
+import { rebindAgain } from "./decide-progress.ts";
 import { check, claimInTurn, takeOver } from "./decide-queued.ts";
 import { isClosed, isDue, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
 
@@ -15,13 +15,9 @@ export function decideWake(items: Items, id: ItemId, circumstances: Circumstance
   return { writes: [], actions: [{ kind: "retire", item }], outcome: "retiring" };
 }
 
-// Whoever launched the job, or found out that it runs, may have died before it saw to the runner that
-// this leaves; then its message comes again.
 function lookAgain(item: LedgerItem, circumstances: Circumstances): Decision {
-  const outcome = "not due";
-  if (item.kind !== "job") return nothing(outcome);
-  const around = item.status === "running" ? rebindAround(item, item, circumstances) : [];
-  return { writes: [], actions: [...around, ...rebindLaunched(item, circumstances)], outcome };
+  const actions = item.kind === "job" ? rebindAgain(item, circumstances) : [];
+  return { writes: [], actions, outcome: "not due" };
 }
 
 function wakeJob(items: Items, item: JobItem, circumstances: Circumstances): Decision {

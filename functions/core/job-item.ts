@@ -100,7 +100,8 @@ function keepLaunches(launches: readonly Launch[]): readonly Launch[] {
   return launches.filter((launch) => !isOver(launch) || kept.has(launch));
 }
 
-function isOver({ outcome }: Launch): boolean {
+/** Whether nothing of the launch can be left. */
+export function isOver({ outcome }: Launch): boolean {
   return outcome === "not-started" || outcome === "ended";
 }
 

@@ -54,6 +54,21 @@ describe("checkJob", () => {
     expect(await checkJob(item, world.ports)).toEqual({ ...event, takenRunner: own });
   });
 
+  it("does not take a runner for taken by another that has just taken the job itself", async () => {
+    const world = createFakeWorld();
+    world.runners.set(own, { registrationId: 7, name: own, busy: true });
+    world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
+    const state = { status: "in_progress", runnerName: own } as const;
+    const take = () => world.states.set(jobId, state);
+    world.faults.set("readJob", [() => {}, take]);
+    const item = launchedItem();
+    expect(await checkJob(item, world.ports)).toEqual({
+      kind: "job-checked",
+      jobKey: "4711-1",
+      state,
+    });
+  });
+
   it("tells of a build that is not there any more, and not of one that is queued", async () => {
     const world = createFakeWorld();
     world.runners.set(own, { registrationId: 7, name: own, busy: false });

@@ -19,6 +19,9 @@ import {
   toLaunch,
 } from "./builders.ts";
 
+const second = "tornade-4711-1-2";
+const other = "tornade-5-1-1";
+
 describe("decideQueued", () => {
   it("claims a job that is seen for the first time", () => {
     const decision = decide(itemsOf(), jobEvent(), circumstances());
@@ -91,12 +94,13 @@ describe("decideQueued", () => {
   });
 
   it.each([
-    ["runs", runningItem({ launches: [launchOf(1, { outcome: "open" })] })],
-    ["failed", jobItem({ status: "failed", launches: [launchOf(1, { outcome: "open" })] })],
-  ])("looks at what whoever launched it may have left where the job %s", (_state, item) => {
+    ["runs on another runner", runningItem({ runnerName: other }), other],
+    ["runs on an older runner", runningItem({ launches: [launchOf(1), launchOf(2)] }), second],
+    ["failed", jobItem({ status: "failed", launches: [launchOf(2)] }), second],
+  ])("looks again at what may be left when the job %s", (_state, item, runnerName) => {
     expect(decide(itemsOf(item), jobEvent(), circumstances())).toMatchObject({
       writes: [],
-      actions: [{ kind: "rebind", runnerName: "tornade-4711-1-1" }],
+      actions: [{ kind: "rebind", runnerName }],
     });
   });
 

@@ -149,11 +149,6 @@ describe("decideRebind", () => {
       "tornade-2-1-1",
     ],
     [
-      "the robbed job is being launched anew",
-      [launched(1, { status: "launching", launches: [launchOf(2)] }), ...swap(1, 2)],
-      "tornade-2-1-1",
-    ],
-    [
       "the robbed job runs on a new one",
       [
         running(1, second.name),
@@ -171,6 +166,14 @@ describe("decideRebind", () => {
     const { writes, actions } = rebind(items);
     expect(writes).toMatchObject([{ name, owed: ["deregister", "stop"], wakeAt: start }]);
     expect(actions).toMatchObject([{ kind: "retire", item: { name } }]);
+  });
+
+  it("writes the row of a job that is being launched anew, so that its launcher looks again", () => {
+    const item = launched(1, { status: "launching", launches: [launchOf(2)] });
+    const { writes, actions } = rebind([item, ...swap(1, 2)]);
+    const left = { name: "tornade-2-1-1", owed: ["deregister", "stop"], wakeAt: start };
+    expect(writes).toMatchObject([left, item]);
+    expect(actions).toMatchObject([{ kind: "retire", item: left }]);
   });
 
   it.each<[situation: string, left: LedgerItem]>([

@@ -132,19 +132,6 @@ describe("decideStopped", () => {
     });
   });
 
-  it.each([
-    ["at first", [runnerItem()], "runner ended"],
-    ["the second time", [runnerItem(ended)], "end is known"],
-  ])(
-    "writes the row of a job that is being launched, so that its launcher looks again, %s",
-    (...[, runners, outcome]) => {
-      const item = launchingItem();
-      const decision = stop([item, ...runners]);
-      expect(decision.writes.at(-1)).toBe(item);
-      expect(decision.outcome).toBe(outcome);
-    },
-  );
-
   it("remembers a runner of which nothing else is known", () => {
     expect(stop([]).writes).toMatchObject([{ name: own, madeFor: "4711-1", owed: ["deregister"] }]);
     expect(stop([runnerItem({ serves: "5-1" })]).writes).toMatchObject([{ serves: "5-1" }]);
