@@ -62,7 +62,8 @@ export interface TornadeConfig {
 
   /**
    * When images built from folders are built anew, for what has changed beneath them: `rate(…)` or
-   * `cron(…)`, UTC. GitHub turns away runners that are too old.
+   * `cron(…)`, UTC. The version of GitHub's runner is the folder's own, and stays as it is: GitHub turns
+   * away old ones, and `runner-image/update-versions` takes the newest.
    * @default "cron(0 4 ? * SUN *)"
    */
   readonly imageSchedule?: string;

@@ -25,6 +25,8 @@ export class Runners extends Construct {
   readonly network: RunnerNetwork;
   readonly cluster: RunnerCluster;
   readonly build: RunnerBuild;
+  /** Where images that come from folders are; undefined where none does. */
+  readonly imageRepository: RunnerImageRepository | undefined;
   /** Builds the images that come from folders; undefined where none does. */
   readonly imageBuild: RunnerImageBuild | undefined;
   /** The image table that the functions read. */
@@ -32,9 +34,10 @@ export class Runners extends Construct {
 
   constructor(scope: Construct, id: string, { config, ...kept }: RunnersProps) {
     super(scope, id);
-    const repository = config.images.some(({ source }) => source.kind === "folder")
+    this.imageRepository = config.images.some(({ source }) => source.kind === "folder")
       ? new RunnerImageRepository(this, "Images", kept)
       : undefined;
+    const repository = this.imageRepository;
     this.imageBuild = repository && this.createImageBuild(repository, { config, ...kept });
     const repositoryRoles = Object.values(config.repositoryRoles);
     const images = toRunnerImages(this, config.images, repository);

@@ -21,8 +21,9 @@ export class TornadeStack extends Stack {
     this.tell(this.tornade);
   }
 
-  // What a person, or the command line, needs to find again; the first line is for GitHub.
+  // What a person, or the command line, needs to find again.
   private tell({ webhookUrl, jobs, ledger, runners, dispatcher }: Tornade): void {
+    const images = runners.imageRepository;
     const outputs = {
       WebhookUrl: webhookUrl,
       QueueUrl: jobs.queue.queueUrl,
@@ -31,6 +32,7 @@ export class TornadeStack extends Stack {
       LedgerTable: ledger.table.tableName,
       Cluster: runners.cluster.clusterName,
       CodeBuildProject: runners.build.projectName,
+      ...(images === undefined ? {} : { ImageRepository: images.repositoryUri }),
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }

@@ -60,7 +60,8 @@ async function startDemo({ engine, log, image = testImage(engine) }: DemoParts) 
   // Of a demo that was killed: its GitHub is gone, so that nobody else can end them.
   await removeAllRunners(api, { runnerPrefix });
   const images = new Map([["default", image]]);
-  const settings = { engine, images, variables: lineVariables, env, fetch, log };
+  const buildCommand = "npm run test:image";
+  const settings = { engine, images, buildCommand, variables: lineVariables, env, fetch, log };
   const dispatcher = await startDispatcher({ ...settings, databasePath: ":memory:" });
   connect(dispatcher.receiveWebhook);
   const cut = connectContainers({ api, gitHub, log, runnerPrefix });

@@ -19,6 +19,8 @@ import { watchContainers } from "./watch-containers.ts";
 /** What a dispatcher on this machine works with. */
 export type DispatcherOptions = Pick<ContainerOptions, "images" | "variables"> & {
   readonly engine: ContainerEngine;
+  /** The command that builds the image, for whoever lacks it. */
+  readonly buildCommand: string;
   /** Settings and secrets. */
   readonly env: Environment;
   /** The file that outlives the process; `:memory:` for none. */
@@ -39,8 +41,8 @@ export type Dispatcher = Pick<LocalMachine, "receiveWebhook" | "reconcile"> & {
  * @throws {CommandError} when a setting is wrong or an image missing
  */
 export async function startDispatcher(options: DispatcherOptions): Promise<Dispatcher> {
-  const { engine, images, env, databasePath, log } = options;
-  await prepareImages(engine.api, [...images.values()]);
+  const { engine, images, buildCommand, env, databasePath, log } = options;
+  await prepareImages(engine.api, [...images.values()], buildCommand);
   const database = openDatabase(databasePath);
   try {
     const runnerPrefix = readRunnerPrefix(env);

@@ -36,6 +36,7 @@ export async function startLive(
   const dispatcher = await startDispatcher({
     engine,
     images: new Map([["default", image]]),
+    buildCommand: `docker build --target slim --tag ${image} runner-image`,
     env: settings,
     databasePath: join(makeFolder(state), "dispatcher.sqlite"),
     fetch: createNodeFetch(requestTimeout),

@@ -6,9 +6,14 @@ const pullTimeout = 1_800_000;
 
 /**
  * Sees to it that every image is there before a job needs it; what is missing is pulled.
+ * @param buildCommand what makes the image that is taken where nobody names another
  * @throws {CommandError} for one that cannot be had
  */
-export async function prepareImages(api: DockerApi, images: readonly string[]): Promise<void> {
+export async function prepareImages(
+  api: DockerApi,
+  images: readonly string[],
+  buildCommand: string,
+): Promise<void> {
   for (const image of new Set(images)) {
     if (await isThere(api, image)) continue;
     // Without a tag an engine pulls all there are; a colon before a slash is that of a port.
@@ -17,7 +22,7 @@ export async function prepareImages(api: DockerApi, images: readonly string[]): 
     if (await isThere(api, image)) continue;
     const why = answer.status < 400 ? "" : ` (${describeAnswer(answer)})`;
     throw new CommandError(
-      `image '${image}' is neither here nor can it be pulled${why}; build it with 'docker build --target slim --tag ${image} runner-image', or name another with --image`,
+      `image '${image}' is neither here nor can it be pulled${why}; build it with '${buildCommand}', or name another with --image`,
     );
   }
 }

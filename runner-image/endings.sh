@@ -23,10 +23,10 @@ ending_of() {
     0 | 130) printf '%s' "${stopping:-$(ended_well)}" ;;
     1) printf 'the runner was refused or its registration is gone' ;;
     2) printf 'the listener failed and could be started again' ;;
-    3 | 4) printf 'the listener wants to update itself; build the image anew' ;;
+    3 | 4) printf 'the listener wants to update itself; run update-versions, then deploy' ;;
     5) printf 'another runner has the session of this one' ;;
     6) printf 'GitHub changed the configuration of this runner' ;;
-    7) printf 'GitHub no longer accepts this version of the runner; build the image anew' ;;
+    7) printf 'GitHub no longer accepts this version of the runner; run update-versions, then deploy' ;;
     137) printf '%s' "${stopping:+$stopping; }the listener was killed" ;;
     *) printf 'the listener ended unexpectedly' ;;
   esac

@@ -35,7 +35,7 @@ export const metrics = {
   RunnerVersionDaysLeft: {
     unit: "None",
     meaning:
-      "days until GitHub gives no more jobs to the runners of our images; hourly, once it has set a day",
+      "days until GitHub gives no more jobs to the runners of our images; hourly while there are jobs, once it has set a day",
   },
   RunnerCost: { unit: "None", meaning: "what a runner cost in USD, told at its end" },
 } as const;

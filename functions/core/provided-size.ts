@@ -9,7 +9,16 @@ export function toProvidedSize(
   spec: Pick<RunnerSpec, "architecture" | "cpu" | "memory" | "disk">,
   provider: ProviderName,
 ): Pick<RunnerSize, "cpu" | "memory"> | undefined {
-  if (provider === "CODEBUILD") return toCodeBuildSize(spec, spec.architecture);
-  const size = toFargateSize(spec);
+  switch (provider) {
+    case "CODEBUILD":
+      return toCodeBuildSize(spec, spec.architecture);
+    case "FARGATE":
+    case "FARGATE_SPOT":
+      return toProvidedByFargate(spec);
+  }
+}
+
+function toProvidedByFargate(asked: RunnerSize): Pick<RunnerSize, "cpu" | "memory"> | undefined {
+  const size = toFargateSize(asked);
   return size && { cpu: size.cpu / 1_024, memory: size.memory / 1_024 };
 }

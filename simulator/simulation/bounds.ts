@@ -34,7 +34,7 @@ export const bounds = {
   // Twenty builds run at once, of some 40 seconds each.
   servedPerBuildBefore: 3 * second,
   // A job that only reconcile can find waits for the next pass where a fault struck the one that would
-  // have found it. With every fault on, that is every other pass.
+  // have found it.
   servedPerHinderedPass: minute,
   // The default of five minutes, and the minute that the issue grants.
   idle: 6 * minute,

@@ -46,10 +46,21 @@ describe("TornadeStack", () => {
     expect(types.filter((type) => type === "AWS::Lambda::Function")).toHaveLength(4);
   });
 
-  it("tells the address for GitHub first", () => {
-    const outputs = Object.entries(readObject(synthesize().template["Outputs"], "Outputs"));
-    expect(outputs[0]?.[0]).toBe("WebhookUrl");
-    expect(JSON.stringify(outputs[0]?.[1])).toContain("/webhook");
+  it("tells the address for GitHub, which the command line shows last", () => {
+    const outputs = readObject(synthesize().template["Outputs"], "Outputs");
+    expect(Object.keys(outputs).toSorted().at(-1)).toBe("WebhookUrl");
+    expect(JSON.stringify(outputs["WebhookUrl"])).toContain("/webhook");
+  });
+
+  it("tells where images are that come from folders, and only then", () => {
+    const { template, resources } = synthesize();
+    const [repository = ""] = Object.entries(resources)
+      .filter(([, { Type }]) => Type === "AWS::ECR::Repository")
+      .map(([id]) => id);
+    const outputs = readObject(template["Outputs"], "Outputs");
+    expect(JSON.stringify(outputs["ImageRepository"])).toContain(repository);
+    const without = synthesize({ images: { default: { uri: "ghcr.io/acme/runner:1" } } });
+    expect(without.template["Outputs"]).not.toHaveProperty("ImageRepository");
   });
 
   it("tells the addresses of all three queues", () => {

@@ -28,14 +28,14 @@ function createEngine(images: string[], pullable: readonly string[] = []) {
 describe("prepareImages", () => {
   it("pulls nothing that is there", async () => {
     const { api, pulled } = createEngine(["mine:1", "yours:1"]);
-    await prepareImages(api, ["mine:1", "yours:1", "mine:1"]);
+    await prepareImages(api, ["mine:1", "yours:1", "mine:1"], "make image");
 
     expect(pulled).toEqual([]);
   });
 
   it.each(["ghcr.io/acme/node:24", "localhost:5000/node@sha256:12"])("pulls %s", async (image) => {
     const { api, pulled } = createEngine([], [image]);
-    await prepareImages(api, [image]);
+    await prepareImages(api, [image], "make image");
 
     expect(pulled).toEqual([image]);
   });
@@ -43,17 +43,19 @@ describe("prepareImages", () => {
   it("pulls the newest where no tag is named, and not all", async () => {
     const { api, pulled } = createEngine([]);
 
-    await expect(prepareImages(api, ["localhost:5000/node"])).rejects.toThrow(CommandError);
+    await expect(prepareImages(api, ["localhost:5000/node"], "make image")).rejects.toThrow(
+      CommandError,
+    );
     expect(pulled).toEqual(["localhost:5000/node:latest"]);
   });
 
   it("says how to build what cannot be pulled", async () => {
     const { api } = createEngine([]);
-    const prepared = prepareImages(api, ["tornade-runner"]);
+    const prepared = prepareImages(api, ["tornade-runner"], "make image");
 
     await expect(prepared).rejects.toThrow(
       new CommandError(
-        "image 'tornade-runner' is neither here nor can it be pulled (404 pull access denied); build it with 'docker build --target slim --tag tornade-runner runner-image', or name another with --image",
+        "image 'tornade-runner' is neither here nor can it be pulled (404 pull access denied); build it with 'make image', or name another with --image",
       ),
     );
   });

@@ -72,7 +72,7 @@ export function describeEntrypoint(start: StartRunner): void {
       [
         "deprecated",
         7,
-        "GitHub no longer accepts this version of the runner; build the image anew",
+        "GitHub no longer accepts this version of the runner; run update-versions, then deploy",
       ],
     ])("carries the exit code of a listener that is %s", async (connect, exitCode, reason) => {
       const run = await startRunner({ STUB_CONNECT: connect });
