@@ -1,64 +1,118 @@
 import type { LedgerEvent } from "./decision.ts";
+import { findCompute, type FindPorts } from "./find-compute.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
 import type { JobChecked } from "./held-job.ts";
-import { findCompute, type FindPorts } from "./find-compute.ts";
 import { jobKey } from "./job.ts";
-import type { JobItem, Launch } from "./ledger.ts";
-import { runnerName } from "./runner-name.ts";
+import { type JobItem, type Launch, type RunnerItem, runnerItemId } from "./ledger.ts";
+import { readRunnerName, runnerName } from "./runner-name.ts";
+import type { Compute } from "./runner-provider.ts";
 import type { JobState, RunnerRegistry } from "./runner-registry.ts";
 
-/** What is odd about the runner that a queued job waits for; nothing where all is as it should be. */
+/** What is odd about a runner that a queued job may wait for. */
 type Oddity = Pick<JobChecked, "heldBy" | "takenRunner" | "missingRunner">;
 
 type CheckPorts = FindPorts & { readonly registry: RunnerRegistry };
 
-/** Asks GitHub where a job stands; that it does not tell is an outcome too, and a matter of waiting. */
-export async function checkJob(item: JobItem, ports: CheckPorts): Promise<LedgerEvent> {
+/**
+ * Asks GitHub where a job stands; that it does not tell is an outcome too, and a matter of waiting.
+ * @param left the runner of another job that is left for this one, to be looked at like its own
+ */
+export async function checkJob(
+  item: JobItem,
+  ports: CheckPorts,
+  left?: RunnerItem,
+): Promise<LedgerEvent> {
   const key = jobKey(item.job);
+  const event = { kind: "job-checked", jobKey: key } as const;
   try {
     const state = await ports.registry.readJob(item.job);
-    const oddity = state.status === "queued" ? await findOddity(item, state, ports) : {};
-    const checked = { kind: "job-checked", jobKey: key, state, ...oddity } as const;
-    return isOfBusyRunner(oddity) ? await readAgain(checked, item, ports) : checked;
+    if (state.status !== "queued") return { ...event, state };
+    const oddity = await findOddity(await findSuspects({ item, state, left }, ports), item, ports);
+    const lookedAt = left === undefined ? {} : { lookedAt: left.name };
+    if (oddity === undefined) return { ...event, state, ...lookedAt };
+    // What the runner is busy with, or had, may be this job, which was given to it after it was read.
+    const again = await ports.registry.readJob(item.job);
+    if (again.status !== "queued") return { ...event, state: again };
+    return { ...event, state, ...lookedAt, ...oddity };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     return { kind: "check-failed", jobKey: key, ...aftermathOf(error) };
   }
 }
 
-function isOfBusyRunner({ heldBy, takenRunner }: Oddity): boolean {
-  return heldBy !== undefined || takenRunner !== undefined;
+/** A runner to be looked at. */
+type Suspect = {
+  readonly name: string;
+  /** Nobody is surprised by hours in CodeBuild's queue: only that it is in there tells that it will come. */
+  readonly isAwaitedBuild: boolean;
+  readonly find: () => Promise<Compute | undefined>;
+};
+
+type Question = {
+  readonly item: JobItem;
+  readonly state: JobState;
+  readonly left: RunnerItem | undefined;
+};
+
+async function findSuspects(
+  { item, state, left }: Question,
+  ports: CheckPorts,
+): Promise<readonly Suspect[]> {
+  const own = item.launches
+    .map((launch) => ({
+      launch,
+      name: runnerName(ports.runnerPrefix, jobKey(item.job), launch.number),
+    }))
+    .filter(({ launch, name }) => name === state.runnerName || isSuspect(item, launch))
+    .map(({ launch, name }) => ({
+      name,
+      isAwaitedBuild: launch.outcome === "started" && launch.provider === "CODEBUILD",
+      find: async () => findCompute(item, launch, ports),
+    }));
+  const named = await readOther(item, state.runnerName, ports);
+  const others = [named, left].flatMap((runner) => runner ?? []);
+  return [...own, ...others.map((runner) => toSuspect(runner, runner === left, ports))];
 }
 
-// What the runner is busy with may be this job, which GitHub gave to it a moment after it was read.
-async function readAgain(
-  checked: LedgerEvent,
+// GitHub names the runner that a job is bound to, which may have been made for another one.
+async function readOther(
   { job }: JobItem,
-  { registry }: CheckPorts,
-): Promise<LedgerEvent> {
-  const state = await registry.readJob(job);
-  if (state.status === "queued") return checked;
-  return { kind: "job-checked", jobKey: jobKey(job), state };
+  name: string | undefined,
+  { ledger, runnerPrefix }: CheckPorts,
+): Promise<RunnerItem | undefined> {
+  const parts = name === undefined ? undefined : readRunnerName(runnerPrefix, name);
+  if (name === undefined || parts === undefined || parts.jobKey === jobKey(job)) return undefined;
+  const { item } = await ledger.read(runnerItemId(name));
+  return item?.kind === "runner" ? item : undefined;
+}
+
+function toSuspect(runner: RunnerItem, isAwaited: boolean, { providers }: CheckPorts): Suspect {
+  const { name, provider } = runner;
+  return {
+    name,
+    isAwaitedBuild: isAwaited && provider === "CODEBUILD",
+    find: async () => (provider === undefined ? undefined : providers[provider].find(runner)),
+  };
 }
 
 // One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that
-// is up may be bound to it as well, or have another job that nobody told of.
-async function findOddity(item: JobItem, state: JobState, ports: CheckPorts): Promise<Oddity> {
-  for (const launch of item.launches) {
-    const name = runnerName(ports.runnerPrefix, jobKey(item.job), launch.number);
-    if (name !== state.runnerName && !isSuspect(item, launch)) continue;
-    const isBusy = (await ports.registry.find(item.job, name))?.busy === true;
-    if (!isBusy && !isAwaitedBuild(launch)) continue;
-    const isUp = (await findCompute(item, launch, ports)) !== undefined;
+// is up may be bound to it as well, or have another job that nobody told of. A build whose registration
+// is gone gets no job when its turn comes.
+async function findOddity(
+  suspects: readonly Suspect[],
+  { job }: JobItem,
+  { registry }: CheckPorts,
+): Promise<Oddity | undefined> {
+  for (const { name, isAwaitedBuild, find } of suspects) {
+    const registered = await registry.find(job, name);
+    const isBusy = registered?.busy === true;
+    if (!isBusy && !isAwaitedBuild) continue;
+    if (registered === undefined) return { missingRunner: name };
+    const isUp = (await find()) !== undefined;
     if (isBusy) return isUp ? { takenRunner: name } : { heldBy: name };
     if (!isUp) return { missingRunner: name };
   }
-  return {};
-}
-
-// Nobody is surprised by hours in CodeBuild's queue: only that it is in there tells that it will come.
-function isAwaitedBuild({ outcome, provider }: Launch): boolean {
-  return outcome === "started" && provider === "CODEBUILD";
+  return undefined;
 }
 
 // A first runner that is lost is nothing unusual, and not worth the calls.

@@ -21,7 +21,7 @@ import { findRunnerLeftFor, fits } from "./rebinding.ts";
 import { describeStuck } from "./refusal-reason.ts";
 import { retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import type { JobState } from "./runner-registry.ts";
-import { capacityWait, overdueAfter, runningCheckAfter, takenAfter } from "./waits.ts";
+import { capacityWait, overdueAfter, runningCheckAfter, takenAfter, takenWait } from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
 export function decideChecked(
@@ -90,6 +90,10 @@ function decideStillWaiting(
   circumstances: Circumstances,
 ): Decision {
   const { now } = circumstances;
+  // Its approval came while somebody else still heard that it waits for one.
+  const isApproved = item.status === "parked" && item.wakeAt === undefined;
+  if (isApproved && checked.state.status === "queued")
+    return claimInTurn(items, item, circumstances);
   if (!isDue(item, now)) return nothing("seen to meanwhile");
   if (item.times.started !== undefined) {
     return wakeLater(item, now + runningCheckAfter, "still running");
@@ -152,7 +156,12 @@ function replaceOverdue(
   }
   const isTaken = runner.serves === undefined && runner.name === checked.takenRunner;
   if (isTaken) return awaitTaken(item, circumstances);
-  const isQueued = runner.provider === "CODEBUILD" && runner.name !== checked.missingRunner;
+  const isBuild = runner.provider === "CODEBUILD";
+  const isLookedAt = runner.madeFor === jobKey(item.job) || runner.name === checked.lookedAt;
+  if (isBuild && !isLookedAt) {
+    return { writes: [], actions: [{ kind: "check", item, left: runner }], outcome: "checking" };
+  }
+  const isQueued = isBuild && runner.name !== checked.missingRunner;
   const isComing = isQueued || runner.serves !== undefined;
   if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
   const retired = retireRunner(runner, now);
@@ -160,13 +169,15 @@ function replaceOverdue(
   return { ...lost, actions: [{ kind: "retire", item: retired }, ...lost.actions] };
 }
 
-// The job may be bound to the runner without its knowledge (#4598); another one would not get it.
+// The job may be bound to the runner without its knowledge (#4598); another one would not get it. One
+// that GitHub has just given the job says so within seconds, however long it was in a queue before.
 function awaitTaken(item: JobItem, circumstances: Circumstances): Decision {
+  const reason = "its runner is busy";
   const launchedAt = liveLaunch(item)?.at ?? 0;
   const patience = launchedAt + takenAfter - circumstances.now;
-  if (patience <= 0) return launchAnew(item, undefined, circumstances);
-  const wakeAt = circumstances.now + Math.min(overdueAfter, patience);
-  return wakeLater(item, wakeAt, "its runner is busy");
+  if (patience <= 0 && item.reason === reason) return launchAnew(item, undefined, circumstances);
+  const wakeAt = circumstances.now + Math.min(overdueAfter, Math.max(takenWait, patience));
+  return wakeLater({ ...item, reason }, wakeAt, reason);
 }
 
 // Also one that was never recorded: it has to be found and retired like any other.

@@ -1,7 +1,7 @@
 import { type Circumstances, type Decision, type LaunchReport, nothing } from "./decision.ts";
 import { claim } from "./decide-queued.ts";
 import { giveUp, refuseLate } from "./give-up.ts";
-import { newestLaunch, stepJob } from "./job-item.ts";
+import { newestLaunch, stepJob, triedSince } from "./job-item.ts";
 import type { JobItem } from "./ledger.ts";
 import { describeShortage, describeUnsaid } from "./refusal-reason.ts";
 import { capacityWait, holdDeadline, holdWait, refusalDeadline } from "./waits.ts";
@@ -52,14 +52,15 @@ function goOn(item: JobItem, report: NotStarted, circumstances: Circumstances): 
   return park(sameRung ? item : { ...item, rung: 0 }, report, circumstances);
 }
 
-// A refused job has a time of its own: its labels, or the time before, do not count against it.
+// A refused job has a time of its own: its labels, or the time before, do not count against it. Nor does
+// the time that a job spent in a queue of ours before anything was tried for it.
 function isTooLate(
   { refusal, times }: JobItem,
   { kind }: NotStarted,
   { now, capacityDeadline }: Circumstances,
 ): boolean {
   const isRefused = refusal !== undefined;
-  const since = (isRefused ? times.refused : times.received) ?? now;
+  const since = (isRefused ? times.refused : triedSince(times)) ?? now;
   const deadline = isRefused ? refusalDeadline : capacityDeadline;
   return now - since >= (kind === "held" ? Math.max(deadline, holdDeadline) : deadline);
 }

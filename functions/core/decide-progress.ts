@@ -12,7 +12,7 @@ import { isOver, liveLaunch, newestLaunch, newJobItem, stepJob } from "./job-ite
 import { jobKey } from "./job.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { isClosed, type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
-import { isBound } from "./rebinding.ts";
+import { isBound, waitsForRunner } from "./rebinding.ts";
 import { bindRunner, newRunnerItem } from "./runner-item.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
 import { runningCheckAfter } from "./waits.ts";
@@ -158,11 +158,12 @@ export function rebindAgain(
   item: JobItem,
   circumstances: Pick<Circumstances, "runnerPrefix">,
 ): readonly Action[] {
-  if (item.times.started === undefined && !isClosed(item)) return [];
+  const isSettled = item.times.started !== undefined || isClosed(item);
+  if (!isSettled && !waitsForRunner(item)) return [];
   const around = rebindAround(item, item, circumstances);
-  const newest = newestLaunch(item);
-  if (around.length > 0 || newest === undefined || isOver(newest)) return around;
-  const own = runnerName(circumstances.runnerPrefix, jobKey(item.job), newest.number);
+  const last = isSettled ? newestLaunch(item) : liveLaunch(item);
+  if (around.length > 0 || last === undefined || isOver(last)) return around;
+  const own = runnerName(circumstances.runnerPrefix, jobKey(item.job), last.number);
   return own === item.runnerName ? [] : [{ kind: "rebind", runnerName: own }];
 }
 

@@ -12,7 +12,7 @@ import { giveUp } from "./give-up.ts";
 import { claimJob, newJobItem, type OwnAssessment, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
-import { isClosed, type JobItem, jobItemId, runItemId } from "./ledger.ts";
+import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
 import { describeTurn } from "./refusal-reason.ts";
 import { takeTurn } from "./refusal-turns.ts";
 import { capacityWait, clockTolerance } from "./waits.ts";
@@ -44,7 +44,9 @@ export function decideQueued(
   }
 }
 
+// A launched job that is overdue may be queued again, after an approval that its check did not hear of.
 function seenTo(item: JobItem, outcome: string, circumstances: Circumstances): Decision {
+  if (item.status === "launched" && isDue(item, circumstances.now)) return check(item);
   return { writes: [], actions: rebindAgain(item, circumstances), outcome };
 }
 

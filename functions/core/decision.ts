@@ -54,8 +54,10 @@ export type LedgerEvent =
       readonly heldBy?: string;
       /** A runner of the job that GitHub calls busy, and that is up. */
       readonly takenRunner?: string;
-      /** A runner of the job whose build is not there (any more). */
+      /** A runner of the job whose build, or whose registration, is not there (any more). */
       readonly missingRunner?: string;
+      /** The runner of another job that is left for this one, where that was looked at as well. */
+      readonly lookedAt?: string;
     }
   | CheckFailure
   | { readonly kind: "runner-stopped"; readonly stop: RunnerStop }
@@ -125,7 +127,8 @@ export type RunnerStop = {
 /** What has to be done outside after the writes have held; each is safe to repeat. */
 export type Action =
   | { readonly kind: "launch"; readonly item: JobItem }
-  | { readonly kind: "check"; readonly item: JobItem }
+  /** Ask GitHub where the job stands, and after `left`, a runner of another job that it waits for. */
+  | { readonly kind: "check"; readonly item: JobItem; readonly left?: RunnerItem }
   | { readonly kind: "retire"; readonly item: RunnerItem }
   /** Tell the people of the job that it was given up. */
   | { readonly kind: "tell"; readonly item: JobItem }

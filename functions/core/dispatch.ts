@@ -79,7 +79,7 @@ async function carryOut(
       return [{ kind: "launch-ended", jobKey: key, report: ended }];
     }
     case "check":
-      return [await checkJob(action.item, ports)];
+      return [await checkJob(action.item, ports, action.left)];
     case "rebind":
       // Whoever binds last must see what the others bound: nothing read before counts.
       seen.clear();

@@ -1,6 +1,6 @@
 import type { Assessment, Circumstances } from "./decision.ts";
 import { type Job, jobKey } from "./job.ts";
-import { type JobItem, type JobStatus, jobItemId, type Launch } from "./ledger.ts";
+import { type JobItem, type JobStatus, type JobTimes, jobItemId, type Launch } from "./ledger.ts";
 import type { ProviderName } from "./provider.ts";
 import { leaseDuration, retention } from "./waits.ts";
 
@@ -28,6 +28,11 @@ export function newJobItem(job: Job, assessment: OwnAssessment, now: number): Jo
     times: {},
     expiresAt: now + retention,
   };
+}
+
+/** Since when a runner is tried for the job; one that waited for an approval begins anew. */
+export function triedSince({ received, claimed }: JobTimes): number | undefined {
+  return received === undefined ? claimed : Math.max(received, claimed ?? 0);
 }
 
 /** What changes with every step of a job: who holds it and when it is looked at again. */

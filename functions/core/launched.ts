@@ -1,6 +1,6 @@
 import { stepJob } from "./job-item.ts";
 import type { JobItem } from "./ledger.ts";
-import { overdueAfter } from "./waits.ts";
+import { overdueWait } from "./waits.ts";
 
 /** The item with one launch known to have started a runner; what was open besides it is settled. */
 export function recordLaunch(item: JobItem, number: number): JobItem {
@@ -18,7 +18,7 @@ export function toLaunched(item: JobItem, now: number): JobItem {
     { ...item, waits: 0 },
     {
       status: item.refusal === undefined ? "launched" : "refused",
-      wakeAt: now + overdueAfter,
+      wakeAt: now + overdueWait(item.losses),
       times: { ...item.times, launched: now },
       ...(item.refusal === undefined ? {} : { reason: item.refusal }),
     },

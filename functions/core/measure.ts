@@ -80,8 +80,9 @@ function measureRunner(before: RunnerItem | undefined, after: RunnerItem): Figur
   };
 }
 
-function costOf({ provider, size, launchedAt, ended }: RunnerItem): number | undefined {
-  if (provider === undefined || size === undefined) return undefined;
+function costOf({ provider, size, launchedAt, computeId, ended }: RunnerItem): number | undefined {
+  // Of a launch that came to nothing there is a row at most.
+  if (provider === undefined || size === undefined || computeId === undefined) return undefined;
   if (launchedAt === undefined || ended === undefined) return undefined;
   return toCost({ provider, spec: size, seconds: Math.max(0, ended.at - launchedAt) / 1_000 });
 }

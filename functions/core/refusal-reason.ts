@@ -1,4 +1,5 @@
 import type { LaunchReport } from "./decision.ts";
+import { triedSince } from "./job-item.ts";
 import { shorten } from "./label-text.ts";
 import type { JobItem } from "./ledger.ts";
 import type { ProviderName } from "./provider.ts";
@@ -14,7 +15,7 @@ export function describeShortage(
   { kind, message }: NotStarted,
   now: number,
 ): string {
-  const minutes = Math.round((now - (item.times.received ?? now)) / 60_000);
+  const minutes = Math.round((now - (triedSince(item.times) ?? now)) / 60_000);
   const time = kind === "invalid" ? "" : ` in ${minutes} minutes`;
   const tried = item.spec.rungs.flatMap((rung) => describeRung(item, rung)).join("; ");
   return `no runner could be started${time}: ${tried || tell(message)}; ${advise(kind)}`;

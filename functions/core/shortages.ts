@@ -31,8 +31,11 @@ export function createShortages(now: () => number): Shortages {
     note: (item, launch, outcome) => {
       const key = keyOf(item, launch);
       const isShort = outcome.kind === "no-capacity" || outcome.kind === "quota";
-      const count = (known.get(key)?.count ?? 0) + 1;
-      if (isShort) known.set(key, { count, at: now(), told: item.id, failure: outcome });
+      const before = known.get(key);
+      // New jobs must not keep those that wait from trying: only these find out for one another.
+      const at = item.waits === 0 && before !== undefined ? before.at : now();
+      const count = (before?.count ?? 0) + 1;
+      if (isShort) known.set(key, { count, at, told: item.id, failure: outcome });
       else known.delete(key);
     },
   };

@@ -23,6 +23,9 @@ export const overdueAfter = 5 * minute;
  */
 export const takenAfter = 10 * minute;
 
+/** How long it is left at least the first time that it is seen so: it may have just been given the job. */
+export const takenWait = minute;
+
 /** After how long GitHub is asked whether a running job still runs: `completed` may never come. */
 export const runningCheckAfter = 60 * minute;
 
@@ -62,6 +65,14 @@ export const mostRefusedLosses = 8;
 /** Milliseconds until the next try after `losses` lost runners: 0, 5, 10, 20, then 40 s. */
 export function lossWait(losses: number): number {
   return losses <= 1 ? 0 : 5 * second * 2 ** Math.min(3, losses - 2);
+}
+
+/**
+ * Milliseconds until a job is overdue that was launched after `losses` lost runners. Each has more time
+ * than the one before: an image may take longer to arrive than the first ones were given.
+ */
+export function overdueWait(losses: number): number {
+  return overdueAfter * Math.max(1, losses);
 }
 
 /** Milliseconds until capacity is asked for again: exponential with full jitter, 5 minutes at most. */

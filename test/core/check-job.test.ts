@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 
 import { checkJob } from "../../functions/core/check-job.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import { jobId, jobItem, launchedItem, launchOf, start } from "./builders.ts";
-import { createFakeWorld } from "./fakes.ts";
+import { jobId, jobItem, launchedItem, launchOf, runnerItem, start } from "./builders.ts";
+import { createFakeWorld, store } from "./fakes.ts";
 
 const own = "tornade-4711-1-1";
+const other = "tornade-5-1-1";
 
 function failing(error: Error) {
   const world = createFakeWorld();
@@ -77,6 +78,48 @@ describe("checkJob", () => {
     expect(await checkJob(item, world.ports)).toMatchObject({ missingRunner: own });
     world.computes.push({ id: "build-1", provider: "CODEBUILD", name: own, alive: true });
     expect(await checkJob(item, world.ports)).not.toHaveProperty("missingRunner");
+  });
+
+  it("tells of a build that would come too late: its registration is gone", async () => {
+    const world = createFakeWorld();
+    world.computes.push({ id: "build-1", provider: "CODEBUILD", name: own, alive: true });
+    const launches = [launchOf(1, { outcome: "started", provider: "CODEBUILD" })];
+    const item = launchedItem({ launches });
+    expect(await checkJob(item, world.ports)).toMatchObject({ missingRunner: own });
+    const state = { status: "completed", runnerName: own } as const;
+    const complete = () => world.states.set(jobId, state);
+    world.faults.set("readJob", [() => {}, complete]);
+    expect(await checkJob(item, world.ports)).toMatchObject({ state });
+  });
+
+  it("looks at the build of another job that is left for this one", async () => {
+    const world = createFakeWorld();
+    world.runners.set(other, { registrationId: 8, name: other, busy: false });
+    const left = runnerItem({ name: other, madeFor: "5-1", provider: "CODEBUILD" });
+    const item = launchedItem({ status: "running" });
+    expect(await checkJob(item, world.ports, left)).toMatchObject({
+      lookedAt: other,
+      missingRunner: other,
+    });
+    world.computes.push({ id: "task-1", provider: "CODEBUILD", name: other, alive: true });
+    expect(await checkJob(item, world.ports, left)).toEqual({
+      kind: "job-checked",
+      jobKey: "4711-1",
+      state: { status: "queued" },
+      lookedAt: other,
+    });
+  });
+
+  it("looks at the runner of another job that GitHub says the job is bound to", async () => {
+    const world = createFakeWorld();
+    world.runners.set(other, { registrationId: 8, name: other, busy: true });
+    world.states.set(jobId, { status: "queued", runnerName: other });
+    expect(await checkJob(jobItem(), world.ports)).not.toHaveProperty("heldBy");
+    await store(world, runnerItem({ name: other, madeFor: "5-1" }));
+    expect(await checkJob(jobItem(), world.ports)).toMatchObject({ heldBy: other });
+    const { provider: _provider, ...unplaced } = runnerItem({ name: other, madeFor: "5-1" });
+    await store(world, unplaced);
+    expect(await checkJob(jobItem(), world.ports)).toMatchObject({ heldBy: other });
   });
 
   it("looks at the runner that GitHub names", async () => {

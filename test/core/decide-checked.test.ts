@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { CheckFailure, Circumstances } from "../../functions/core/decision.ts";
 import { jobKey } from "../../functions/core/job.ts";
+import type { JobChecked } from "../../functions/core/held-job.ts";
 import type { JobItem, LedgerItem } from "../../functions/core/ledger.ts";
 import type { JobState } from "../../functions/core/runner-registry.ts";
 import {
@@ -10,6 +11,7 @@ import {
   overdueAfter,
   runningCheckAfter,
   takenAfter,
+  takenWait,
 } from "../../functions/core/waits.ts";
 import {
   circumstances,
@@ -227,14 +229,77 @@ describe("decideChecked, still queued", () => {
       return decide(itemsOf(item, runnerItem()), event, circumstances({ now: at }));
     };
     const end = start + takenAfter;
-    expect(check(now).writes).toEqual([launchedItem({ wakeAt: now + overdueAfter })]);
-    expect(check(end - 1).writes).toEqual([launchedItem({ wakeAt: end })]);
-    expect(check(end)).toMatchObject({
+    const reason = "its runner is busy";
+    const waiting = (wakeAt: number) => [launchedItem({ reason, wakeAt })];
+    expect(check(now).writes).toEqual(waiting(now + overdueAfter));
+    expect(check(end - takenWait, { reason }).writes).toEqual(waiting(end));
+    expect(check(end, { reason })).toMatchObject({
       writes: [{ status: "parked", wakeAt: end, launches: [{ outcome: "ended" }] }],
       actions: [{ kind: "wake" }],
       outcome: "robbed job launched anew",
     });
-    expect(check(now, { launches: [launchOf(1)] }).outcome).toBe("robbed job launched anew");
+    const unknown = check(now, { reason, launches: [launchOf(1)] });
+    expect(unknown.outcome).toBe("robbed job launched anew");
+  });
+
+  it("leaves a runner a minute that is seen to be busy for the first time, however late", () => {
+    const event = { kind: "job-checked", jobKey: key, state: queued, takenRunner: own } as const;
+    const at = start + 3 * takenAfter;
+    const items = itemsOf(launchedItem({ wakeAt: at }), runnerItem());
+    const { writes, outcome } = decide(items, event, circumstances({ now: at }));
+    expect(writes).toMatchObject([{ status: "launched", wakeAt: at + takenWait }]);
+    expect(outcome).toBe("its runner is busy");
+  });
+
+  describe("where the build of another job is left", () => {
+    const other = "tornade-5-1-1";
+    const launches = [launchOf(1, { provider: "CODEBUILD", outcome: "started" })];
+    const robber = { id: "job#5-1", job: queuedJob({ id: 5 }), launches } as const;
+    const swapped = [
+      launchedItem({ wakeAt: now, launches }),
+      runnerItem({ serves: "5-1" }),
+      launchedItem({ ...robber, status: "running", runnerName: own }),
+      runnerItem({ name: other, madeFor: "5-1" }),
+    ];
+    const check = (overrides: Partial<JobChecked>) =>
+      decide(
+        itemsOf(...swapped),
+        { kind: "job-checked", jobKey: key, state: queued, takenRunner: own, ...overrides },
+        circumstances({ now }),
+      );
+
+    it("has it looked at as well", () => {
+      expect(check({})).toMatchObject({
+        writes: [],
+        actions: [{ kind: "check", item: { id: "job#4711-1" }, left: { name: other } }],
+        outcome: "checking",
+      });
+    });
+
+    it("waits on for it as long as it is there", () => {
+      const { writes, outcome } = check({ lookedAt: other });
+      expect(writes).toMatchObject([{ id: "job#4711-1", wakeAt: now + overdueAfter }]);
+      expect(outcome).toBe("still starting");
+    });
+
+    it("replaces it when it is gone", () => {
+      expect(check({ lookedAt: other, missingRunner: other })).toMatchObject({
+        writes: [
+          { name: other, owed: ["deregister", "stop"] },
+          { status: "parked", losses: 1 },
+        ],
+        outcome: "runner lost",
+      });
+    });
+  });
+
+  it("launches a job that is queued again although an older answer has parked it", () => {
+    const { wakeAt: _wakeAt, ...parked } = jobItem({ status: "parked" });
+    expect(checked(queued, [parked])).toMatchObject({
+      writes: [{ status: "launching" }],
+      actions: [{ kind: "launch" }],
+    });
+    expect(checked({ status: "waiting" }, [parked]).outcome).toBe("seen to meanwhile");
   });
 
   it.each([

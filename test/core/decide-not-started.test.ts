@@ -193,6 +193,19 @@ describe("decideNotStarted", () => {
     });
   });
 
+  it("counts from the first try: a backlog of ours is no lack of capacity", () => {
+    const now = start + 3_600_000;
+    const event = launchEnded(report("throttled"));
+    const told = (claimed: number) =>
+      decide(
+        itemsOf(launchingItem({ times: { received: start, claimed } })),
+        event,
+        circumstances({ now }),
+      );
+    expect(told(now - 1_000).outcome).toBe("parked");
+    expect(told(start).outcome).not.toBe("parked");
+  });
+
   it("knows no deadline for a job that nobody received", () => {
     const now = start + 3_600_000;
     const event = launchEnded(report("no-capacity"));

@@ -19,6 +19,7 @@ import {
   toLaunch,
 } from "./builders.ts";
 
+const first = "tornade-4711-1-1";
 const second = "tornade-4711-1-2";
 const other = "tornade-5-1-1";
 
@@ -79,8 +80,6 @@ describe("decideQueued", () => {
   it.each([
     ["completed", jobItem({ status: "completed", times: { completed: start } }), "job is over"],
     ["failed", jobItem({ status: "failed" }), "job is over"],
-    ["launched", launchedItem(), "job has a runner"],
-    ["refused", launchedItem({ status: "refused", refusal: "x" }), "job has a runner"],
     ["running", runningItem(), "job has a runner"],
     ["parked until later", jobItem({ wakeAt: start + 1 }), "job waits already"],
     [
@@ -94,6 +93,8 @@ describe("decideQueued", () => {
   });
 
   it.each([
+    ["waits for its runner", launchedItem(), first],
+    ["is refused", launchedItem({ status: "refused", refusal: "x" }), first],
     ["runs on another runner", runningItem({ runnerName: other }), other],
     ["runs on an older runner", runningItem({ launches: [launchOf(1), launchOf(2)] }), second],
     ["failed", jobItem({ status: "failed", launches: [launchOf(2)] }), second],
@@ -101,6 +102,16 @@ describe("decideQueued", () => {
     expect(decide(itemsOf(item), jobEvent(), circumstances())).toMatchObject({
       writes: [],
       actions: [{ kind: "rebind", runnerName }],
+    });
+  });
+
+  it("asks where a job stands that is overdue: it may have been approved in the meantime", () => {
+    expect(
+      decide(itemsOf(launchedItem({ wakeAt: start })), jobEvent(), circumstances()),
+    ).toMatchObject({
+      writes: [],
+      actions: [{ kind: "check" }],
+      outcome: "checking",
     });
   });
 

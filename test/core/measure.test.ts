@@ -123,12 +123,14 @@ describe("measure", () => {
   const { provider: _provider, ...unplaced } = known;
   const { launchedAt: _launchedAt, ...undated } = known;
   const { size: _size, ...unsized } = known;
+  const { computeId: _computeId, ...unstarted } = known;
   const huge = { ...runnerSpec(), cpu: 36, memory: 72 };
 
   it.each([
     ["of a size that is unknown", unsized],
     ["of a launch that is unknown", undated],
     ["that ran nobody knows where", unplaced],
+    ["that was never started", unstarted],
     ["of a size without a price", runnerItem({ ended, provider: "CODEBUILD", size: huge })],
   ] as const)("does not guess the cost of a runner %s", (_what, after) => {
     expect(measure(stopOf(own), { changes: [{ before: runnerItem(), after }] })).toEqual({});

@@ -28,6 +28,14 @@ describe("createShortages", () => {
     },
   );
 
+  it("lets one that waits find out although new jobs are denied all the time", () => {
+    const { clock, shortages } = createTest();
+    for (; clock.now < 10_000; clock.now += 1_000) shortages.note(first, launch, failure);
+    expect(shortages.find(item, launch)).toBeUndefined();
+    shortages.note(item, launch, failure);
+    expect(shortages.find({ ...item, id: "job#2-1" }, launch)).toEqual(failure);
+  });
+
   it.each([
     ["has not waited yet", jobItem(), launch],
     ["was told so itself", { ...item, id: first.id }, launch],

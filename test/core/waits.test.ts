@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { capacityWait, failureWait, leaseDuration, lossWait } from "../../functions/core/waits.ts";
+import {
+  capacityWait,
+  failureWait,
+  leaseDuration,
+  lossWait,
+  overdueWait,
+} from "../../functions/core/waits.ts";
 
 describe("lossWait", () => {
   it.each([
@@ -12,6 +18,17 @@ describe("lossWait", () => {
     [8, 40_000],
   ])("is after %d lost runners %d ms", (losses, wait) => {
     expect(lossWait(losses)).toBe(wait);
+  });
+});
+
+describe("overdueWait", () => {
+  it.each([
+    [0, 5],
+    [1, 5],
+    [2, 10],
+    [5, 25],
+  ])("gives a runner after %d lost ones %d minutes", (losses, minutes) => {
+    expect(overdueWait(losses)).toBe(minutes * 60_000);
   });
 });
 
