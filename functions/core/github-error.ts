@@ -10,6 +10,8 @@ export const gitHubErrorCodes = {
   InstallationGone: { retryable: false },
   /** 409: a runner of that name is registered. */
   RunnerNameTaken: { retryable: true },
+  /** 401: who asks is not believed, which says nothing of what is asked for. */
+  CredentialsRefused: { retryable: false },
   /** Any other 4xx: a permission, a policy, a limit of the organisation. */
   GitHubRefused: { retryable: false },
 } as const;

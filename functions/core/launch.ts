@@ -162,6 +162,7 @@ function reportFailure(error: unknown, number: number): LaunchReport {
       return { kind: "unknown", number, message };
     case "GitHubRateLimited":
     case "InstallationGone":
+    case "CredentialsRefused":
     case "GitHubRefused":
       return { kind: "unregistered", number, message, ...aftermathOf(error) };
   }

@@ -1,4 +1,5 @@
 import type { CursorItem } from "./cursor-item.ts";
+import { GitHubError } from "./github-error.ts";
 import type { Ledger } from "./ledger.ts";
 import { cursorItemId } from "./ledger.ts";
 import {
@@ -9,7 +10,6 @@ import {
   settledUntil,
 } from "./redelivery.ts";
 import { countRefusals, rememberRefusals } from "./refused-redelivery.ts";
-import { isRefused } from "./sweep-budget.ts";
 import { retention } from "./waits.ts";
 
 /** GitHub's record of what it delivered to the App. */
@@ -122,8 +122,13 @@ async function redeliverEach(
       await log.redeliver(id);
     } catch (error) {
       errors.push(error);
-      if (isRefused(error)) refused.push(guid);
+      if (isRefusal(error)) refused.push(guid);
     }
   }
   return { errors, refused };
+}
+
+// Where the App is not believed, its event has not had its turn.
+function isRefusal(error: unknown): boolean {
+  return error instanceof GitHubError && error.code === "GitHubRefused";
 }

@@ -27,7 +27,8 @@ type KnownFaults = Faults & { readonly strikes?: Strikes };
 export function createMonitor(options: MonitorOptions & { readonly faults: KnownFaults }): Monitor {
   const known = createKnownRunners();
   const limits = watchLimits();
-  const passes = watchPasses();
+  const { timeline, faults } = options;
+  const passes = watchPasses((fault) => faults.strikes?.last(fault) === timeline.now());
   const { parts, take } = createParts(options, known, { ...limits, ...passes });
   const watches = watchAll(parts, known);
   const { jobs, runners, calls, rows, reruns, secrets } = watches;

@@ -1,4 +1,5 @@
 import type { AnsweredCall, LogLine } from "./contract.ts";
+import type { FaultName } from "./fault-rates.ts";
 
 /** Knows which passes of reconcile did not get all that they asked for, or did not come to their end. */
 export type PassWatch = {
@@ -16,12 +17,16 @@ const period = 60_000;
 /** The last line of every pass. */
 const lastLine = '"message":"GitHub asked"';
 
-/** Answers to what was asked; what is asked anew with another token or clock comes right after. */
+/** Answers to what was asked; after a 401 it is asked anew with another token or clock, once. */
 const told: ReadonlySet<number> = new Set([401, 404, 422]);
 
-/** No pass has been made yet. */
-export function watchPasses(): PassWatch {
+/** Faults by which GitHub does not believe who asks. */
+const disbeliefs = ["jwt-refused", "token-refused"] as const satisfies readonly FaultName[];
+
+/** No pass has been made yet. `isStriking` tells whether a fault strikes at this moment. */
+export function watchPasses(isStriking: (fault: FaultName) => boolean): PassWatch {
   const passes: Pass[] = [];
+  const isDisbelieved = watchDisbelief();
   const find = (time: number): Pass => {
     const at = time - (time % period);
     const known = passes.findLast((pass) => pass.at <= at);
@@ -34,7 +39,8 @@ export function watchPasses(): PassWatch {
     onCall: (call) => {
       if (call.who.function !== "reconcile") return;
       const pass = find(call.at);
-      if (isRefusal(call)) pass.isRefused = true;
+      const isGivenUp = isDisbelieved(call) && disbeliefs.some(isStriking);
+      if (isGivenUp || isRefusal(call)) pass.isRefused = true;
     },
     onLog: ({ who, at, text }) => {
       if (who.function === "reconcile" && text.includes(lastLine)) find(at).hasEnded = true;
@@ -43,6 +49,18 @@ export function watchPasses(): PassWatch {
       const first = passes.findLastIndex(({ at }) => at < since) + 1;
       return passes.slice(first).filter(({ isRefused, hasEnded }) => isRefused || !hasEnded).length;
     },
+  };
+}
+
+/** Tells of a call that is answered 401 once more, and is not made again for that. */
+function watchDisbelief(): (call: AnsweredCall) => boolean {
+  const doubted = new Set<string>();
+  return ({ who, request, answer }) => {
+    const question = `${who.instance} ${request.method} ${request.path}`;
+    const isAgain = doubted.delete(question);
+    if (answer?.status !== 401) return false;
+    if (!isAgain) doubted.add(question);
+    return isAgain;
   };
 }
 

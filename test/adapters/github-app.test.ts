@@ -60,7 +60,7 @@ describe("createGitHubApp", () => {
     test.outside.intercept = async () =>
       jsonResponse(401, { message: "A JSON web token could not be decoded" });
     await expect(test.registry.find(toJob(test.repository), "x")).rejects.toMatchObject({
-      code: "GitHubRefused",
+      code: "CredentialsRefused",
     });
     // Twice with the first token's request, twice with that of the refreshed one.
     expect(readPaths(test).length).toBeLessThanOrEqual(4);

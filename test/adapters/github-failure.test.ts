@@ -57,7 +57,7 @@ describe("toGitHubError", () => {
 
   it.each([
     [400, "GitHubRefused"],
-    [401, "GitHubRefused"],
+    [401, "CredentialsRefused"],
     [403, "GitHubRefused"],
     [404, "GitHubRefused"],
     [408, "GitHubUnavailable"],

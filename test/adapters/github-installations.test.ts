@@ -166,7 +166,7 @@ describe("createGitHubInstallations, listRepositories", () => {
     expect(countCalls(world, ["POST access_tokens"])).toEqual({ "POST access_tokens": 2 });
     refusals.left = 2;
     await expect(installations.listRepositories(acme, 1)).rejects.toMatchObject({
-      code: "GitHubRefused",
+      code: "CredentialsRefused",
     });
   });
 

@@ -227,7 +227,7 @@ describe("createGitHubTokens with createGitHubApp", () => {
     test.outside.intercept = async (call, next) =>
       call === "GET runners" ? jsonResponse(401, { message: "Bad credentials" }) : next();
     await expect(test.registry.find(toJob(test.repository), "x")).rejects.toMatchObject({
-      code: "GitHubRefused",
+      code: "CredentialsRefused",
       message: containing("401 Bad credentials"),
     });
     expect(test.requests).toHaveLength(4);

@@ -9,6 +9,7 @@ describe("GitHubError", () => {
     ["GitHubUnavailable", true],
     ["InstallationGone", false],
     ["RunnerNameTaken", true],
+    ["CredentialsRefused", false],
     ["GitHubRefused", false],
   ] as const)("tells whether to try again: %s %s", (code, retryable) => {
     const error = new GitHubError(code, "x");

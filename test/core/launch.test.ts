@@ -167,6 +167,7 @@ describe("launchRunner", () => {
 
   it.each([
     [new GitHubError("InstallationGone", "404"), "unregistered"],
+    [new GitHubError("CredentialsRefused", "401"), "unregistered"],
     [new GitHubError("GitHubRefused", "403"), "unregistered"],
     [new TypeError("x is not a function"), "unknown"],
   ])("tells of %s", async (error, kind) => {

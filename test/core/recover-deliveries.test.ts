@@ -149,6 +149,7 @@ describe("recoverDeliveries", () => {
   it.each([
     ["is refused for good", "GitHubRefused", [3, 1]] as const,
     ["meets a limit", "GitHubRateLimited", [60, 0]] as const,
+    ["takes the App for a stranger", "CredentialsRefused", [60, 0]] as const,
     ["is not answered", "GitHubUnavailable", [60, 0]] as const,
   ])("gives others their turn where asking %s: %s", async (_what, code, [tries, others]) => {
     const ledger = createMemoryLedger(() => now);

@@ -28,6 +28,28 @@ describe("reconcile, after deliveries have failed", () => {
     expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 1 });
   });
 
+  it("asks again a minute later where GitHub took the App for a stranger, however often", async () => {
+    const { block, betweenWebhook } = createBlock();
+    const world = await createTestWorld({ betweenWebhook });
+    const asked: number[] = [];
+    world.outside.intercept = async (call, next) => {
+      if (call !== "POST attempts") return next();
+      asked.push(world.timeline.now());
+      return asked.length > 8 ? next() : jsonResponse(401, { message: "Bad credentials" });
+    };
+    block.status = 503;
+    // One of ours would be found without its webhook.
+    world.queueJob({ labels: ["other"] });
+    await world.pass(1);
+    block.status = undefined;
+    await world.pass(600);
+
+    // Twice in each of four passes, once in the fifth; then it is delivered.
+    const passes = new Set(asked.map((at) => Math.floor(at / 60_000)));
+    expect([asked.length, passes.size]).toEqual([9, 5]);
+    expect(asked.at(-1) ?? 0).toBeLessThan((asked[0] ?? 0) + 5 * 60_000);
+  });
+
   it("has a job served whose delivery is listed beside one that nobody understands", async () => {
     const { block, betweenWebhook } = createBlock();
     const world = await createTestWorld({ betweenWebhook });

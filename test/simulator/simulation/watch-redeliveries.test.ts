@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import { bounds, invariants } from "../../../simulator/simulation/bounds.ts";
+import type { FaultName } from "../../../simulator/simulation/fault-rates.ts";
 import { createWatched, type Watched } from "./monitor-stage.ts";
 
 const second = 1_000;
+const who = { function: "reconcile", instance: 1 } as const;
 const job = { repository: "acme/app", name: "build", labels: ["self-hosted", "tornade"] };
 
 /** Queues a job of which GitHub tells with this outcome first, and well from then on. */
@@ -16,6 +18,14 @@ function queueUntold(status: number): Watched {
 
 function redeliver({ services: { gitHub } }: Watched): void {
   gitHub.redeliver(gitHub.deliveries()[0]?.guid ?? "");
+}
+
+/** Asks for a delivery again, as reconcile does. */
+function askAnew(watched: Watched, status: number): void {
+  const path = "/app/hook/deliveries/1/attempts";
+  const request = { method: "POST", path, headers: {}, body: "" };
+  const answer = { status, headers: {}, body: "" };
+  watched.call({ service: "github", name: "POST attempts", who, request, answer });
 }
 
 async function complaintsAfter(watched: Watched, milliseconds: number): Promise<readonly string[]> {
@@ -52,14 +62,20 @@ describe("watchRedeliveries", () => {
     expect(outcomes).toEqual([]);
   });
 
-  it("grants a minute more for each pass that got no answer", async () => {
+  it.each<readonly [what: string, answers: readonly number[], fault: FaultName, minutes: number]>([
+    ["got no answer", [502], "github-unavailable", 1],
+    ["a fault had refused its credentials twice", [401, 401], "jwt-refused", 1],
+    ["had to ask once more", [401, 202, 401, 202], "jwt-refused", 0],
+    ["was refused its credentials for no fault", [401, 401], "clock-skewed", 0],
+  ])("grants a minute for a pass that %s: %j, %s", async (_what, answers, fault, minutes) => {
     const watched = queueUntold(503);
     await watched.after(60 * second);
-    const who = { function: "reconcile", instance: 1 } as const;
-    const request = { method: "GET", path: "/app/hook/deliveries", headers: {}, body: "" };
-    const answer = { status: 502, headers: {}, body: "" };
-    watched.call({ service: "github", name: "GET deliveries", who, request, answer });
-    expect(await complaintsAfter(watched, bounds.redelivery - 5 * second)).toEqual([]);
+    watched.faults.strikes.add({ fault, at: watched.timeline.now() }, []);
+    for (const status of answers) askAnew(watched, status);
+    const text = '{"level":"info","message":"GitHub asked"}';
+    watched.monitor.onLog({ who, at: watched.timeline.now(), text });
+    const left = bounds.redelivery + (minutes - 1) * 60 * second;
+    expect(await complaintsAfter(watched, left - 5 * second)).toEqual([]);
     expect(await complaintsAfter(watched, 10 * second)).toHaveLength(1);
   });
 });
