@@ -16,7 +16,9 @@ export async function tellJob(
     return { kind: "job-told", jobKey: key, outcome };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
-    const { retryable, retryAt } = error;
+    const { retryAt } = error;
+    // A key or a clock that GitHub does not believe says nothing of the notice.
+    const retryable = error.retryable || error.code === "CredentialsRefused";
     log[retryable ? "warn" : "error"]("job not told", { jobId: item.job.id, error });
     const later = retryAt === undefined ? {} : { retryAt };
     return { kind: "job-not-told", jobKey: key, retryable, ...later };

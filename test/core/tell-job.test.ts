@@ -34,6 +34,7 @@ describe("tellJob", () => {
       "warn",
       { retryable: true, retryAt: start },
     ],
+    [new GitHubError("CredentialsRefused", "401"), "warn", { retryable: true }],
     [new GitHubError("GitHubRefused", "403"), "error", { retryable: false }],
   ])("says whether it is worth another try after %s", async (error, level, told) => {
     const { event, lines } = await failing(error);
