@@ -21,7 +21,14 @@ import { findRunnerLeftFor, fits } from "./rebinding.ts";
 import { describeStuck } from "./refusal-reason.ts";
 import { retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import type { JobState } from "./runner-registry.ts";
-import { capacityWait, overdueAfter, runningCheckAfter, takenAfter, takenWait } from "./waits.ts";
+import {
+  capacityWait,
+  overdueAfter,
+  queuedAtMost,
+  runningCheckAfter,
+  takenAfter,
+  takenWait,
+} from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
 export function decideChecked(
@@ -44,14 +51,22 @@ export function decideChecked(
   }
 }
 
-/** GitHub did not tell: the item is looked at again later, and stays as it is until then. */
+/**
+ * GitHub did not tell: the item is looked at again later, and stays as it is until then. A job that it
+ * will not tell of any more, as the App was removed, is over once GitHub has ended it by itself.
+ */
 export function decideCheckFailed(
   items: Items,
-  { jobKey: key, retryAt = 0 }: CheckFailure,
-  { now, jitter }: Circumstances,
+  { jobKey: key, retryAt = 0, error }: CheckFailure,
+  circumstances: Circumstances,
 ): Decision {
+  const { now, jitter } = circumstances;
   const item = jobItemOf(items, jobItemId(key));
   if (item === undefined || !isDue(item, now)) return nothing("seen to meanwhile");
+  const age = now - (item.times.received ?? now);
+  if (error !== undefined && item.times.started === undefined && age >= queuedAtMost) {
+    return decideCompleted(items, asNews(item, { status: "gone" }, circumstances), circumstances);
+  }
   const wakeAt = Math.max(now, retryAt) + capacityWait(item.waits, jitter);
   const later = { ...item, waits: item.waits + 1, wakeAt };
   return { writes: [later], actions: [], outcome: "not checked" };

@@ -153,7 +153,7 @@ function namedByEnd(name: string, { items, asked }: Reading, prefix: string): re
 
 // Only where a runner may be left over are the job's own runners looked at: reads are not free.
 function wantedOutcomes(event: LedgerEvent): readonly Launch["outcome"][] {
-  if (event.kind === "job-checked") return ["open", "started"];
+  if (event.kind === "job-checked" || event.kind === "check-failed") return ["open", "started"];
   if (event.kind !== "job" || event.envelope.action === "queued") return [];
   const isOver = event.envelope.action === "completed";
   return isOver && event.envelope.runnerName === undefined ? ["open", "started"] : ["open"];

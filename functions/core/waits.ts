@@ -14,6 +14,9 @@ export const leaseDuration = 20 * second;
  */
 export const settleAfter = 30 * second;
 
+/** GitHub ends a job that has been queued for a day: https://docs.github.com/en/actions/reference/limits */
+export const queuedAtMost = day;
+
 /** After how long without `in_progress` GitHub is asked where a launched job stands. */
 export const overdueAfter = 5 * minute;
 

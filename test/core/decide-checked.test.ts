@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { CheckFailure, Circumstances } from "../../functions/core/decision.ts";
+import { GitHubError } from "../../functions/core/github-error.ts";
 import { jobKey } from "../../functions/core/job.ts";
 import type { JobChecked } from "../../functions/core/held-job.ts";
 import type { JobItem, LedgerItem } from "../../functions/core/ledger.ts";
@@ -9,6 +10,7 @@ import type { JobState } from "../../functions/core/runner-registry.ts";
 import {
   mostLosses,
   overdueAfter,
+  queuedAtMost,
   runningCheckAfter,
   takenAfter,
   takenWait,
@@ -323,6 +325,21 @@ describe("decideChecked, still queued", () => {
 
 describe("decideCheckFailed", () => {
   const failed: CheckFailure = { kind: "check-failed", jobKey: key };
+
+  it("takes a job for over that GitHub has ended, but does not tell of any more", () => {
+    const gone = { ...failed, error: new GitHubError("InstallationGone", "404") };
+    const at = start + queuedAtMost;
+    const check = (event: CheckFailure, item: JobItem) =>
+      decide(itemsOf(item, runnerItem()), event, circumstances({ now: at }));
+    expect(check(gone, launchedItem({ wakeAt: at }))).toMatchObject({
+      writes: [{ name: own, owed: ["deregister", "stop"] }, { status: "completed" }],
+      actions: [{ kind: "retire" }],
+    });
+    expect(check(failed, launchedItem({ wakeAt: at })).outcome).toBe("not checked");
+    expect(check(gone, runningItem({ wakeAt: at })).outcome).toBe("not checked");
+    const times = { received: start + 1 };
+    expect(check(gone, launchedItem({ wakeAt: at, times })).outcome).toBe("not checked");
+  });
 
   it.each([
     [failed, now + 1_000],
