@@ -14,7 +14,7 @@ import { loseRunner } from "./lose-runner.ts";
 import { awaits } from "./rebinding.ts";
 import { keepRunner, newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName } from "./runner-name.ts";
-import { holdUnnamedAfter, removalWait, retention } from "./waits.ts";
+import { holdUnnamedAfter, removalWait, retention, retireWait, unusedAfter } from "./waits.ts";
 
 /** A task or build ended: remember it, remove a registration that served nobody, replace the runner. */
 export function decideStopped(
@@ -81,6 +81,29 @@ export function decideRetired(
     actions: missed,
     outcome: "runner retired",
   };
+}
+
+/**
+ * Something failed of what is owed about a runner: it is tried again ever later, so that what fails for
+ * good (an App that was uninstalled, a permission that was lost) does not keep others from having their
+ * turn. After a day nothing is left to be done: GitHub itself has removed the registration by then, and
+ * the runner has long ended as idle.
+ */
+export function decideNotRetired(
+  items: Items,
+  { name, retryAt = 0 }: Extract<LedgerEvent, { kind: "runner-not-retired" }>,
+  { now }: Pick<Circumstances, "now">,
+): Decision {
+  const runner = runnerItemOf(items, runnerItemId(name));
+  if (runner === undefined || runner.owed.length === 0) return nothing("nothing is owed");
+  // Where neither is known, its expiry tells when it was written down, and is therefore not put off.
+  const age = now - (runner.ended?.at ?? runner.launchedAt ?? runner.expiresAt - retention);
+  if (age >= unusedAfter) {
+    const retired = decideRetired(items, { name, done: runner.owed }, { now });
+    return { ...retired, outcome: "runner left to GitHub" };
+  }
+  const wakeAt = Math.max(now + retireWait(age), retryAt);
+  return { writes: [{ ...runner, wakeAt }], actions: [], outcome: "runner not retired yet" };
 }
 
 // Taken back after its registration was removed, but before it was stopped: it gets no job any more.

@@ -3,7 +3,13 @@ import { decideCompleted, decideInProgress } from "./decide-progress.ts";
 import { decideLaunchEnded } from "./decide-launch-ended.ts";
 import { decideQueued } from "./decide-queued.ts";
 import { decideRebind } from "./decide-rebind.ts";
-import { decideBusy, decideHeld, decideRetired, decideStopped } from "./decide-runner.ts";
+import {
+  decideBusy,
+  decideHeld,
+  decideNotRetired,
+  decideRetired,
+  decideStopped,
+} from "./decide-runner.ts";
 import { decideRerun, decideRun, decideRunListed, decideRunNotAsked } from "./decide-run.ts";
 import { decideNotTold, decideTold } from "./decide-told.ts";
 import { decideWake } from "./decide-wake.ts";
@@ -42,6 +48,8 @@ function decideEvent(items: Items, event: LedgerEvent, circumstances: Circumstan
       return decideRebind(items, event.runnerName, circumstances);
     case "runner-retired":
       return decideRetired(items, event, circumstances);
+    case "runner-not-retired":
+      return decideNotRetired(items, event, circumstances);
     case "runner-held":
       return decideHeld(items, event, circumstances);
     case "runner-busy":

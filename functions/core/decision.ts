@@ -67,6 +67,13 @@ export type LedgerEvent =
       readonly name: string;
       readonly done: readonly RunnerDebt[];
     }
+  /** Something of what is owed about the runner failed, and stays owed. */
+  | {
+      readonly kind: "runner-not-retired";
+      readonly name: string;
+      /** When GitHub may be asked again, in milliseconds since the epoch. */
+      readonly retryAt?: number;
+    }
   /** GitHub calls the runner busy, of which nothing is left: `done` is what would be done otherwise. */
   | {
       readonly kind: "runner-held";

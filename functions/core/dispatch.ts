@@ -84,13 +84,8 @@ async function carryOut(
       // Whoever binds last must see what the others bound: nothing read before counts.
       seen.clear();
       return [{ kind: "rebind", runnerName: action.runnerName }];
-    case "retire": {
-      const { name } = action.item;
-      const done = await retireRunner(action.item, ports);
-      if (done === "busy") return [{ kind: "runner-busy", runnerName: name }];
-      if (done === "held") return [{ kind: "runner-held", name, done: action.item.owed }];
-      return done.length === 0 ? [] : [{ kind: "runner-retired", name, done }];
-    }
+    case "retire":
+      return retireRunner(action.item, ports);
     case "tell":
       return [await tellJob(action.item, ports)];
     case "list-failed":

@@ -85,6 +85,7 @@ function namedBy(event: LedgerEvent, reading: Reading, prefix: string): readonly
     case "runner-busy":
       return [runnerItemId(event.runnerName)];
     case "runner-retired":
+    case "runner-not-retired":
     case "runner-held":
       return [runnerItemId(event.name)];
     case "run":

@@ -1,3 +1,5 @@
+import type { LedgerEvent } from "./decision.ts";
+import { GitHubError } from "./github-error.ts";
 import type { RunnerDebt, RunnerItem } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import type { Compute, RunnerProviders } from "./runner-provider.ts";
@@ -14,29 +16,46 @@ export type RetirePorts = {
 };
 
 /**
- * Removes the registration of a runner that is no longer needed, then stops its compute. What could
- * not be done stays owed.
- * @returns what is done, or need not be done any more; `busy` for one that has a job by now and is
- * left alone; `held` for one that GitHub calls busy although nothing of it is left
+ * Removes the registration of a runner that is no longer needed, then stops its compute: in this order,
+ * because GitHub alone knows whether it has a job by now. As long as GitHub does not answer, or refuses
+ * for good, nothing is stopped: a runner without a job ends by itself. What could not be done stays owed.
+ * @returns what has come of it, as far as it is news
  */
 export async function retireRunner(
   runner: RunnerItem,
   ports: RetirePorts,
-): Promise<readonly RunnerDebt[] | "busy" | "held"> {
+): Promise<readonly LedgerEvent[]> {
+  const { name } = runner;
   const done: RunnerDebt[] = [];
   try {
     for (const debt of runner.owed) {
       if (debt === "stop") {
         if (!(await stop(runner, ports))) break;
       } else if ((await deregister(runner, ports)) === "busy") {
-        return (await findCompute(runner, ports)) === undefined ? "held" : "busy";
+        return [await tellBusy(runner, ports)];
       }
       done.push(debt);
     }
+    return tellDone(name, done);
   } catch (error) {
-    ports.log.warn("runner not retired", { runnerName: runner.name, owed: runner.owed, error });
+    ports.log.warn("runner not retired", { runnerName: name, owed: runner.owed, error });
+    const retryAt = error instanceof GitHubError ? error.retryAt : undefined;
+    const later = retryAt === undefined ? {} : { retryAt };
+    return [...tellDone(name, done), { kind: "runner-not-retired", name, ...later }];
   }
-  return done;
+}
+
+// GitHub may also call a runner busy of which nothing is left.
+async function tellBusy(runner: RunnerItem, ports: RetirePorts): Promise<LedgerEvent> {
+  const { name, owed } = runner;
+  if ((await findCompute(runner, ports)) === undefined) {
+    return { kind: "runner-held", name, done: owed };
+  }
+  return { kind: "runner-busy", runnerName: name };
+}
+
+function tellDone(name: string, done: readonly RunnerDebt[]): readonly LedgerEvent[] {
+  return done.length === 0 ? [] : [{ kind: "runner-retired", name, done }];
 }
 
 async function deregister(

@@ -35,6 +35,12 @@ export const runningCheckAfter = 60 * minute;
 /** After how long the removal of a registration is tried again, in milliseconds. */
 export const removalWait = 20 * second;
 
+/**
+ * After how long without a connection GitHub itself removes the registration of an ephemeral runner:
+ * https://docs.github.com/en/actions/concepts/runners/communicating-with-self-hosted-runners
+ */
+export const unusedAfter = day;
+
 /** How long a failed run waits each time for the end of the runners that its jobs had. */
 export const runnerEndWait = 30 * second;
 
@@ -103,4 +109,12 @@ export function failureWait(receives: number, jitter: number): number {
 /** Milliseconds until a notice is tried again: exponential with jitter, from a minute to an hour. */
 export function tellWait(waits: number, jitter: number): number {
   return Math.floor(minute * 2 ** Math.min(6, waits) * (0.5 + jitter / 2));
+}
+
+/**
+ * Milliseconds until what failed for a runner that is to be retired is tried again: half as long as it
+ * has been owed, from a minute to an hour.
+ */
+export function retireWait(age: number): number {
+  return Math.min(60 * minute, Math.max(minute, Math.floor(age / 2)));
 }

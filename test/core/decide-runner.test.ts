@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { RunnerStop } from "../../functions/core/decision.ts";
-import type { LedgerItem } from "../../functions/core/ledger.ts";
+import type { LedgerItem, RunnerItem } from "../../functions/core/ledger.ts";
 import {
   holdUnnamedAfter,
   lossWait,
@@ -10,6 +10,7 @@ import {
   mostRefusedLosses,
   removalWait,
   retention,
+  unusedAfter,
 } from "../../functions/core/waits.ts";
 import {
   circumstances,
@@ -259,6 +260,71 @@ describe("decideHeld", () => {
 
   it("knows nothing of a runner that has no item", () => {
     expect(held([], ["stop"]).outcome).toBe("runner is unknown");
+  });
+});
+
+describe("decideNotRetired", () => {
+  const minute = 60_000;
+  const both = ["deregister", "stop"] as const;
+
+  function notRetired(items: readonly LedgerItem[], retryAt?: number) {
+    const event = { kind: "runner-not-retired", name: own } as const;
+    const told = retryAt === undefined ? event : { ...event, retryAt };
+    return decide(itemsOf(...items), told, circumstances());
+  }
+
+  function owing(overrides: Partial<RunnerItem>): RunnerItem {
+    return runnerItem({ owed: both, wakeAt: start, ...overrides });
+  }
+
+  it.each<[since: string, runner: Partial<RunnerItem>, wait: number]>([
+    ["its launch just now", { launchedAt: start }, minute],
+    ["its launch", { launchedAt: start - 20 * minute }, 10 * minute],
+    ["its end", { ended: { at: start - 10 * minute, reason: "" } }, 5 * minute],
+    ["its end long ago", { ended: { at: start - 600 * minute, reason: "" } }, 60 * minute],
+    ["a launch by a clock that is ahead", { launchedAt: start + minute }, minute],
+  ])("tries again the later, the longer ago the debt began: %s", (_since, overrides, wait) => {
+    const runner = owing(overrides);
+    expect(notRetired([runner])).toEqual({
+      writes: [{ ...runner, wakeAt: start + wait }],
+      actions: [],
+      outcome: "runner not retired yet",
+    });
+  });
+
+  it("takes the age of a runner that nobody launched from when it was written down", () => {
+    const { launchedAt: _launchedAt, ...unlaunched } = owing({
+      expiresAt: start - 30 * minute + retention,
+    });
+    expect(notRetired([unlaunched]).writes).toMatchObject([{ wakeAt: start + 15 * minute }]);
+  });
+
+  it.each([
+    ["later", 30 * minute, 30 * minute],
+    ["sooner", 1_000, minute],
+  ])("heeds when GitHub may be asked again, here %s", (_when, limitedFor, wait) => {
+    expect(notRetired([owing({ launchedAt: start })], start + limitedFor).writes).toMatchObject([
+      { wakeAt: start + wait },
+    ]);
+  });
+
+  it("leaves the runner to GitHub and its own idle limit after a day", () => {
+    const runner = owing({ launchedAt: start - unusedAfter });
+    const { writes, actions, outcome } = notRetired([runner]);
+    expect(writes).toEqual([
+      {
+        ...runnerItem({ launchedAt: start - unusedAfter }),
+        owed: [],
+        ended: { at: start, reason: "no job needed it" },
+        expiresAt: start + retention,
+      },
+    ]);
+    expect([actions, outcome]).toEqual([[], "runner left to GitHub"]);
+  });
+
+  it("puts nothing off for a runner that owes nothing (any more), or has no item", () => {
+    expect(notRetired([runnerItem()])).toMatchObject({ writes: [], outcome: "nothing is owed" });
+    expect(notRetired([])).toMatchObject({ writes: [], outcome: "nothing is owed" });
   });
 });
 

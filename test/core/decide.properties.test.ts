@@ -111,12 +111,13 @@ const anyEvent: fc.Arbitrary<LedgerEvent> = fc.oneof(
     name: fc.constantFrom(...names),
     done: fc.subarray(["deregister", "stop"] as const),
   }),
+  fc.record({ kind: fc.constant("runner-not-retired" as const), name: fc.constantFrom(...names) }),
   fc.record({ kind: fc.constant("runner-busy" as const), runnerName: fc.constantFrom(...names) }),
 );
 const anyStep = fc.record({
   event: anyEvent,
   at: fc.record({
-    later: fc.constantFrom(0, 0, 0, 1_000, 20_000, 300_000, 4_000_000),
+    later: fc.constantFrom(0, 0, 0, 1_000, 20_000, 300_000, 4_000_000, 90_000_000),
     owner: fc.constantFrom("us", "them"),
     jitter: fc.constantFrom(0, 0.5, 0.999),
   }),

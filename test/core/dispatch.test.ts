@@ -8,6 +8,7 @@ import { leaseDuration, overdueAfter, removalWait } from "../../functions/core/w
 import { jobEvent, jobId, runnerItem, start, toLaunch } from "./builders.ts";
 import { createFakeWorld, type FakeWorld, readJobItem, readRunnerItem, store } from "./fakes.ts";
 
+const minute = 60_000;
 const job = "job#4711-1";
 const own = "tornade-4711-1-1";
 const second = "tornade-4711-1-2";
@@ -375,19 +376,43 @@ describe("dispatch when a job is cancelled", () => {
     failOnce(world, "stop", new Error("throttled"));
     await dispatch(cancelled, world.ports);
     expect(living(world)).toEqual([own]);
-    const due = await world.ledger.due(start, 10);
+    expect(await world.ledger.due(start, 10)).toEqual([]);
+    world.clock.now += minute;
+    const due = await world.ledger.due(world.clock.now, 10);
     expect(due).toMatchObject([{ id: runnerItemId(own), owed: ["stop"] }]);
     await dispatch({ kind: "wake", itemId: runnerItemId(own) }, world.ports);
     expect(living(world)).toEqual([]);
-    expect(await world.ledger.due(start, 10)).toEqual([]);
+    expect(await world.ledger.due(world.clock.now, 10)).toEqual([]);
   });
 
-  it("does nothing about a runner whose retirement failed at once", async () => {
+  it("puts off a runner whose retirement failed at once", async () => {
     const world = createFakeWorld();
     await store(world, runnerItem({ owed: ["deregister"], wakeAt: start }));
     failOnce(world, "remove", new GitHubError("GitHubUnavailable", "502"));
     await dispatch({ kind: "wake", itemId: runnerItemId(own) }, world.ports);
-    expect(await world.ledger.due(start, 10)).toMatchObject([{ owed: ["deregister"] }]);
+    expect(await world.ledger.due(start, 10)).toEqual([]);
+    expect(await world.ledger.due(start + minute, 10)).toMatchObject([{ owed: ["deregister"] }]);
+  });
+
+  it("asks ever less often about a runner that GitHub refuses to remove, and never stops it", async () => {
+    const world = createFakeWorld();
+    const refuse = () => {
+      throw new GitHubError("InstallationGone", "the App is not installed");
+    };
+    world.faults.set(
+      "remove",
+      Array.from({ length: 2_000 }, () => refuse),
+    );
+    const owing = { owed: ["deregister", "stop"], wakeAt: start, launchedAt: start } as const;
+    await store(world, runnerItem(owing));
+    for (let passed = 0; passed < 2_000; passed += 1) {
+      const due = await world.ledger.due(world.clock.now, 10);
+      if (due.length > 0) await dispatch({ kind: "wake", itemId: runnerItemId(own) }, world.ports);
+      world.clock.now += minute;
+    }
+    expect(world.calls.length).toBeLessThan(40);
+    expect(world.calls.filter((call) => call.startsWith("stop"))).toEqual([]);
+    expect(readRunnerItem(world, runnerItemId(own))).toMatchObject({ owed: [] });
   });
 
   it("settles a launch of unknown outcome that nobody will repeat", async () => {

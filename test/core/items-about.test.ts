@@ -71,6 +71,7 @@ describe("itemsAbout", () => {
     [{ kind: "runner-stopped", stop: { runnerName: "foreign", ...stopped } }, []],
     [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first]],
     [{ kind: "runner-held", name: "tornade-4711-1-1", done: [] }, [first]],
+    [{ kind: "runner-not-retired", name: "tornade-4711-1-1" }, [first]],
     [{ kind: "runner-busy", runnerName: "tornade-4711-1-1" }, [first]],
   ])("names what %j is about", (event, ids) => {
     expect(about(event, item)).toEqual(ids);

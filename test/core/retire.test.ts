@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
+import type { LedgerEvent } from "../../functions/core/decision.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import type { RunnerItem } from "../../functions/core/ledger.ts";
+import type { RunnerDebt, RunnerItem } from "../../functions/core/ledger.ts";
 import { retireRunner } from "../../functions/core/retire.ts";
 import { settleAfter } from "../../functions/core/waits.ts";
 import { runnerItem } from "./builders.ts";
@@ -38,17 +39,30 @@ const bare: RunnerItem = {
   expiresAt: 0,
 };
 
+function failOnce(world: FakeWorld, method: string, error: Error): void {
+  const fail = () => {
+    throw error;
+  };
+  world.faults.set(method, [fail]);
+}
+
+function retired(...done: readonly RunnerDebt[]): readonly LedgerEvent[] {
+  return [{ kind: "runner-retired", name: own, done }];
+}
+
 describe("retireRunner", () => {
   it("removes the registration, then stops the compute", async () => {
     const world = start();
-    expect(await retireRunner(owing(), world.ports)).toEqual(both);
+    expect(await retireRunner(owing(), world.ports)).toEqual(retired(...both));
     expect(world.calls).toEqual(["remove 1", "stop task-1"]);
     expect(world.computes).toMatchObject([{ alive: false }]);
   });
 
   it("leaves a runner alone that has a job by now", async () => {
     const world = start(true);
-    expect(await retireRunner(owing(), world.ports)).toBe("busy");
+    expect(await retireRunner(owing(), world.ports)).toEqual([
+      { kind: "runner-busy", runnerName: own },
+    ]);
     expect(world.calls).toEqual(["remove 1", `search ${own}`]);
     expect(world.computes).toMatchObject([{ alive: true }]);
   });
@@ -56,20 +70,23 @@ describe("retireRunner", () => {
   it("tells of a runner that GitHub calls busy although nothing of it is left", async () => {
     const world = start(true);
     world.computes.length = 0;
-    expect(await retireRunner(owing(), world.ports)).toBe("held");
-    expect(await retireRunner(without("provider"), world.ports)).toBe("held");
+    const held = [{ kind: "runner-held", name: own, done: both }];
+    expect(await retireRunner(owing(), world.ports)).toEqual(held);
+    expect(await retireRunner(without("provider"), world.ports)).toEqual(held);
   });
 
   it("stops a runner whose registration is gone", async () => {
     const world = start();
     world.runners.clear();
-    expect(await retireRunner(owing(), world.ports)).toEqual(both);
+    expect(await retireRunner(owing(), world.ports)).toEqual(retired(...both));
     expect(world.calls).toEqual(["remove 1", "stop task-1"]);
   });
 
   it("finds by name what was never written down", async () => {
     const world = start();
-    expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(both);
+    expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(
+      retired(...both),
+    );
     expect(world.calls).toEqual([`find ${own}`, "remove 1", `search ${own}`, "stop task-1"]);
   });
 
@@ -77,41 +94,47 @@ describe("retireRunner", () => {
     const world = start();
     world.computes.length = 0;
     const runner = { ...without("computeId"), launchedAt: world.clock.now };
-    expect(await retireRunner(runner, world.ports)).toEqual(["deregister"]);
+    const stopping = { ...runner, owed: ["stop"] as const };
+    expect(await retireRunner(runner, world.ports)).toEqual(retired("deregister"));
+    expect(await retireRunner(stopping, world.ports)).toEqual([]);
     world.clock.now += settleAfter;
-    expect(await retireRunner({ ...runner, owed: ["stop"] }, world.ports)).toEqual(["stop"]);
+    expect(await retireRunner(stopping, world.ports)).toEqual(retired("stop"));
   });
 
   it("has nothing to do where nothing came of the launch", async () => {
     const world = createFakeWorld();
     world.clock.now += settleAfter;
-    expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(both);
+    expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(
+      retired(...both),
+    );
     expect(world.calls).toEqual([`find ${own}`, `search ${own}`]);
   });
 
   it("asks as the repository itself where no installation is known", async () => {
     const world = start();
-    expect(await retireRunner(without("installationId"), world.ports)).toEqual(both);
+    expect(await retireRunner(without("installationId"), world.ports)).toEqual(retired(...both));
   });
 
   it("has nothing to do for a runner of which only the name is known", async () => {
     const world = start();
-    expect(await retireRunner(bare, world.ports)).toEqual(both);
+    expect(await retireRunner(bare, world.ports)).toEqual(retired(...both));
     expect(world.calls).toEqual([]);
   });
 
   it.each([
-    ["remove", []],
-    ["stop", ["deregister"]],
-  ])("leaves owed what failed in %s", async (method, done) => {
+    ["remove", "GitHubUnavailable", []] as const,
+    ["remove", "GitHubRefused", []] as const,
+    ["remove", "InstallationGone", []] as const,
+    ["stop", "GitHubUnavailable", retired("deregister")] as const,
+  ])("leaves owed what failed in %s with %s, and tells of it", async (method, code, before) => {
     const world = start();
-    const error = new GitHubError("GitHubUnavailable", "502");
-    world.faults.set(method, [
-      () => {
-        throw error;
-      },
+    const error = new GitHubError(code, "502");
+    failOnce(world, method, error);
+    expect(await retireRunner(owing(), world.ports)).toEqual([
+      ...before,
+      { kind: "runner-not-retired", name: own },
     ]);
-    expect(await retireRunner(owing(), world.ports)).toEqual(done);
+    expect(world.computes).toMatchObject([{ alive: true }]);
     expect(world.lines).toEqual([
       {
         level: "warn",
@@ -121,9 +144,17 @@ describe("retireRunner", () => {
     ]);
   });
 
+  it("tells when GitHub may be asked again", async () => {
+    const world = start();
+    failOnce(world, "remove", new GitHubError("GitHubRateLimited", "429", 5));
+    expect(await retireRunner(owing(), world.ports)).toEqual([
+      { kind: "runner-not-retired", name: own, retryAt: 5 },
+    ]);
+  });
+
   it("does no more than is owed", async () => {
     const world = start();
-    expect(await retireRunner(owing({ owed: ["stop"] }), world.ports)).toEqual(["stop"]);
+    expect(await retireRunner(owing({ owed: ["stop"] }), world.ports)).toEqual(retired("stop"));
     expect(world.calls).toEqual(["stop task-1"]);
   });
 });

@@ -6,6 +6,7 @@ import {
   leaseDuration,
   lossWait,
   overdueWait,
+  retireWait,
 } from "../../functions/core/waits.ts";
 
 describe("lossWait", () => {
@@ -66,6 +67,18 @@ describe("failureWait", () => {
       expect(Math.max(...waits.slice(0, 4))).toBeLessThanOrEqual(81_000);
     },
   );
+});
+
+describe("retireWait", () => {
+  it.each([
+    [-5_000, 60_000],
+    [0, 60_000],
+    [600_001, 300_000],
+    [7_200_000, 3_600_000],
+    [80_000_000, 3_600_000],
+  ])("is for a debt of %d ms half of that, within bounds: %d ms", (age, wait) => {
+    expect(retireWait(age)).toBe(wait);
+  });
 });
 
 describe("leaseDuration", () => {
