@@ -31,7 +31,7 @@ export function createGitHubDeliveries(
     }
   };
   return {
-    list: async ({ outcome, since, most }) => {
+    list: async ({ outcome, since, most, until }) => {
       const found: Delivery[] = [];
       let cursor: string | undefined;
       do {
@@ -45,8 +45,8 @@ export function createGitHubDeliveries(
         found.push(...deliveries.filter(({ deliveredAt }) => deliveredAt >= since));
         const isPast = deliveries.some(({ deliveredAt }) => deliveredAt < since);
         cursor = isPast || found.length >= most ? undefined : readNextCursor(answer);
-      } while (cursor !== undefined);
-      return found.slice(0, most);
+      } while (cursor !== undefined && surroundings.now() < until);
+      return { deliveries: found.slice(0, most), isCut: cursor !== undefined };
     },
     redeliver: async (deliveryId) => {
       const route = "POST /app/hook/deliveries/{delivery_id}/attempts";

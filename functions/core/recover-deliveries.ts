@@ -14,15 +14,33 @@ import { retention } from "./waits.ts";
 
 /** GitHub's record of what it delivered to the App. */
 export interface DeliveryLog {
-  /** The newest deliveries of one outcome that are not older than `since`, at most so many. */
+  /**
+   * The newest deliveries of one outcome that are not older than `since`, at most so many: one page at
+   * least, and none that would have to be asked for after `until`.
+   */
   list(wanted: {
     readonly outcome: "failure" | "success";
     readonly since: number;
     readonly most: number;
-  }): Promise<readonly Delivery[]>;
+    readonly until: number;
+  }): Promise<ListedDeliveries>;
   /** Has GitHub deliver it once more. */
   redeliver(deliveryId: number): Promise<void>;
 }
+
+/** Deliveries as listed, newest first, and whether older ones were left out for want of time. */
+export type ListedDeliveries = {
+  readonly deliveries: readonly Delivery[];
+  readonly isCut: boolean;
+};
+
+/** What a pass acts through. */
+export type RecoveryPorts = {
+  readonly deliveries: DeliveryLog;
+  readonly ledger: Ledger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+};
 
 /** What one pass came to. */
 export type Recovery = {
@@ -43,61 +61,81 @@ const mostRedeliveries = 30;
 const mostListed = { failure: 3_000, success: 1_000 } as const;
 
 /**
+ * Until when after its begin, in milliseconds, a pass may ask for one more page of an outcome, and for a
+ * delivery: the function is killed after 15 seconds, a call may take four of them, and what was done has
+ * to be written down after that. Where all calls take equally long, there is always time to ask for one.
+ */
+const latest = { failure: 3_000, success: 5_000, redelivery: 10_000 } as const;
+
+/**
  * Asks for deliveries again that failed: one question where none did. The ledger remembers up to when
  * everything is settled, and what is settled since, so that an old failure does not have days of
  * deliveries listed every minute.
  */
-export async function recoverDeliveries({
-  deliveries: log,
-  ledger,
-  now,
-}: {
-  readonly deliveries: DeliveryLog;
-  readonly ledger: Ledger;
-  readonly now: number;
-}): Promise<Recovery> {
-  const { item, version } = await ledger.read(cursorItemId("deliveries"));
-  const cursor = item?.kind === "cursor" ? item : undefined;
-  const since = Math.max(cursor?.at ?? 0, now - redeliveryWindow);
-  const failed = await log.list({ outcome: "failure", since, most: mostListed.failure });
-  const settledBefore = new Set(cursor?.settled);
-  const refusedBefore = cursor?.refused ?? [];
-  const open = countRefusals(
-    failed.filter(({ guid }) => !settledBefore.has(guid)),
-    refusedBefore,
-  );
-  const accepted = await listAccepted(log, acceptedSince(open, now));
+export async function recoverDeliveries(ports: RecoveryPorts): Promise<Recovery> {
+  const now = ports.now();
+  const { item, version } = await ports.ledger.read(cursorItemId("deliveries"));
+  const { at = 0, settled = [], refused = [] } = item?.kind === "cursor" ? item : {};
+  const since = Math.max(at, now - redeliveryWindow);
+  const failed = await list("failure", { since, now }, ports);
+  const open = countRefusals(leaveOut(failed.deliveries, settled), refused);
+  const accepted = await listAccepted(acceptedSince(open, now), now, ports);
   const known = [...open, ...accepted];
   const chosen = chooseRedeliveries(known, { now, most: mostRedeliveries });
-  const { errors, refused } = await redeliverEach(log, chosen);
-  const settled = new Set([...settledBefore, ...accepted.map(({ guid }) => guid)]);
+  const recovered = await redeliverEach(chosen, ports, now + latest.redelivery);
   const remembered = {
-    at: settledUntil(known, now),
-    ...divideEvents(failed, { settled, refused: rememberRefusals(refusedBefore, refused, now) }),
+    // What there was no time to see is come back to.
+    at: failed.isCut ? since : settledUntil(known, now),
+    ...rememberEvents(chooseRemembered(failed, { settled, refused }), {
+      settled: [...settled, ...accepted.map(({ guid }) => guid)],
+      refused: rememberRefusals(refused, recovered.refused, now),
+    }),
   };
-  await writeCursor(remembered, { ledger, now, version });
-  return { asked: chosen.length - errors.length, errors };
+  await writeCursor(remembered, { ledger: ports.ledger, now, version });
+  return { asked: recovered.asked, errors: recovered.errors };
+}
+
+function leaveOut(failed: readonly Delivery[], settled: readonly string[]): readonly Delivery[] {
+  const guids = new Set(settled);
+  return failed.filter(({ guid }) => !guids.has(guid));
 }
 
 async function listAccepted(
-  log: DeliveryLog,
   since: number | undefined,
+  now: number,
+  ports: RecoveryPorts,
 ): Promise<readonly Delivery[]> {
   if (since === undefined) return [];
-  return log.list({ outcome: "success", since, most: mostListed.success });
+  return (await list("success", { since, now }, ports)).deliveries;
 }
 
-/** What is remembered of events that failed, those listed last alone: others are not listed again. */
+async function list(
+  outcome: keyof typeof mostListed,
+  { since, now }: { readonly since: number; readonly now: number },
+  { deliveries }: RecoveryPorts,
+): Promise<ListedDeliveries> {
+  const most = mostListed[outcome];
+  return deliveries.list({ outcome, since, most, until: now + latest[outcome] });
+}
+
+/** What is remembered of events that failed. */
 type Remembered = Required<Pick<CursorItem, "settled" | "refused">>;
 
-function divideEvents(
-  failed: readonly Delivery[],
-  { settled, refused }: { settled: ReadonlySet<string>; refused: Remembered["refused"] },
-): Remembered {
-  const guids = new Set(failed.map(({ guid }) => guid));
+// Those listed last alone, as others are not listed again; but what there was no time to see will be.
+function chooseRemembered(
+  { deliveries, isCut }: ListedDeliveries,
+  { settled, refused }: Remembered,
+): ReadonlySet<string> {
+  const unseen = isCut ? [...refused.map(({ guid }) => guid), ...settled] : [];
+  const guids = new Set([...deliveries.map(({ guid }) => guid), ...unseen]);
+  return new Set([...guids].slice(0, mostListed.failure));
+}
+
+function rememberEvents(guids: ReadonlySet<string>, { settled, refused }: Remembered): Remembered {
+  const isSettled = new Set(settled);
   return {
-    settled: [...guids].filter((guid) => settled.has(guid)),
-    refused: refused.filter(({ guid }) => guids.has(guid) && !settled.has(guid)),
+    settled: [...guids].filter((guid) => isSettled.has(guid)),
+    refused: refused.filter(({ guid }) => guids.has(guid) && !isSettled.has(guid)),
   };
 }
 
@@ -112,20 +150,24 @@ async function writeCursor(
 // One after another: GitHub wants no parallel writes. One that fails does not keep the others waiting;
 // what is refused for good is told by its GUID, and has its next turn after all others.
 async function redeliverEach(
-  log: DeliveryLog,
   chosen: readonly Delivery[],
-): Promise<{ readonly errors: readonly unknown[]; readonly refused: readonly string[] }> {
+  { deliveries: log, now }: RecoveryPorts,
+  until: number,
+): Promise<Recovery & { readonly refused: readonly string[] }> {
+  let asked = 0;
   const errors: unknown[] = [];
   const refused: string[] = [];
   for (const { id, guid } of chosen) {
+    if (now() >= until) break;
     try {
       await log.redeliver(id);
+      asked += 1;
     } catch (error) {
       errors.push(error);
       if (isRefusal(error)) refused.push(guid);
     }
   }
-  return { errors, refused };
+  return { asked, errors, refused };
 }
 
 // Where the App is not believed, its event has not had its turn.

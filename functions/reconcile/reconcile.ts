@@ -119,9 +119,10 @@ async function wakeDueItems({ sendAll, log, now, stack }: Parts, open: OpenItems
   if (failed > 0) throw new Error(`${failed} of ${due.length} due items were not woken`);
 }
 
-async function askForDeliveries({ deliveries, ledger, log, now }: Parts): Promise<void> {
+async function askForDeliveries(parts: Parts): Promise<void> {
+  const { log } = parts;
   try {
-    const { asked, errors } = await recoverDeliveries({ deliveries, ledger, now: now() });
+    const { asked, errors } = await recoverDeliveries(parts);
     log.info("deliveries asked for again", { asked });
     for (const error of errors) log.warn("delivery not asked for again", { error });
   } catch (error) {

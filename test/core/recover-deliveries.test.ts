@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { createMemoryLedger } from "../../functions/adapters/memory-ledger.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
+import type { CursorItem } from "../../functions/core/cursor-item.ts";
 import type { Ledger } from "../../functions/core/ledger.ts";
 import { type DeliveryLog, recoverDeliveries } from "../../functions/core/recover-deliveries.ts";
 import { type Delivery, redeliveryWindow } from "../../functions/core/redelivery.ts";
@@ -36,7 +37,7 @@ function createFakeLog(
         ({ statusCode, deliveredAt }) =>
           statusCode < 300 === (outcome === "success") && deliveredAt >= since,
       );
-      return wanted.slice(0, most);
+      return { deliveries: wanted.slice(0, most), isCut: false };
     },
     redeliver: async (id) => {
       if (refused.has(id)) throw new Error(`delivery ${id} is too old`);
@@ -45,9 +46,36 @@ function createFakeLog(
   };
 }
 
-async function cursorOf(ledger: Ledger): Promise<number | undefined> {
+/** GitHub with pages of a hundred, and a clock that each of its answers moves on. */
+function createSlowLog(
+  log: FakeLog,
+  { clock, answerTime }: { clock: { now: number }; answerTime: number },
+): FakeLog {
+  return {
+    ...log,
+    list: async (wanted) => {
+      const { deliveries } = await log.list(wanted);
+      const begun = clock.now;
+      const pages = Math.max(1, Math.ceil(deliveries.length / 100));
+      const inTime = Math.max(1, Math.ceil((wanted.until - begun) / answerTime));
+      const listed = Math.min(pages, inTime);
+      clock.now += listed * answerTime;
+      return { deliveries: deliveries.slice(0, listed * 100), isCut: listed < pages };
+    },
+    redeliver: async (id) => {
+      clock.now += answerTime;
+      await log.redeliver(id);
+    },
+  };
+}
+
+async function rememberedOf(ledger: Ledger): Promise<CursorItem | undefined> {
   const { item } = await ledger.read(cursorId);
-  return item?.kind === "cursor" ? item.at : undefined;
+  return item?.kind === "cursor" ? item : undefined;
+}
+
+async function cursorOf(ledger: Ledger): Promise<number | undefined> {
+  return (await rememberedOf(ledger))?.at;
 }
 
 async function isAway(): Promise<never> {
@@ -59,8 +87,11 @@ describe("recoverDeliveries", () => {
     const ledger = createMemoryLedger(() => now);
     const deliveries = createFakeLog([delivery(1, 1, 202)]);
 
-    expect(await recoverDeliveries({ deliveries, ledger, now })).toEqual({ asked: 0, errors: [] });
-    await recoverDeliveries({ deliveries, ledger, now: now + minute });
+    expect(await recoverDeliveries({ deliveries, ledger, now: () => now })).toEqual({
+      asked: 0,
+      errors: [],
+    });
+    await recoverDeliveries({ deliveries, ledger, now: () => now + minute });
 
     expect(deliveries.questions).toEqual([
       { outcome: "failure", since: now - redeliveryWindow },
@@ -74,7 +105,10 @@ describe("recoverDeliveries", () => {
     const mended = { ...delivery(3, 5, 202), guid: "guid-2" };
     const deliveries = createFakeLog([delivery(1, 2), delivery(2, 10), mended]);
 
-    expect(await recoverDeliveries({ deliveries, ledger, now })).toEqual({ asked: 1, errors: [] });
+    expect(await recoverDeliveries({ deliveries, ledger, now: () => now })).toEqual({
+      asked: 1,
+      errors: [],
+    });
 
     expect(deliveries.asked).toEqual([1]);
     expect(deliveries.questions[1]).toEqual({ outcome: "success", since: now - 10 * minute });
@@ -83,12 +117,12 @@ describe("recoverDeliveries", () => {
   it("keeps the cursor at what is open until it is delivered", async () => {
     const ledger = createMemoryLedger(() => now);
     const open = createFakeLog([delivery(1, 20)]);
-    await recoverDeliveries({ deliveries: open, ledger, now });
+    await recoverDeliveries({ deliveries: open, ledger, now: () => now });
     expect(await cursorOf(ledger)).toBe(now - 20 * minute);
 
     const delivered = { ...delivery(2, 10, 202), guid: "guid-1" };
     const settled = createFakeLog([delivery(1, 20), delivered]);
-    await recoverDeliveries({ deliveries: settled, ledger, now });
+    await recoverDeliveries({ deliveries: settled, ledger, now: () => now });
     expect(settled.questions[0]?.since).toBe(now - 20 * minute);
     expect(await cursorOf(ledger)).toBe(now - 5 * minute);
   });
@@ -98,9 +132,9 @@ describe("recoverDeliveries", () => {
     const delivered = { ...delivery(3, 10, 202), guid: "guid-1" };
     const open = [20, 2].map((ago, index) => ({ ...delivery(10 + index, ago), guid: "guid-9" }));
     const deliveries = createFakeLog([delivery(1, 12), delivered, ...open]);
-    await recoverDeliveries({ deliveries, ledger, now });
+    await recoverDeliveries({ deliveries, ledger, now: () => now });
     deliveries.questions.length = 0;
-    await recoverDeliveries({ deliveries, ledger, now });
+    await recoverDeliveries({ deliveries, ledger, now: () => now });
     expect(deliveries.questions).toEqual([{ outcome: "failure", since: now - 20 * minute }]);
     expect(deliveries.asked).toEqual([]);
   });
@@ -111,7 +145,7 @@ describe("recoverDeliveries", () => {
     const delivered: Delivery[] = [];
     for (let pass = 1; pass <= 71; pass += 1) {
       const deliveries = createFakeLog([...delivered, ...failed]);
-      await recoverDeliveries({ deliveries, ledger, now: now + pass * minute });
+      await recoverDeliveries({ deliveries, ledger, now: () => now + pass * minute });
       const accepted = deliveries.asked.map((id) => ({
         ...delivery(10_000 + id, -pass, 202),
         guid: `guid-${id}`,
@@ -127,7 +161,10 @@ describe("recoverDeliveries", () => {
     const failed = Array.from({ length: 40 }, (_, index) => delivery(index + 1, 50 - index));
     const deliveries = createFakeLog(failed);
 
-    expect(await recoverDeliveries({ deliveries, ledger, now })).toEqual({ asked: 30, errors: [] });
+    expect(await recoverDeliveries({ deliveries, ledger, now: () => now })).toEqual({
+      asked: 30,
+      errors: [],
+    });
 
     expect(deliveries.asked).toEqual(failed.slice(0, 30).map(({ id }) => id));
     expect(await cursorOf(ledger)).toBe(now - 50 * minute);
@@ -138,7 +175,7 @@ describe("recoverDeliveries", () => {
     const failed = [delivery(1, 30), delivery(2, 20), delivery(3, 10)];
     const deliveries = createFakeLog(failed, new Set([1]));
 
-    const { asked, errors } = await recoverDeliveries({ deliveries, ledger, now });
+    const { asked, errors } = await recoverDeliveries({ deliveries, ledger, now: () => now });
 
     expect(asked).toBe(2);
     expect(errors).toEqual([new Error("delivery 1 is too old")]);
@@ -164,7 +201,7 @@ describe("recoverDeliveries", () => {
       await recoverDeliveries({
         deliveries: { ...log, redeliver },
         ledger,
-        now: now + pass * minute,
+        now: () => now + pass * minute,
       });
     }
     const ofEach = Map.groupBy(asked, (id) => id);
@@ -178,19 +215,16 @@ describe("recoverDeliveries", () => {
     const refuse = async () => {
       throw new GitHubError("GitHubRefused", "cannot be redelivered");
     };
-    const refusedOf = async () => {
-      const { item } = await ledger.read(cursorId);
-      return item?.kind === "cursor" ? item.refused : undefined;
-    };
+    const refusedOf = async () => (await rememberedOf(ledger))?.refused;
     const log = { ...createFakeLog([delivery(1, 20), delivery(2, 10)]), redeliver: refuse };
-    await recoverDeliveries({ deliveries: log, ledger, now });
+    await recoverDeliveries({ deliveries: log, ledger, now: () => now });
     expect(await refusedOf()).toEqual([
       { guid: "guid-1", times: 1, at: now },
       { guid: "guid-2", times: 1, at: now },
     ]);
     const delivered = { ...delivery(3, 0, 202), guid: "guid-2" };
     const later = createFakeLog([delivery(2, 10), delivered]);
-    await recoverDeliveries({ deliveries: later, ledger, now: now + 6 * minute });
+    await recoverDeliveries({ deliveries: later, ledger, now: () => now + 6 * minute });
     expect(await refusedOf()).toEqual([]);
   });
 
@@ -199,10 +233,13 @@ describe("recoverDeliveries", () => {
     const deliveries = createFakeLog([delivery(1, 2)]);
     const ledger: Ledger = { ...memory, write: async () => false };
 
-    expect(await recoverDeliveries({ deliveries, ledger, now })).toEqual({ asked: 1, errors: [] });
+    expect(await recoverDeliveries({ deliveries, ledger, now: () => now })).toEqual({
+      asked: 1,
+      errors: [],
+    });
     expect(await cursorOf(memory)).toBeUndefined();
 
-    await recoverDeliveries({ deliveries: createFakeLog([]), ledger: memory, now });
+    await recoverDeliveries({ deliveries: createFakeLog([]), ledger: memory, now: () => now });
     expect(await cursorOf(memory)).toBe(now - 5 * minute);
   });
 
@@ -210,7 +247,101 @@ describe("recoverDeliveries", () => {
     const ledger = createMemoryLedger(() => now);
     const deliveries = { ...createFakeLog([]), list: isAway };
 
-    await expect(recoverDeliveries({ deliveries, ledger, now })).rejects.toThrow("502");
+    await expect(recoverDeliveries({ deliveries, ledger, now: () => now })).rejects.toThrow("502");
     expect(await cursorOf(ledger)).toBeUndefined();
+  });
+
+  describe("with a GitHub that is slow to answer", () => {
+    const outage = (count: number) =>
+      Array.from({ length: count }, (_, index) => delivery(index + 1, 2 + index / 60));
+
+    it("asks for what it has seen of 2,000 failures, and is done before it is killed", async () => {
+      const ledger = createMemoryLedger(() => now);
+      const clock = { now };
+      const log = createFakeLog(outage(2_000));
+      const deliveries = createSlowLog(log, { clock, answerTime: 350 });
+
+      const { asked, errors } = await recoverDeliveries({
+        deliveries,
+        ledger,
+        now: () => clock.now,
+      });
+
+      expect([asked, errors]).toEqual([log.asked.length, []]);
+      expect(asked).toBeGreaterThan(10);
+      expect(clock.now - now).toBeLessThan(10_350);
+      expect(await rememberedOf(ledger)).toMatchObject({ at: now - redeliveryWindow });
+    });
+
+    it.each([350, 1_490, 2_990, 3_010, 3_990])(
+      "asks for something where each answer takes %d ms, and begins nothing after ten seconds",
+      async (answerTime) => {
+        const ledger = createMemoryLedger(() => now);
+        const clock = { now };
+        const log = createFakeLog([...outage(2_000), delivery(9_999, 1, 202)]);
+        const deliveries = createSlowLog(log, { clock, answerTime });
+        await recoverDeliveries({ deliveries, ledger, now: () => clock.now });
+        expect(log.asked.length).toBeGreaterThan(0);
+        expect(clock.now - now).toBeLessThan(10_000 + answerTime);
+      },
+    );
+
+    it("comes back to what it has not seen, and asks for each event once", async () => {
+      const ledger = createMemoryLedger(() => now);
+      const failed = outage(400);
+      const delivered: Delivery[] = [];
+      for (let pass = 0; pass < 20; pass += 1) {
+        const clock = { now: now + pass * minute };
+        const log = createFakeLog([...delivered, ...failed]);
+        // Every other pass sees no more than the first hundred.
+        const answerTime = pass % 2 === 0 ? 3_100 : 1;
+        const deliveries = createSlowLog(log, { clock, answerTime });
+        await recoverDeliveries({ deliveries, ledger, now: () => clock.now });
+        const accepted = log.asked.map((id) => ({
+          ...delivery(10_000 + id, -pass, 202),
+          guid: `guid-${id}`,
+        }));
+        delivered.unshift(...accepted);
+      }
+      expect(new Set(delivered.map(({ guid }) => guid)).size).toBe(delivered.length);
+      expect(delivered.length).toBeGreaterThan(300);
+    });
+
+    it("remembers what it has not seen again, but no more than fits its item", async () => {
+      const ledger = createMemoryLedger(() => now);
+      const settled = Array.from({ length: 3_000 }, (_, index) => `guid-old-${index}`);
+      const refused = [{ guid: "guid-refused", times: 2, at: now - 60 * minute }];
+      const at = now - 120 * minute;
+      const expiresAt = now + minute;
+      await ledger.write({ kind: "cursor", id: cursorId, at, settled, refused, expiresAt }, 0);
+      const clock = { now };
+      const log = createFakeLog([
+        ...outage(400),
+        delivery(501, 1, 202),
+        { ...delivery(500, 1, 202), guid: "guid-1" },
+      ]);
+      const deliveries = createSlowLog(log, { clock, answerTime: 3_100 });
+      await recoverDeliveries({ deliveries, ledger, now: () => clock.now });
+      const remembered = await rememberedOf(ledger);
+      expect(remembered).toMatchObject({ at, refused });
+      expect(remembered?.settled).toEqual(["guid-1", ...settled.slice(0, 2_899)]);
+    });
+
+    it("remembers the refusals that it still heard", async () => {
+      const ledger = createMemoryLedger(() => now);
+      const clock = { now };
+      const refuse = async () => {
+        clock.now += 2_000;
+        throw new GitHubError("GitHubRefused", "cannot be redelivered");
+      };
+      const log = { ...createFakeLog(outage(20)), redeliver: refuse };
+      const { asked, errors } = await recoverDeliveries({
+        deliveries: log,
+        ledger,
+        now: () => clock.now,
+      });
+      expect([asked, errors.length]).toEqual([0, 5]);
+      expect((await rememberedOf(ledger))?.refused).toHaveLength(5);
+    });
   });
 });

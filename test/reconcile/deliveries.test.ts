@@ -115,6 +115,28 @@ describe("reconcile, after deliveries have failed", () => {
     expect(block.seen).toBe(4);
   });
 
+  it("has all delivered again although GitHub was too slow for all to be listed", async () => {
+    const { block, betweenWebhook } = createBlock();
+    const world = await createTestWorld({ betweenWebhook });
+    block.status = 503;
+    for (let count = 0; count < 150; count += 1) world.queueJob({ labels: ["other"] });
+    await world.pass(1);
+    block.status = undefined;
+    world.outside.intercept = async (call, next) => {
+      if (call === "GET deliveries") {
+        await new Promise<void>((resolve) => world.timeline.after(3_100, resolve));
+      }
+      return next();
+    };
+    await world.pass(80);
+    const slow = countCalls(world, ["GET deliveries", "POST attempts"]);
+    world.outside.intercept = async (_call, next) => next();
+    await world.pass(600);
+
+    expect(slow).toEqual({ "GET deliveries": 2, "POST attempts": 30 });
+    expect(block.seen).toBe(300);
+  });
+
   it("wakes what is due although GitHub does not answer", async () => {
     const world = await createTestWorld();
     world.outside.intercept = async (call, next) =>
