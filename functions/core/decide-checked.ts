@@ -5,30 +5,21 @@ import {
   type Items,
   jobItemOf,
   nothing,
+  wakeLater,
 } from "./decision.ts";
 import { decideCompleted, decideInProgress, type JobNews } from "./decide-progress.ts";
-import { claim, claimInTurn, takeOver } from "./decide-queued.ts";
-import { launchAnew } from "./decide-rebind.ts";
+import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import { findDeadHolder, type JobChecked } from "./held-job.ts";
-import { endLaunches, liveLaunch, reopenLaunches, stepJob } from "./job-item.ts";
+import { reopenLaunches, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
-import { isClosed, isDue, type JobItem, jobItemId, type RunnerItem } from "./ledger.ts";
+import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
-import { loseRunner } from "./lose-runner.ts";
-import { findRunnerLeftFor, fits } from "./rebinding.ts";
 import { describeStuck } from "./refusal-reason.ts";
-import { retireRunner, runnerOfLaunch } from "./runner-item.ts";
+import { replaceOverdue } from "./replace-overdue.ts";
 import type { JobState } from "./runner-registry.ts";
-import {
-  capacityWait,
-  overdueAfter,
-  queuedAtMost,
-  runningCheckAfter,
-  takenAfter,
-  takenWait,
-} from "./waits.ts";
+import { capacityWait, queuedAtMost, runningCheckAfter } from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
 export function decideChecked(
@@ -94,10 +85,6 @@ function decideStillRunning(items: Items, news: JobNews, circumstances: Circumst
   return wakeLater(item, circumstances.now + runningCheckAfter, "still running");
 }
 
-function wakeLater(item: JobItem, wakeAt: number, outcome: string): Decision {
-  return { writes: [{ ...item, wakeAt }], actions: [], outcome };
-}
-
 // GitHub's answer may be older than the item: what somebody else has seen to since is left alone.
 function decideStillWaiting(
   items: Items,
@@ -107,8 +94,9 @@ function decideStillWaiting(
   const { now } = circumstances;
   // Its approval came while somebody else still heard that it waits for one.
   const isApproved = item.status === "parked" && item.wakeAt === undefined;
-  if (isApproved && checked.state.status === "queued")
+  if (isApproved && checked.state.status === "queued") {
     return claimInTurn(items, item, circumstances);
+  }
   if (!isDue(item, now)) return nothing("seen to meanwhile");
   if (item.times.started !== undefined) {
     return wakeLater(item, now + runningCheckAfter, "still running");
@@ -148,60 +136,4 @@ function awaitApproval(items: Items, item: JobItem, circumstances: Circumstances
     actions: left.actions,
     outcome: "parked until queued again",
   };
-}
-
-// A runner that ended or serves another job will not take this one, and one that has not for so long
-// is given up: it may never have come up. A build may be queued for hours and is not dead as long as it
-// is there.
-function replaceOverdue(
-  items: Items,
-  { item, checked }: { item: JobItem; checked: JobChecked },
-  circumstances: Circumstances,
-): Decision {
-  const { now } = circumstances;
-  const walk = findRunnerLeftFor(item, items, circumstances);
-  const runner = walk.kind === "found" ? walk.item : ownRunner(items, item, circumstances);
-  if (runner === undefined) return claim(item, circumstances);
-  if (runner.ended !== undefined) {
-    return claim(endLaunches(item, "its runner has ended"), circumstances);
-  }
-  const isRobbed = runner.serves !== undefined && runner.serves !== jobKey(item.job);
-  if (isRobbed || !fits(runner, item.job, circumstances.runnerScope)) {
-    return launchAnew(item, runner, circumstances);
-  }
-  const isTaken = runner.serves === undefined && runner.name === checked.takenRunner;
-  if (isTaken) return awaitTaken(item, circumstances);
-  const isBuild = runner.provider === "CODEBUILD";
-  const isLookedAt = runner.madeFor === jobKey(item.job) || runner.name === checked.lookedAt;
-  if (isBuild && !isLookedAt) {
-    return { writes: [], actions: [{ kind: "check", item, left: runner }], outcome: "checking" };
-  }
-  const isQueued = isBuild && runner.name !== checked.missingRunner;
-  const isComing = isQueued || runner.serves !== undefined;
-  if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
-  const retired = retireRunner(runner, now);
-  const lost = loseRunner(item, retired, circumstances);
-  return { ...lost, actions: [{ kind: "retire", item: retired }, ...lost.actions] };
-}
-
-// The job may be bound to the runner without its knowledge (#4598); another one would not get it. One
-// that GitHub has just given the job says so within seconds, however long it was in a queue before.
-function awaitTaken(item: JobItem, circumstances: Circumstances): Decision {
-  const reason = "its runner is busy";
-  const launchedAt = liveLaunch(item)?.at ?? 0;
-  const patience = launchedAt + takenAfter - circumstances.now;
-  if (patience <= 0 && item.reason === reason) return launchAnew(item, undefined, circumstances);
-  const wakeAt = circumstances.now + Math.min(overdueAfter, Math.max(takenWait, patience));
-  return wakeLater({ ...item, reason }, wakeAt, reason);
-}
-
-// Also one that was never recorded: it has to be found and retired like any other.
-function ownRunner(
-  items: Items,
-  item: JobItem,
-  circumstances: Circumstances,
-): RunnerItem | undefined {
-  const live = liveLaunch(item);
-  if (live === undefined) return undefined;
-  return runnerOfLaunch(items, { item, number: live.number }, circumstances);
 }

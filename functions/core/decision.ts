@@ -186,6 +186,11 @@ export type RefusalRules = {
 /** The items an event is about, by id; absent ones do not exist. */
 export type Items = ReadonlyMap<ItemId, LedgerItem>;
 
+/** The item is looked at later, and is as it was until then. */
+export function wakeLater(item: JobItem, wakeAt: number, outcome: string): Decision {
+  return { writes: [{ ...item, wakeAt }], actions: [], outcome };
+}
+
 export function nothing(outcome: string): Decision {
   return { writes: [], actions: [], outcome };
 }
