@@ -77,11 +77,11 @@ export function lossWait(losses: number): number {
 }
 
 /**
- * Milliseconds until a job is overdue that was launched after `losses` lost runners. Each has more time
- * than the one before: an image may take longer to arrive than the first ones were given.
+ * Milliseconds until a job is overdue that was launched after `losses` lost runners. From the third
+ * runner on it is twice as long: an image may take longer to arrive than the first ones were given.
  */
 export function overdueWait(losses: number): number {
-  return overdueAfter * Math.max(1, losses);
+  return losses < 2 ? overdueAfter : 2 * overdueAfter;
 }
 
 /** Milliseconds until capacity is asked for again: exponential with full jitter, 5 minutes at most. */

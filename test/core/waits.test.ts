@@ -27,7 +27,7 @@ describe("overdueWait", () => {
     [0, 5],
     [1, 5],
     [2, 10],
-    [5, 25],
+    [5, 10],
   ])("gives a runner after %d lost ones %d minutes", (losses, minutes) => {
     expect(overdueWait(losses)).toBe(minutes * 60_000);
   });
