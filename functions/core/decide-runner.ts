@@ -96,8 +96,8 @@ export function decideNotRetired(
 ): Decision {
   const runner = runnerItemOf(items, runnerItemId(name));
   if (runner === undefined || runner.owed.length === 0) return nothing("nothing is owed");
-  // Where neither is known, its expiry tells when it was written down, and is therefore not put off.
-  const age = now - (runner.ended?.at ?? runner.launchedAt ?? runner.expiresAt - retention);
+  // Its expiry tells since when it is owed, and is therefore not put off.
+  const age = now - (runner.expiresAt - retention);
   if (age >= unusedAfter) {
     const retired = decideRetired(items, { name, done: runner.owed }, { now });
     return { ...retired, outcome: "runner left to GitHub" };

@@ -44,10 +44,10 @@ function sizeOf({ architecture, cpu, memory, disk }: RunnerUse["spec"]): RunnerU
   return { architecture, cpu, memory, disk };
 }
 
-/** The runner with all that has to be done before nothing of it is left. */
+/** The runner with all that has to be done before nothing of it is left, from a moment on. */
 export function retireRunner(runner: RunnerItem, wakeAt: number): RunnerItem {
   const owed = runner.ended === undefined ? runnerDebts : (["deregister"] as const);
-  return { ...runner, owed, wakeAt };
+  return { ...runner, owed, wakeAt, expiresAt: wakeAt + retention };
 }
 
 /** The runner once it is known to be needed; only one that has ended still owes something. */

@@ -113,8 +113,8 @@ export function tellWait(waits: number, jitter: number): number {
 
 /**
  * Milliseconds until what failed for a runner that is to be retired is tried again: half as long as it
- * has been owed, from a minute to an hour.
+ * has been owed, from some seconds to an hour.
  */
 export function retireWait(age: number): number {
-  return Math.min(60 * minute, Math.max(minute, Math.floor(age / 2)));
+  return Math.min(60 * minute, Math.max(removalWait, Math.floor(age / 2)));
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { RunnerStop } from "../../functions/core/decision.ts";
 import type { LedgerItem, RunnerItem } from "../../functions/core/ledger.ts";
+import { retireRunner } from "../../functions/core/runner-item.ts";
 import {
   holdUnnamedAfter,
   lossWait,
@@ -273,18 +274,17 @@ describe("decideNotRetired", () => {
     return decide(itemsOf(...items), told, circumstances());
   }
 
-  function owing(overrides: Partial<RunnerItem>): RunnerItem {
-    return runnerItem({ owed: both, wakeAt: start, ...overrides });
+  function owingSince(at: number): RunnerItem {
+    return { ...retireRunner(runnerItem({ launchedAt: start - 600 * minute }), at), owed: both };
   }
 
-  it.each<[since: string, runner: Partial<RunnerItem>, wait: number]>([
-    ["its launch just now", { launchedAt: start }, minute],
-    ["its launch", { launchedAt: start - 20 * minute }, 10 * minute],
-    ["its end", { ended: { at: start - 10 * minute, reason: "" } }, 5 * minute],
-    ["its end long ago", { ended: { at: start - 600 * minute, reason: "" } }, 60 * minute],
-    ["a launch by a clock that is ahead", { launchedAt: start + minute }, minute],
-  ])("tries again the later, the longer ago the debt began: %s", (_since, overrides, wait) => {
-    const runner = owing(overrides);
+  it.each<[since: string, at: number, wait: number]>([
+    ["just now", start, removalWait],
+    ["for twenty minutes", start - 20 * minute, 10 * minute],
+    ["for long", start - 600 * minute, 60 * minute],
+    ["by a clock that is ahead", start + minute, removalWait],
+  ])("tries again the later, the longer it has been owed: %s", (_since, at, wait) => {
+    const runner = owingSince(at);
     expect(notRetired([runner])).toEqual({
       writes: [{ ...runner, wakeAt: start + wait }],
       actions: [],
@@ -292,33 +292,20 @@ describe("decideNotRetired", () => {
     });
   });
 
-  it("takes the age of a runner that nobody launched from when it was written down", () => {
-    const { launchedAt: _launchedAt, ...unlaunched } = owing({
-      expiresAt: start - 30 * minute + retention,
-    });
-    expect(notRetired([unlaunched]).writes).toMatchObject([{ wakeAt: start + 15 * minute }]);
-  });
-
   it.each([
     ["later", 30 * minute, 30 * minute],
-    ["sooner", 1_000, minute],
+    ["sooner", 1_000, removalWait],
   ])("heeds when GitHub may be asked again, here %s", (_when, limitedFor, wait) => {
-    expect(notRetired([owing({ launchedAt: start })], start + limitedFor).writes).toMatchObject([
+    expect(notRetired([owingSince(start)], start + limitedFor).writes).toMatchObject([
       { wakeAt: start + wait },
     ]);
   });
 
   it("leaves the runner to GitHub and its own idle limit after a day", () => {
-    const runner = owing({ launchedAt: start - unusedAfter });
-    const { writes, actions, outcome } = notRetired([runner]);
-    expect(writes).toEqual([
-      {
-        ...runnerItem({ launchedAt: start - unusedAfter }),
-        owed: [],
-        ended: { at: start, reason: "no job needed it" },
-        expiresAt: start + retention,
-      },
-    ]);
+    const { wakeAt: _wakeAt, ...runner } = owingSince(start - unusedAfter);
+    const { writes, actions, outcome } = notRetired([owingSince(start - unusedAfter)]);
+    const ended = { at: start, reason: "no job needed it" };
+    expect(writes).toEqual([{ ...runner, owed: [], ended, expiresAt: start + retention }]);
     expect([actions, outcome]).toEqual([[], "runner left to GitHub"]);
   });
 
