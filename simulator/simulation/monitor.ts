@@ -5,6 +5,7 @@ import { createDeadlines } from "./deadlines.ts";
 import { connectedJobs, createKnownRunners, type KnownRunners } from "./known-runners.ts";
 import type { Parts } from "./monitor-parts.ts";
 import type { Strikes } from "./strikes.ts";
+import type { FaultName } from "./fault-rates.ts";
 import { watchCalls } from "./watch-calls.ts";
 import { watchJobs } from "./watch-jobs.ts";
 import { type LimitWatch, watchLimits } from "./watch-limits.ts";
@@ -28,7 +29,8 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
   const known = createKnownRunners();
   const limits = watchLimits();
   const { timeline, faults } = options;
-  const passes = watchPasses((fault) => faults.strikes?.last(fault) === timeline.now());
+  const lastStrike = (fault: FaultName): number => faults.strikes?.last(fault) ?? 0;
+  const passes = watchPasses({ now: () => timeline.now(), lastStrike });
   const { parts, take } = createParts(options, known, { ...limits, ...passes });
   const watches = watchAll(parts, known);
   const { jobs, runners, calls, rows, reruns, secrets } = watches;

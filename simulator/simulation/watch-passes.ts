@@ -14,6 +14,9 @@ type Pass = { readonly at: number; isRefused: boolean; hasEnded: boolean };
 /** The schedule's rate, in milliseconds. */
 const period = 60_000;
 
+/** How long a freeze is that leaves a pass too little time, in milliseconds. */
+const longFreeze = 2_000;
+
 /** The last line of every pass. */
 const lastLine = '"message":"GitHub asked"';
 
@@ -23,10 +26,17 @@ const told: ReadonlySet<number> = new Set([401, 404, 422]);
 /** Faults by which GitHub does not believe who asks. */
 const disbeliefs = ["jwt-refused", "token-refused"] as const satisfies readonly FaultName[];
 
-/** No pass has been made yet. `isStriking` tells whether a fault strikes at this moment. */
-export function watchPasses(isStriking: (fault: FaultName) => boolean): PassWatch {
+/** What a pass is judged by: the time, and when a fault last struck anybody. */
+export type PassParts = {
+  readonly now: () => number;
+  readonly lastStrike: (fault: FaultName) => number;
+};
+
+/** No pass has been made yet. */
+export function watchPasses({ now, lastStrike }: PassParts): PassWatch {
   const passes: Pass[] = [];
   const isDisbelieved = watchDisbelief();
+  const isThawed = watchFreezes(lastStrike);
   const find = (time: number): Pass => {
     const at = time - (time % period);
     const known = passes.findLast((pass) => pass.at <= at);
@@ -39,8 +49,9 @@ export function watchPasses(isStriking: (fault: FaultName) => boolean): PassWatc
     onCall: (call) => {
       if (call.who.function !== "reconcile") return;
       const pass = find(call.at);
-      const isGivenUp = isDisbelieved(call) && disbeliefs.some(isStriking);
-      if (isGivenUp || isRefusal(call)) pass.isRefused = true;
+      const isGivenUp =
+        isDisbelieved(call) && disbeliefs.some((fault) => lastStrike(fault) === now());
+      if (isThawed(call) || isGivenUp || isRefusal(call)) pass.isRefused = true;
     },
     onLog: ({ who, at, text }) => {
       if (who.function === "reconcile" && text.includes(lastLine)) find(at).hasEnded = true;
@@ -61,6 +72,18 @@ function watchDisbelief(): (call: AnsweredCall) => boolean {
     if (answer?.status !== 401) return false;
     if (!isAgain) doubted.add(question);
     return isAgain;
+  };
+}
+
+/** Tells of a call that was made late because the instance was frozen during the one before. */
+function watchFreezes(lastStrike: PassParts["lastStrike"]): (call: AnsweredCall) => boolean {
+  const frozenAt = new Map<number, number>();
+  return ({ who: { instance }, at }) => {
+    const since = frozenAt.get(instance);
+    // Whether an instance is frozen is settled as it makes a call.
+    if (lastStrike("frozen") >= at) frozenAt.set(instance, at);
+    else frozenAt.delete(instance);
+    return since !== undefined && at - since >= longFreeze && at - since < period;
   };
 }
 

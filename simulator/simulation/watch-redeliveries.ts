@@ -35,19 +35,18 @@ function isAccepted({ services }: State, guid: string): boolean {
 
 function noteFailure(state: State, delivery: Delivery): void {
   const since = state.timeline.now();
+  // Those that failed before it have their turn before it.
+  const turn = Math.floor(state.failed.size / eachPass);
   state.failed.set(delivery.guid, since);
   const check = (now: number): void => {
     if (state.failed.get(delivery.guid) !== since) return;
-    const dueAt = state.countFrom(since) + boundOf(state, since);
+    const passes = state.hinderedSince(since) + turn;
+    const dueAt =
+      state.countFrom(since) + bounds.redelivery + passes * bounds.servedPerHinderedPass;
     if (dueAt > now) state.deadlines.add(dueAt, check);
     else complain(state, delivery, now - since);
   };
   state.deadlines.add(since + bounds.redelivery, check);
-}
-
-function boundOf({ failed, hinderedSince }: State, since: number): number {
-  const passes = hinderedSince(since) + Math.floor(failed.size / eachPass);
-  return bounds.redelivery + passes * bounds.servedPerHinderedPass;
 }
 
 function complain({ failed, report }: State, delivery: Delivery, waited: number): void {

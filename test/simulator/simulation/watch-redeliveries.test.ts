@@ -78,4 +78,29 @@ describe("watchRedeliveries", () => {
     expect(await complaintsAfter(watched, left - 5 * second)).toEqual([]);
     expect(await complaintsAfter(watched, 10 * second)).toHaveLength(1);
   });
+
+  it.each<readonly [what: string, fault: FaultName, minutes: number]>([
+    ["was frozen in the middle", "frozen", 1],
+    ["was slow by itself", "clock-skewed", 0],
+  ])("grants a minute for a pass that %s", async (_what, fault, minutes) => {
+    const watched = queueUntold(503);
+    await watched.after(60 * second);
+    watched.faults.strikes.add({ fault, at: watched.timeline.now() }, []);
+    askAnew(watched, 202);
+    await watched.after(5 * second);
+    askAnew(watched, 202);
+    const text = '{"level":"info","message":"GitHub asked"}';
+    watched.monitor.onLog({ who, at: watched.timeline.now(), text });
+    const left = bounds.redelivery + (minutes - 1) * 60 * second - 5 * second;
+    expect(await complaintsAfter(watched, left - 5 * second)).toEqual([]);
+    expect(await complaintsAfter(watched, 10 * second)).toHaveLength(1);
+  });
+
+  it("grants a minute for every thirty that failed before", async () => {
+    const watched = createWatched(async () => ({ status: 503 }));
+    for (let number = 0; number < 31; number += 1) watched.services.gitHub.queueJob(job);
+    const early = await complaintsAfter(watched, bounds.redelivery + 5 * second);
+    const late = await complaintsAfter(watched, 60 * second);
+    expect([early.length, late.length]).toEqual([30, 1]);
+  });
 });
