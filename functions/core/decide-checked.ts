@@ -5,14 +5,13 @@ import {
   type Items,
   jobItemOf,
   nothing,
-  wakeLater,
 } from "./decision.ts";
 import { decideCompleted, decideInProgress, type JobNews } from "./decide-progress.ts";
 import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import { findDeadHolder, type JobChecked } from "./held-job.ts";
-import { reopenLaunches, stepJob } from "./job-item.ts";
+import { reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";

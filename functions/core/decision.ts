@@ -1,4 +1,5 @@
 import type { JobEnvelope, RunEnvelope } from "./envelope.ts";
+import type { JobTelling } from "./job-notices.ts";
 import type { JobKey } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
 import type { ItemId, JobItem, LedgerItem, RunItem, RunnerDebt, RunnerItem } from "./ledger.ts";
@@ -110,17 +111,6 @@ export type CheckFailure = {
   readonly error?: Error;
 };
 
-/** What became of a notice about a job that was given up. */
-export type JobTelling =
-  | { readonly kind: "job-told"; readonly jobKey: JobKey; readonly outcome: "posted" | "off" }
-  | {
-      readonly kind: "job-not-told";
-      readonly jobKey: JobKey;
-      readonly retryable: boolean;
-      /** When GitHub may be asked again, in milliseconds since the epoch. */
-      readonly retryAt?: number;
-    };
-
 /** The end of a task or build, as its state change tells. */
 export type RunnerStop = {
   readonly runnerName: string;
@@ -185,11 +175,6 @@ export type RefusalRules = {
 
 /** The items an event is about, by id; absent ones do not exist. */
 export type Items = ReadonlyMap<ItemId, LedgerItem>;
-
-/** The item is looked at later, and is as it was until then. */
-export function wakeLater(item: JobItem, wakeAt: number, outcome: string): Decision {
-  return { writes: [{ ...item, wakeAt }], actions: [], outcome };
-}
 
 export function nothing(outcome: string): Decision {
   return { writes: [], actions: [], outcome };

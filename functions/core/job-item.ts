@@ -1,4 +1,4 @@
-import type { Assessment, Circumstances } from "./decision.ts";
+import type { Assessment, Circumstances, Decision } from "./decision.ts";
 import { type Job, jobKey } from "./job.ts";
 import { type JobItem, type JobStatus, type JobTimes, jobItemId, type Launch } from "./ledger.ts";
 import type { ProviderName } from "./provider.ts";
@@ -42,6 +42,11 @@ export type JobStep = Partial<JobItem> & { readonly status: JobStatus };
 export function stepJob(item: JobItem, step: JobStep, now: number): JobItem {
   const { lease: _lease, wakeAt: _wakeAt, reason: _reason, ...kept } = item;
   return { ...kept, owed: [], expiresAt: now + retention, ...step };
+}
+
+/** The item is looked at later, and is as it was until then. */
+export function wakeLater(item: JobItem, wakeAt: number, outcome: string): Decision {
+  return { writes: [{ ...item, wakeAt }], actions: [], outcome };
 }
 
 /** The item claimed for its next launch: a fresh number, ours until the lease ends. */

@@ -1,4 +1,4 @@
-import type { Job } from "./job.ts";
+import type { Job, JobKey } from "./job.ts";
 import { quote, shorten } from "./label-text.ts";
 import type { JobItem } from "./ledger.ts";
 
@@ -28,3 +28,14 @@ export function toNotice({ job, reason = "" }: JobItem): JobNotice {
     ].join("\n\n"),
   };
 }
+
+/** What became of a notice about a job that was given up. */
+export type JobTelling =
+  | { readonly kind: "job-told"; readonly jobKey: JobKey; readonly outcome: "posted" | "off" }
+  | {
+      readonly kind: "job-not-told";
+      readonly jobKey: JobKey;
+      readonly retryable: boolean;
+      /** When GitHub may be asked again, in milliseconds since the epoch. */
+      readonly retryAt?: number;
+    };

@@ -1,8 +1,8 @@
-import { type Circumstances, type Decision, type Items, wakeLater } from "./decision.ts";
+import type { Circumstances, Decision, Items } from "./decision.ts";
 import { claim } from "./decide-queued.ts";
 import { launchAnew } from "./decide-rebind.ts";
 import type { JobChecked } from "./held-job.ts";
-import { endLaunches, liveLaunch } from "./job-item.ts";
+import { endLaunches, liveLaunch, wakeLater } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";

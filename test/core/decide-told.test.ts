@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
-import type { JobTelling } from "../../functions/core/decision.ts";
+import type { JobTelling } from "../../functions/core/job-notices.ts";
 import { mostTellings } from "../../functions/core/waits.ts";
 import { circumstances, itemsOf, jobItem, start } from "./builders.ts";
 

@@ -129,42 +129,10 @@ const takenBackInVain: readonly Step[] = [
 ];
 
 /** A job that is being launched runs on another runner, and its launcher dies while recording its own. */
-const launchedAndDead: readonly Step[] = [
-  { kind: "interleave", seed: 0 },
-  one("queue", 0),
-  one("deliver-twice", 0),
-  one("deliver", 3),
-  one("deliver", 0),
-  one("cancel", 0),
-  one("assign", 0),
-  one("run", 0),
-  one("go-on", 0, 1),
-  one("deliver", 1),
-  one("deliver-twice", 0),
-  one("run", 6),
-  one("go-on", 0, 12),
-  one("go-on", 0, 2),
-  { kind: "advance", milliseconds: 300_000 },
-];
+const launchedAndDead = robWhileLaunching(1, 12);
 
 /** The same, and its launcher dies just after that. */
-const launchedAndForgotten: readonly Step[] = [
-  { kind: "interleave", seed: 0 },
-  one("queue", 0),
-  one("deliver-twice", 0),
-  one("deliver", 3),
-  one("deliver", 0),
-  one("cancel", 0),
-  one("assign", 0),
-  one("run", 0),
-  one("go-on", 0, 2),
-  one("deliver", 1),
-  one("deliver-twice", 0),
-  one("run", 6),
-  one("go-on", 0, 13),
-  one("go-on", 0, 2),
-  { kind: "advance", milliseconds: 300_000 },
-];
+const launchedAndForgotten = robWhileLaunching(2, 13);
 
 /** An earlier runner of a job is found alive, and taken by another job while that is recorded. */
 const adoptedAndRobbed: readonly Step[] = [
@@ -226,6 +194,27 @@ export const sequences: readonly (readonly [happening: string, steps: readonly S
   ["a runner that is found alive is taken while that is recorded", adoptedAndRobbed],
   ["an overdue job is given to its runner while it is checked", takenWhileChecked],
 ];
+
+// How many gates the launcher passes before its job is given to another runner, and then before it dies.
+function robWhileLaunching(before: number, after: number): readonly Step[] {
+  return [
+    { kind: "interleave", seed: 0 },
+    one("queue", 0),
+    one("deliver-twice", 0),
+    one("deliver", 3),
+    one("deliver", 0),
+    one("cancel", 0),
+    one("assign", 0),
+    one("run", 0),
+    one("go-on", 0, before),
+    one("deliver", 1),
+    one("deliver-twice", 0),
+    one("run", 6),
+    one("go-on", 0, after),
+    one("go-on", 0, 2),
+    { kind: "advance", milliseconds: 300_000 },
+  ];
+}
 
 function one(kind: SingleStep["kind"], index: number, gates = 0): SingleStep {
   return { kind, index, gates };
