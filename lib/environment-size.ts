@@ -1,31 +1,67 @@
 import { Stack } from "aws-cdk-lib";
+import { CfnQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 
 import type { FunctionEnvironment } from "./function-environment.ts";
 
-/** Most bytes of all names and values together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Most bytes of an environment. Lambda measures it as JSON, in which each quote of a value that is JSON
+ * itself takes two. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const mostBytes = 4_096;
 
 /** Says what to do where Lambda would refuse an environment, which it does only in the middle of a deploy. */
 export function findExcess(scope: Construct, environment: FunctionEnvironment): readonly string[] {
-  const values = Object.values(environment).map((value): unknown => Stack.of(scope).resolve(value));
-  const bytes = Object.keys(environment).join("").length + sum(values);
+  const stack = Stack.of(scope);
+  const resolved: unknown = stack.resolve(environment);
+  const bytes = Buffer.byteLength(JSON.stringify(fillIn(resolved, stack)));
   if (bytes <= mostBytes) return [];
   return [
     `the settings of a function should have at most ${mostBytes} bytes, got about ${bytes}; have fewer images, fewer architectures of them, or fewer repositoryRoles`,
   ];
 }
 
-function sum(values: readonly unknown[]): number {
-  return values.reduce((total: number, value) => total + estimate(value), 0);
+/** A region; accounts, and what comes before a domain, are shorter. */
+const region = "ap-southeast-1";
+
+// Each value as long as CloudFormation will make it, or a little longer.
+function fillIn(value: unknown, stack: Stack): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const [name, operand]: [string, unknown] = Object.entries(value)[0] ?? ["", undefined];
+  switch (name) {
+    case "Fn::Join": {
+      const [separator, parts] = toList(operand);
+      const filled = toList(parts).map((part) => fillIn(part, stack));
+      return filled.join(String(separator));
+    }
+    // All that is selected are the regions and accounts in ARNs.
+    case "Fn::Select":
+      return region;
+    // Its variables are about as long as what takes their place.
+    case "Fn::Sub":
+      return operand;
+    case "Ref":
+      return nameOf(String(operand), stack);
+    case "Fn::GetAtt": {
+      const [id = "", attribute] = toList(operand).map(String);
+      return attribute === "Arn"
+        ? `arn:aws:ecs:${region}:123456789012:cluster/${nameOf(id, stack)}`
+        : "subnet-0123456789abcdef0";
+    }
+    default:
+      return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, fillIn(it, stack)]));
+  }
 }
 
-// What CloudFormation fills in is mostly a region, an account or the name of something of ours.
-function estimate(value: unknown): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value !== "object" || value === null) return 0;
-  const join = new Map<string, unknown>(Object.entries(value)).get("Fn::Join");
-  if (!Array.isArray(join)) return 25;
-  const [, parts] = join.map((part: unknown) => part);
-  return Array.isArray(parts) ? sum(parts) : 0;
+function nameOf(id: string, stack: Stack): string {
+  if (id.startsWith("AWS::")) return region;
+  const name = `${stack.stackName}-${id}-0123456789ab`;
+  const isQueue = stack.node
+    .findAll()
+    .some((it) => it instanceof CfnQueue && stack.resolve(it.logicalId) === id);
+  return isQueue ? `https://sqs.${region}.amazonaws.com/123456789012/${name}` : name;
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

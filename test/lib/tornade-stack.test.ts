@@ -175,14 +175,6 @@ describe("TornadeStack", () => {
     );
     expect(bundles).toEqual(names.map((name) => readFiles(join("dist", name))));
   });
-
-  it("refuses settings that Lambda has no room for", () => {
-    const names = Array.from({ length: 12 }, (_, index) => `image-${index}`);
-    const images = Object.fromEntries(["default", ...names].map((name) => [name, { build }]));
-    expect(() => synthesize({ images })).toThrow(
-      /at most 4096 bytes, got about \d+; have fewer images/u,
-    );
-  });
 });
 
 describe("Tornade", () => {
