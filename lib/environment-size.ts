@@ -27,7 +27,8 @@ const region = "ap-southeast-1";
 // Each value as long as CloudFormation will make it, or a little longer.
 function fillIn(value: unknown, stack: Stack): unknown {
   if (typeof value !== "object" || value === null) return value;
-  const [name, operand]: [string, unknown] = Object.entries(value)[0] ?? ["", undefined];
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
+  const [name, operand] = entries[0] ?? [""];
   switch (name) {
     case "Fn::Join": {
       const [separator, parts] = toList(operand);
@@ -49,7 +50,7 @@ function fillIn(value: unknown, stack: Stack): unknown {
         : "subnet-0123456789abcdef0";
     }
     default:
-      return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, fillIn(it, stack)]));
+      return Object.fromEntries(entries.map(([key, it]) => [key, fillIn(it, stack)]));
   }
 }
 

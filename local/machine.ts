@@ -56,7 +56,7 @@ export async function startMachine(options: MachineOptions): Promise<LocalMachin
   const reconcile = await createReconcile(surroundings);
   const consumer = consumeQueue({ queue: platform.queue, timeline, log, invoke: launchRunner });
   const stopWatching = options.watchEnds(async (stop) => followRunner(toStateChange(stop)));
-  const stopRepeating = repeatEveryMinute(reconcile, options);
+  const stopRepeating = repeatEveryMinute(reconcile, options.timeline);
   return {
     receiveWebhook,
     reconcile,

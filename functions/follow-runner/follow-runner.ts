@@ -17,10 +17,12 @@ export async function createFollowRunner(surroundings: Surroundings): Promise<Fo
   const budget = watchGitHubBudget(surroundings);
   const ports = await createDispatchPorts(budget.surroundings, settings);
   return async (event) => {
-    const stop = readRunnerStop(event, ports.now());
-    if (stop === undefined) return;
     try {
-      await dispatch({ kind: "runner-stopped", stop }, ports);
+      const stop = readRunnerStop(event, ports.now());
+      if (stop !== undefined) await dispatch({ kind: "runner-stopped", stop }, ports);
+    } catch (error) {
+      ports.log.error("state change not followed", { error });
+      throw error;
     } finally {
       budget.tell();
     }

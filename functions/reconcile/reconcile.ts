@@ -74,8 +74,9 @@ export async function createReconcile(surroundings: Surroundings): Promise<Recon
       open.then(parts.lookUpVersions),
     ]);
     budget.tell();
-    const failed = passes.find((pass) => pass.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
+    const failed = passes.filter((pass) => pass.status === "rejected");
+    for (const { reason: error } of failed) parts.log.error("reconcile failed", { error });
+    if (failed[0] !== undefined) throw failed[0].reason;
   };
 }
 

@@ -126,6 +126,31 @@ describe("createFollowRunner", () => {
     expect(await listBuilds(world)).toHaveLength(1);
   });
 
+  it("tells why it failed, and has the state change come again", async () => {
+    const world = await createTestWorld();
+    const { events, followRunner } = await startFollower(world);
+    world.queueJob();
+    await world.pass(8);
+    await failStart(world);
+    await world.pass(30);
+    world.outside.intercept = async (call, next) =>
+      call === "GetItem"
+        ? jsonResponse(400, { __type: "ResourceNotFoundException", message: "no such table" })
+        : next();
+    world.lines.length = 0;
+    const stopped = events.filter(({ detail }) => detail["lastStatus"] === "STOPPED");
+    expect(stopped).toHaveLength(1);
+    for (const event of stopped) {
+      await expect(followRunner(reduce(event))).rejects.toThrow("no such table");
+    }
+    await expect(followRunner({ detail: {} })).rejects.toThrow("detail-type");
+
+    const [first, last, ...others] = world.lines.filter((line) => line.includes("not followed"));
+    expect(first).toMatch(/"level":"error","message":"state change not followed".*no such table/u);
+    expect(last).toMatch(/"level":"error".*detail-type/u);
+    expect(others).toEqual([]);
+  });
+
   it.each([
     ["raw", raw],
     ["reduced", reduce],
