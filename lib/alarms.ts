@@ -11,6 +11,7 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
@@ -27,11 +28,13 @@ export interface AlarmsProps {
   readonly queue: IQueue;
   /** By the names of their alarms. */
   readonly deadLetterQueues: Readonly<Record<string, IQueue>>;
+  /** What GitHub delivers to. */
+  readonly api: HttpApi;
   readonly notify: AlarmsConfig;
 }
 
 type AlarmOptions = Pick<AlarmProps, "metric" | "threshold" | "alarmDescription"> &
-  Partial<Pick<AlarmProps, "comparisonOperator" | "evaluationPeriods">>;
+  Partial<Pick<AlarmProps, "comparisonOperator" | "evaluationPeriods" | "treatMissingData">>;
 
 /** What a person has to know of at once; docs/observability.md says what to do about each. */
 export class Alarms extends Construct {
@@ -44,6 +47,8 @@ export class Alarms extends Construct {
     this.topic = this.createTopic();
     this.watchDeadLetters();
     this.watchQueue();
+    this.watchWebhook();
+    this.watchReconcile();
     this.watchJobs();
     this.watchGitHub();
     this.watchRunnerVersions();
@@ -80,6 +85,34 @@ export class Alarms extends Construct {
       }),
       threshold: 60,
       evaluationPeriods: 2,
+    });
+  }
+
+  // Some are made good by reconcile, which has GitHub deliver again what was not answered.
+  private watchWebhook(): void {
+    this.addAlarm("Webhook", {
+      alarmDescription: "receive-webhook has failed for ten minutes: jobs come late",
+      metric: this.props.api.metricServerError({
+        period: Duration.minutes(5),
+        statistic: Stats.SUM,
+      }),
+      threshold: 0,
+      evaluationPeriods: 2,
+    });
+  }
+
+  // What repairs everything else has to be seen from outside: each pass that could read the ledger
+  // tells of stuck jobs, and were it only that there are none.
+  private watchReconcile(): void {
+    this.addAlarm("Reconcile", {
+      alarmDescription: "reconcile has not done its work for a quarter of an hour",
+      metric: createFunctionMetric(this.props.runnerPrefix, "StuckJobs", {
+        statistic: Stats.SAMPLE_COUNT,
+      }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.BREACHING,
     });
   }
 

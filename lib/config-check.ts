@@ -129,5 +129,11 @@ function describeUnknown(prefix: string, name: string, known: readonly string[])
 function show(value: unknown): string {
   if (typeof value === "string") return quote(value);
   if (value === undefined) return "nothing";
-  return quote(JSON.stringify(value)).slice(1, -1);
+  if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
+  return quote(JSON.stringify(value, bigintToText)).slice(1, -1);
+}
+
+function bigintToText(_name: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
 }

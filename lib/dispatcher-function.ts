@@ -42,7 +42,9 @@ export class DispatcherFunction extends Construct implements IGrantable {
 
   constructor(scope: Construct, id: string, props: DispatcherFunctionProps) {
     super(scope, id);
-    const { name, logRetention: retention, removalPolicy } = props;
+    const { name, environment, logRetention: retention, removalPolicy } = props;
+    const excess = findExcess(this, environment);
+    if (excess.length > 0) throw new ConfigError(excess);
     const logGroup = new LogGroup(this, "Log", { retention, removalPolicy });
     // CDK's own role would come with a managed policy for every log of the account.
     const role = new Role(this, "Role", {
@@ -59,14 +61,13 @@ export class DispatcherFunction extends Construct implements IGrantable {
       // They need about 70 MiB (`npm run bench`); the rest buys the share of a core that a cold start waits for.
       memorySize: 512,
       timeout: props.timeout ?? dispatchTimeout,
-      environment: { ...props.environment },
+      environment: { ...environment },
       role,
       logGroup,
       ...(props.deadLetterQueue === undefined ? {} : { deadLetterQueue: props.deadLetterQueue }),
       ...(props.invokesItself === true ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
     this.grantPrincipal = this.function.grantPrincipal;
-    this.node.addValidation({ validate: () => [...findExcess(this, props.environment)] });
     acknowledge(this.function, {
       "Serverless-LambdaTracing":
         "X-Ray needs a permission on '*'; the ledger has the time of every step of a job",

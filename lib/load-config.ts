@@ -1,4 +1,4 @@
-import { shorten } from "../functions/core/label-text.ts";
+import { quote, shorten } from "../functions/core/label-text.ts";
 import type { TornadeConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 
@@ -18,9 +18,22 @@ export async function loadConfig(
   ]);
 }
 
+const notFound = /^Cannot find (?:module|package) '([^']+)' imported from (.+)$/u;
+
 // What went wrong elsewhere is no mistake in the file, and its stack is of use.
 function toConfigError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
+  const [, missing = "", importer = ""] = notFound.exec(error.message) ?? [];
+  if (missing.endsWith("/tornade.config.ts")) {
+    return new ConfigError([
+      "tornade.config.ts should be in the folder where cdk runs, got no such file; take back the one that tornade came with",
+    ]);
+  }
+  if (importer.endsWith("/tornade.config.ts")) {
+    return new ConfigError([
+      `tornade.config.ts should import what there is, got ${quote(missing)}, which there is not; mend the path, or install the package`,
+    ]);
+  }
   const [, line] = /tornade\.config\.ts:(\d+)/u.exec(error.stack ?? "") ?? [];
   if (line === undefined) return error;
   const [what = ""] = error.message.split("\n");

@@ -6,18 +6,21 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { ResolvedConfig } from "./resolved-config.ts";
 import { SavedQueries } from "./saved-queries.ts";
+import type { WebhookApi } from "./webhook-api.ts";
 
 /** What is looked at. */
 export interface ObservabilityProps {
   readonly config: ResolvedConfig;
   readonly jobs: JobQueue;
   readonly dispatcher: Dispatcher;
+  readonly webhook: WebhookApi;
 }
 
 /** What a person looks at: the dashboard, the alarms and the questions to the logs. */
 export class Observability extends Construct {
-  constructor(scope: Construct, id: string, { config, jobs, dispatcher }: ObservabilityProps) {
+  constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
+    const { config, jobs, dispatcher, webhook } = props;
     const { stackName, runnerPrefix, alarms, dashboard } = config;
     const { queue, deadLetterQueue } = jobs;
     const { receiveWebhook, launchRunner, followRunner, reconcile } = dispatcher;
@@ -30,7 +33,7 @@ export class Observability extends Construct {
         DeadStateChanges: dispatcher.deadStateChanges,
       },
     };
-    new Alarms(this, "Alarms", { ...shown, notify: alarms });
+    new Alarms(this, "Alarms", { ...shown, api: webhook.api, notify: alarms });
     const functions = {
       "receive-webhook": receiveWebhook.function,
       "launch-runner": launchRunner.function,

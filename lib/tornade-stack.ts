@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 
 import type { TornadeConfig } from "./config.ts";
+import { readConfig } from "./read-config.ts";
 import { Tornade } from "./tornade.ts";
 
 /** One tornade in a stack of its own. */
@@ -9,13 +10,14 @@ export class TornadeStack extends Stack {
   readonly tornade: Tornade;
 
   constructor(scope: Construct, config: TornadeConfig) {
-    const { stackName = "tornade", env, tags } = config;
+    // First of all: CDK would tell mistakes in these in words of its own, and no others.
+    const { stackName, env, tags } = readConfig(config);
     super(scope, stackName, {
       stackName,
       description: "tornade: one ephemeral GitHub Actions runner for every queued job",
       analyticsReporting: false,
       ...(env === undefined ? {} : { env }),
-      ...(tags === undefined ? {} : { tags }),
+      tags,
     });
     this.tornade = new Tornade(this, "Tornade", config);
     this.tell(this.tornade);

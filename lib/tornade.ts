@@ -54,7 +54,8 @@ export class Tornade extends Construct {
       follower: followRunner,
     });
     new ReconcileSchedule(this, "Schedule", reconcile);
-    new Observability(this, "Observability", { config, jobs, dispatcher: this.dispatcher });
+    const { dispatcher, webhook } = this;
+    new Observability(this, "Observability", { config, jobs, dispatcher, webhook });
     const tags = { "tornade:stack": config.stackName, ...config.tags };
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
   }

@@ -44,6 +44,8 @@ describe("Alarms", () => {
       "ci-DeadLetters",
       "ci-DeadStateChanges",
       "ci-OldestMessage",
+      "ci-Webhook",
+      "ci-Reconcile",
       "ci-StuckJobs",
       "ci-GitHubBudget",
       "ci-RunnerVersion",
@@ -84,6 +86,34 @@ describe("Alarms", () => {
     expect(readOperands("OldestMessage")).toEqual({
       visible: `Maximum ApproximateNumberOfMessagesVisible of ${queue}`,
       age: `Maximum ApproximateAgeOfOldestMessage of ${queue}`,
+    });
+  });
+
+  it("see that GitHub is not answered, in two periods of five minutes", () => {
+    expect(findAlarm("Webhook(?=[0-9A-F]{8}$)")).toMatchObject({
+      Namespace: "AWS/ApiGateway",
+      MetricName: "5xx",
+      Dimensions: [{ Name: "ApiId", Value: synthesize().find("AWS::ApiGatewayV2::Api").id }],
+      Statistic: "Sum",
+      Period: 300,
+      Threshold: 0,
+      ComparisonOperator: "GreaterThanThreshold",
+      EvaluationPeriods: 2,
+      TreatMissingData: "notBreaching",
+    });
+  });
+
+  it("see that reconcile is silent, which tells nothing by itself then", () => {
+    expect(findAlarm("Reconcile", { runnerPrefix: "eu" })).toMatchObject({
+      Namespace: "tornade",
+      MetricName: "StuckJobs",
+      Dimensions: [{ Name: "Stack", Value: "eu" }],
+      Statistic: "SampleCount",
+      Period: 300,
+      Threshold: 1,
+      ComparisonOperator: "LessThanThreshold",
+      EvaluationPeriods: 3,
+      TreatMissingData: "breaching",
     });
   });
 

@@ -81,8 +81,37 @@ describe("bin/deploy.ts", () => {
       'export const conf = { owners: ["acme"] };\n',
       "tornade.config.ts should export the config, got no export of that name; begin it with export const config",
     ],
+    [
+      "a package that there is not",
+      'import { owners } from "our-owners";\nexport const config = { owners };\n',
+      "tornade.config.ts should import what there is, got 'our-owners', which there is not; mend the path, or install the package",
+    ],
+    [
+      "an account that is a number",
+      'export const config = { owners: ["acme"], env: { account: 123456789012, region: "eu-west-1" } };\n',
+      "env.account should be the 12 digits of an AWS account, as text, got 123456789012; copy them from `aws sts get-caller-identity`",
+    ],
+    [
+      "a name that no stack may have",
+      'export const config = { owners: ["acme"], stackName: "tornade_eu" };\n',
+      `stackName should be 1 to 128 letters, digits and -, a letter first, got 'tornade_eu'; leave it out for "tornade"`,
+    ],
+    [
+      "numbers that JSON does not have",
+      'export const config = { owners: ["acme"], idleMinutes: 5n, tags: [1n] };\n',
+      `the config has 2 mistakes:\n- idleMinutes should be a number, got 5n; leave it out for 5\n- tags should be an object, got ["1n"]; see lib/config.ts for its options`,
+    ],
   ])("says in one line what is wrong: %s", async (_what, text, message) => {
     expect(await deployWith(text)).toMatchObject({ code: 1, stdout: "", stderr: `${message}\n` });
+  });
+
+  it("says in one line that there is no config", async () => {
+    const copy = createCopy();
+    rmSync(join(copy, "tornade.config.ts"));
+    const run = promisify(execFile)(process.execPath, ["bin/deploy.ts"], { cwd: copy });
+    const stderr =
+      "tornade.config.ts should be in the folder where cdk runs, got no such file; take back the one that tornade came with\n";
+    await expect(run).rejects.toMatchObject({ code: 1, stdout: "", stderr });
   });
 
   it("has its bundles built before, without a word", async () => {
