@@ -63,11 +63,18 @@ export function listOf(entry: Check, wish: Wish & { readonly most?: number }): C
     const entries: readonly unknown[] = value;
     if (entries.length === 0 || entries.length > most) return [toMistake(value, path, wish)];
     const found = entries.flatMap((it, index) => entry(it, `${path}[${index}]`));
-    const twice = entries.find((it, index) => entries.indexOf(it) !== index);
-    return twice === undefined
-      ? found
-      : [...found, `${path} has ${show(twice)} twice; leave one of them out`];
+    return [...found, ...findTwice(entries, path)];
   };
+}
+
+// Nothing that is listed counts its case.
+function findTwice(entries: readonly unknown[], path: string): readonly string[] {
+  const alike = entries.map((it) => (typeof it === "string" ? it.toLowerCase() : it));
+  const second = alike.findIndex((it, index) => alike.indexOf(it) !== index);
+  if (second === -1) return [];
+  const isSame = entries.indexOf(entries[second]) !== second;
+  const why = isSame ? "" : ", as case does not count";
+  return [`${path} has ${show(entries[second])} twice${why}; leave one of them out`];
 }
 
 /** Names, in any case, with values: each name passes `key`, each value `value`. */

@@ -55,7 +55,7 @@ const checks: Checks<TornadeConfig> = {
     "a number",
     "take it from the address of the group's page at GitHub",
   ),
-  gitHubUrl: text(/^https:\/\/[a-z\d][a-z\d.-]*(?::\d+)?(?:\/api\/v3)?\/?$/iu, {
+  gitHubUrl: text(/^https:\/\/(?!www\.)[a-z\d][a-z\d.-]*(?::\d+)?(?:\/api\/v3)?\/?$/iu, {
     allowed: "an address like 'https://acme.ghe.com', without a path",
     advice: leaveOut("gitHubUrl"),
   }),

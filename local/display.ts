@@ -10,7 +10,7 @@ import { createPicture } from "./picture.ts";
 /** Shows a board whenever it has changed, and says things below it. */
 export type Display = {
   readonly show: (board: Board) => void;
-  readonly say: (what: string, fields: Readonly<Record<string, string>>) => void;
+  readonly say: (what: string, fields: Readonly<Record<string, string | number>>) => void;
 };
 
 /** How often the board is looked at, in milliseconds. */
@@ -42,6 +42,6 @@ export async function follow(
 export function conclude(board: Board, display: Display, jobs = demoJobs): number {
   const misses = findMisses(board, jobs);
   for (const miss of misses) display.say("missed", { job: miss });
-  if (misses.length === 0) display.say("demo passed", { jobs: String(board.length) });
+  if (misses.length === 0) display.say("demo passed", { jobs: board.length });
   return misses.length === 0 ? 0 : 1;
 }

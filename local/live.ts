@@ -1,19 +1,17 @@
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 
 import { createJsonLog } from "../functions/adapters/json-log.ts";
 import { createNodeFetch } from "../functions/adapters/node-fetch.ts";
 import type { Environment } from "../functions/adapters/surroundings.ts";
-import { messageOf } from "../functions/core/errors.ts";
+import type { Log } from "../functions/core/log.ts";
 import type { LiveCommand } from "./command-line.ts";
 import type { Output } from "./command.ts";
 import { findContainerEngine } from "./container-engine.ts";
-import { startDispatcher } from "./dispatcher.ts";
+import { type Dispatcher, startDispatcher } from "./dispatcher.ts";
 import { readLiveEnvironment } from "./live-environment.ts";
-import { CommandError } from "./parse-flags.ts";
 import { listen } from "./server.ts";
 import { receiveFromSmee } from "./smee.ts";
+import { takeStateFolder } from "./state-folder.ts";
 
 /** Milliseconds one request to GitHub may take. */
 const requestTimeout = 10_000;
@@ -33,15 +31,31 @@ export async function startLive(
   const settings = readLiveEnvironment(env);
   const log = createJsonLog((line) => stdout.write(line));
   const engine = await findContainerEngine(settings);
-  const dispatcher = await startDispatcher({
-    engine,
-    images: new Map([["default", image]]),
-    buildCommand: `docker build --target slim --tag ${image} runner-image`,
-    env: settings,
-    databasePath: join(makeFolder(state), "dispatcher.sqlite"),
-    fetch: createNodeFetch(requestTimeout),
-    log,
-  });
+  const folder = takeStateFolder(state);
+  try {
+    const dispatcher = await startDispatcher({
+      engine,
+      images: new Map([["default", image]]),
+      buildCommand: `docker build --target slim --tag ${image} runner-image`,
+      env: settings,
+      databasePath: folder.databasePath,
+      fetch: createNodeFetch(requestTimeout),
+      log,
+    });
+    await serve(dispatcher, { port, smee, log });
+  } finally {
+    folder.release();
+  }
+  return 0;
+}
+
+type Place = {
+  readonly port: number;
+  readonly smee: string | undefined;
+  readonly log: Log;
+};
+
+async function serve(dispatcher: Dispatcher, { port, smee, log }: Place): Promise<void> {
   const over = new AbortController();
   try {
     const server = await listen(port, dispatcher);
@@ -53,15 +67,5 @@ export async function startLive(
     await Promise.all([server.close(), relaying]);
   } finally {
     await dispatcher.stop();
-  }
-  return 0;
-}
-
-function makeFolder(path: string): string {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return path;
-  } catch (error) {
-    throw new CommandError(`--state '${path}' cannot be made: ${messageOf(error)}`);
   }
 }

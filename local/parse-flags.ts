@@ -17,9 +17,11 @@ export function parseFlags<Flags>(
     const message = error instanceof Error ? error.message : String(error);
     const [flag = message] = /'[^']+'/u.exec(message) ?? [];
     const allowed = Object.keys(known).map((name) => `--${name}`);
-    const fault = /argument missing|ambiguous/u.test(message)
-      ? "needs a value"
-      : "is not understood";
-    throw new CommandError(`${flag} ${fault}; use ${allowed.join(", ")}`);
+    throw new CommandError(`${flag} ${describeFault(message)}; use ${allowed.join(", ")}`);
   }
+}
+
+function describeFault(message: string): string {
+  if (message.includes("ambiguous")) return "needs a value that does not begin with -";
+  return message.includes("argument missing") ? "needs a value" : "is not understood";
 }

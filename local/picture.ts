@@ -1,7 +1,7 @@
 import type { Board, JobRow } from "./board.ts";
 import type { Display } from "./display.ts";
 
-type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
+type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** Draws the board in place on a terminal; elsewhere writes a line whenever a job's state changes. */
 export function createPicture(stdout: Terminal): Display {
@@ -29,7 +29,9 @@ type Drawing = {
 function createTable(stdout: Terminal): Drawing {
   let drawn = "";
   const show = (board: Board): void => {
-    const text = `\n${[header, ...board.map(toTableLine)].join("\n")}\n`;
+    const lines = [header, ...board.map(toTableLine)].join("\n").split("\n");
+    // What the terminal wraps would not be drawn over.
+    const text = `\n${lines.map((line) => line.slice(0, stdout.columns)).join("\n")}\n`;
     if (text === drawn) return;
     // Up over what was drawn last, and clear from there.
     const up = drawn === "" ? "" : `\u001B[${drawn.split("\n").length - 1}A\u001B[J`;

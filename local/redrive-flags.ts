@@ -24,7 +24,7 @@ const flags = {
 
 /**
  * Reads the flags of `redrive`; queues that are not given are those of the environment.
- * @throws {CommandError} for a queue that is missing or none
+ * @throws {CommandError} for a queue that is missing or none, and for an endpoint that is none
  */
 export function readRedrive(
   args: readonly string[],
@@ -40,6 +40,11 @@ export function readRedrive(
     );
   }
   const { AWS_ENDPOINT_URL: endpoint = "" } = env;
+  if (endpoint !== "" && !URL.canParse(endpoint)) {
+    throw new CommandError(
+      `AWS_ENDPOINT_URL should be a URL, got '${endpoint}'; unset it, unless AWS is simulated`,
+    );
+  }
   const { "dry-run": dryRun = false, json = false } = given;
   const place = endpoint === "" ? {} : { endpoint };
   return { name: "redrive", queueUrl, deadLetterQueueUrl, ...place, dryRun, json };

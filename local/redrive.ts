@@ -91,5 +91,17 @@ function count(letters: readonly DeadLetter[]) {
 
 function describeError(error: unknown): string {
   const name = error instanceof Error ? `${error.name}: ` : "";
-  return toPlain(`${name}${messageOf(error)}`);
+  const advice = adviceFor(error);
+  return toPlain(`${name}${messageOf(error)}${advice === undefined ? "" : `; ${advice}`}`);
+}
+
+function adviceFor(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "QueueDoesNotExist") {
+    return "give --queue and --dead-letter-queue as the stack's outputs QueueUrl and DeadLetterQueueUrl tell them";
+  }
+  if ("code" in error && (error.code === "ECONNREFUSED" || error.code === "ENOTFOUND")) {
+    return "see that --queue, or AWS_ENDPOINT_URL, names a host that answers";
+  }
+  return undefined;
 }

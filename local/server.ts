@@ -17,7 +17,7 @@ export type Served = {
 const mostBytes = 26_214_400;
 
 /**
- * Serves the webhook as API Gateway would, and `GET /jobs`: the ledger as JSON.
+ * Serves the webhook as API Gateway would, and `GET /jobs`: the ledger as JSON, for this machine alone.
  * @throws {CommandError} when the port cannot be had
  */
 export async function listen(port: number, served: Served): Promise<Server> {
@@ -60,7 +60,11 @@ async function answer(
 ): Promise<void> {
   const { method = "GET", url = "/" } = request;
   const [path = "/"] = url.split("?");
-  if (path === "/jobs" && method === "GET") {
+  if (method === "GET" && path === "/" && isFromHere(request)) {
+    response.writeHead(302, { location: "/jobs" }).end();
+    return;
+  }
+  if (method === "GET" && path === "/jobs" && isFromHere(request)) {
     response.writeHead(200, { "content-type": "application/json" });
     response.end(`${JSON.stringify(await readLedger(), undefined, 2)}\n`);
     return;
@@ -73,6 +77,13 @@ async function answer(
     isBase64Encoded: true,
   });
   response.writeHead(statusCode, headers).end(`${body}\n`);
+}
+
+// A proxy that lets GitHub in shall not show the world whose jobs run here.
+function isFromHere({ headers }: IncomingMessage): boolean {
+  const { host = "", forwarded, "x-forwarded-for": forwardedFor } = headers;
+  const isAskedHere = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/u.test(host);
+  return isAskedHere && forwarded === undefined && forwardedFor === undefined;
 }
 
 function readHeaders(request: IncomingMessage): Record<string, string> {

@@ -1,4 +1,5 @@
 import { SettingsError } from "../core/errors.ts";
+import { shorten } from "../core/label-text.ts";
 import type { Environment } from "./surroundings.ts";
 
 /**
@@ -146,7 +147,7 @@ export function readJson<T>(
 export function readRunnerPrefix(env: Environment): string {
   const prefix = readText(env, settingNames.runnerPrefix, "tornade");
   if (/^[a-z0-9][a-z0-9-]{0,15}$/u.test(prefix)) return prefix;
-  throw invalid(settingNames.runnerPrefix, "1 to 16 of a-z, 0-9 and '-'", prefix);
+  throw invalid(settingNames.runnerPrefix, "1 to 16 of a-z, 0-9 and, not in front, '-'", prefix);
 }
 
 /**
@@ -156,7 +157,11 @@ export function readRunnerPrefix(env: Environment): string {
 export function readLaunchLabel(env: Environment): string {
   const label = readText(env, settingNames.launchLabel, "tornade");
   if (/^[^\s/,=]{1,64}$/u.test(label)) return label;
-  throw invalid(settingNames.launchLabel, "a label without spaces, '/', ',' and '='", label);
+  throw invalid(
+    settingNames.launchLabel,
+    "a label of at most 64 characters, without spaces, '/', ',' and '='",
+    label,
+  );
 }
 
 /**
@@ -167,9 +172,10 @@ export function readRerunRepositories(env: Environment): readonly string[] {
   const entries = readList(env, settingNames.rerunRepositories);
   const wrong = entries.find((entry) => !/^[\w.-]+\/(?:[\w.-]+|\*)$/u.test(entry));
   if (wrong === undefined) return entries;
-  throw invalid(settingNames.rerunRepositories, "a list of owner/name and owner/*", wrong);
+  throw invalid(settingNames.rerunRepositories, "owner/name or owner/* in each entry", wrong);
 }
 
 function invalid(name: SettingName, allowed: string, got: string): SettingsError {
-  return new SettingsError("SettingInvalid", `${name} should be ${allowed}, got '${got}'`);
+  const text = shorten(got, 200);
+  return new SettingsError("SettingInvalid", `${name} should be ${allowed}, got '${text}'`);
 }

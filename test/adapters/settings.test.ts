@@ -141,7 +141,7 @@ describe("readRunnerPrefix", () => {
     "refuses '%s'",
     (text) => {
       expect(() => readRunnerPrefix({ TORNADE_RUNNER_PREFIX: text })).toThrow(
-        `TORNADE_RUNNER_PREFIX should be 1 to 16 of a-z, 0-9 and '-', got '${text}'`,
+        `TORNADE_RUNNER_PREFIX should be 1 to 16 of a-z, 0-9 and, not in front, '-', got '${text}'`,
       );
     },
   );
@@ -157,7 +157,7 @@ describe("readLaunchLabel", () => {
 
   it.each(["a/b", "a b", "a,b", "a=b", "a".repeat(65)])("refuses '%s'", (text) => {
     expect(() => readLaunchLabel({ TORNADE_LAUNCH_LABEL: text })).toThrow(
-      `TORNADE_LAUNCH_LABEL should be a label without spaces, '/', ',' and '=', got '${text}'`,
+      `TORNADE_LAUNCH_LABEL should be a label of at most 64 characters, without spaces, '/', ',' and '=', got '${text}'`,
     );
   });
 });
@@ -173,7 +173,7 @@ describe("readRerunRepositories", () => {
 
   it.each(["*", "acme", "acme/", "acme/app/x", "*/*", "acme/a*"])("refuses %j", (text) => {
     expect(() => readRerunRepositories({ [rerunRepositories]: `acme/app,${text}` })).toThrow(
-      `TORNADE_RERUN_REPOSITORIES should be a list of owner/name and owner/*, got '${text}'`,
+      `TORNADE_RERUN_REPOSITORIES should be owner/name or owner/* in each entry, got '${text}'`,
     );
   });
 });

@@ -44,16 +44,16 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
   [{ forks: "run" }, "forks should be 'refuse' or 'allow', got 'run'; leave it out for 'refuse'"],
   [
     { launchLabel: "my label" },
-    `launchLabel should be a label without spaces, '/', ',' and '=', got 'my label'; leave it out for "tornade"`,
+    `launchLabel should be a label of at most 64 characters, without spaces, '/', ',' and '=', got 'my label'; leave it out for "tornade"`,
   ],
   [{ launchLabel: "" }, `launchLabel should be text, got ''; leave it out for "tornade"`],
   [
     { runnerPrefix: "CI" },
-    "runnerPrefix should be 1 to 16 of a-z, 0-9 and '-', got 'CI'; leave it out for the name of the stack",
+    "runnerPrefix should be 1 to 16 of a-z, 0-9 and, not in front, '-', got 'CI'; leave it out for the name of the stack",
   ],
   [
     { stackName: "runners-of-the-platform-team" },
-    "runnerPrefix should be 1 to 16 of a-z, 0-9 and '-', got 'runners-of-the-platform-team'; set it, as the stack's name cannot stand in",
+    "runnerPrefix should be 1 to 16 of a-z, 0-9 and, not in front, '-', got 'runners-of-the-platform-team'; set it, as the stack's name cannot stand in",
   ],
   [
     { stackName: "ci_runners" },
@@ -166,7 +166,7 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
   ],
   [
     { rerunInterrupted: ["shop"] },
-    "rerunInterrupted[0] should be a list of owner/name and owner/*, got 'shop'; write owner/* for all of an owner",
+    "rerunInterrupted[0] should be owner/name or owner/* in each entry, got 'shop'; write owner/* for all of an owner",
   ],
   [
     { rerunInterrupted: ["other/*"] },

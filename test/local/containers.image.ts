@@ -143,7 +143,7 @@ describe.skipIf(isEmulated)("npm start -- --containers", () => {
     const { code, stdout, stderr } = await runCommand(...args).ended;
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain('{"event":"demo passed","jobs":"6"}');
+    expect(stdout).toContain('{"event":"demo passed","jobs":6}');
     const names = stdout.matchAll(/"runnerName":"(tornade-demo-\d+-1-\d+)"/gu);
     expect(new Set([...names].map(([, name]) => name)).size).toBe(6);
     expect(await listRunnerContainers(engine.api, { runnerPrefix: "tornade-demo" })).toEqual([]);

@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,6 +70,53 @@ describe("npm start -- --live", () => {
     expect(unknown.stderr).toMatch(/^tornade: image 'nothing' is neither here nor [^\n]+\n$/u);
     expect(wrong).toMatchObject({ code: 2 });
     expect(wrong.stderr).toMatch(/^tornade: TORNADE_RUNNER_SCOPE should be [^\n]+\n$/u);
+  });
+
+  it("says in one line that a folder is taken, or is none of its own", async () => {
+    const docker = await startFakeDocker();
+    const gitHub = await startSilentGitHub();
+    vi.stubEnv("DOCKER_HOST", `unix://${docker.socketPath}`);
+    const [taken, foreign] = [join(state, "taken"), join(state, "foreign")];
+    mkdirSync(foreign);
+    writeFileSync(join(foreign, "dispatcher.sqlite"), "no database ".repeat(200));
+    const first = live("--state", taken);
+    await first.untilOutput(/"listening".*\n/u);
+    const second = await live("--state", taken).ended;
+    const other = await live("--state", foreign).ended;
+    const file = await live("--state", join(foreign, "dispatcher.sqlite")).ended;
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const third = live("--state", taken);
+    await third.untilOutput(/"listening".*\n/u);
+    third.child.kill("SIGTERM");
+    await third.ended;
+    await docker.close();
+    gitHub.close();
+
+    expect(second).toMatchObject({ code: 2, stdout: "" });
+    expect(second.stderr).toMatch(/^tornade: --state '[^']+' is another dispatcher's, [^\n]+\n$/u);
+    expect(other).toMatchObject({ code: 2, stdout: "" });
+    expect(other.stderr).toMatch(/^tornade: '[^']+' should be a database of tornade's, [^\n]+\n$/u);
+    expect(file).toMatchObject({ code: 2, stdout: "" });
+    expect(file.stderr).toMatch(/^tornade: --state should be a folder, got [^\n]+\n$/u);
+  });
+
+  it("shows the ledger to this machine alone", async () => {
+    const [docker, gitHub] = [await startFakeDocker(), await startSilentGitHub()];
+    vi.stubEnv("DOCKER_HOST", `unix://${docker.socketPath}`);
+    const command = live();
+    const printed = await command.untilOutput(/"listening".*\n/u);
+    const [origin = ""] = /http:\/\/127\.0\.0\.1:\d+/u.exec(printed) ?? [];
+    const own = await fetch(origin);
+    const proxied = await fetch(`${origin}/jobs`, { headers: { "x-forwarded-for": "192.0.2.1" } });
+    command.child.kill("SIGTERM");
+    await command.ended;
+    await docker.close();
+    gitHub.close();
+
+    expect(own.url).toBe(`${origin}/jobs`);
+    expect(await own.json()).toEqual({ jobs: [], runners: [], runs: [] });
+    expect(proxied.status).toBe(404);
   });
 
   it("takes webhooks until it is told to end, and never prints a secret", async () => {

@@ -37,7 +37,7 @@ describe("createPicture", () => {
     const picture = createPicture(terminal.stream);
 
     picture.show([started]);
-    picture.say("demo passed", { jobs: "6" });
+    picture.say("demo passed", { jobs: 6 });
     picture.show([started]);
 
     const drawn = terminal.read();
@@ -72,6 +72,15 @@ describe("createPicture", () => {
           .map(({ length }) => length),
       ),
     ).toBeLessThanOrEqual(80);
+  });
+
+  it("leaves out what a narrow terminal would wrap, as that could not be drawn over", () => {
+    const terminal = createTerminal(true);
+    const picture = createPicture(Object.assign(terminal.stream, { columns: 40 }));
+    picture.show([{ ...started, state: "refused", reason: "one word after another ".repeat(9) }]);
+    picture.show([{ ...started, waited: 1_000 }]);
+    const lines = terminal.read().split("\n");
+    expect(Math.max(...lines.map(({ length }) => length))).toBe(40);
   });
 
   it("writes a line for each state where there is no terminal", () => {

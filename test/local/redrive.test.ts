@@ -137,6 +137,31 @@ describe("npx tornade redrive", () => {
     expect(stdout).not.toContain("empty");
   });
 
+  it("says what to do where a queue is not there, or nobody answers", async () => {
+    const { run, queueUrl } = await createStage();
+    const gone = await run("--dead-letter-queue", `${queueUrl}-gone`);
+    expect(gone).toMatchObject({ code: 1, stderr: containing("QueueDoesNotExist: ") });
+    expect(gone.stderr).toMatch(
+      /; give --queue and --dead-letter-queue as the stack's outputs .*\n$/u,
+    );
+
+    const args = ["--queue", "http://127.0.0.1:1/123456789012/jobs"];
+    const dead = ["--dead-letter-queue", "http://127.0.0.1:1/123456789012/dead"];
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    expect(await runCommand(["redrive", ...args, ...dead], { stdout, stderr })).toBe(1);
+    expect(String(stderr.read())).toMatch(/ECONNREFUSED.*; see that --queue, or AWS_ENDPOINT_URL/u);
+  });
+
+  it("ends with 2 for an endpoint that is none", async () => {
+    const queue = "http://127.0.0.1:1/123456789012/jobs";
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const args = ["redrive", "--queue", queue, "--dead-letter-queue", `${queue}-dead`];
+    expect(await runCommand(args, { stdout, stderr }, { AWS_ENDPOINT_URL: "foo" })).toBe(2);
+    expect(String(stderr.read())).toBe(
+      "tornade: AWS_ENDPOINT_URL should be a URL, got 'foo'; unset it, unless AWS is simulated\n",
+    );
+  });
+
   it("ends with 2 for a mistake on the command line", async () => {
     const { run } = await createStage();
 
