@@ -25,7 +25,7 @@ export interface DeliveryLog {
     readonly until: number;
   }): Promise<ListedDeliveries>;
   /** Has GitHub deliver it once more. */
-  redeliver(deliveryId: number): Promise<void>;
+  redeliver(deliveryId: Delivery["id"]): Promise<void>;
 }
 
 /** Deliveries as listed, newest first, and whether older ones were left out for want of time. */

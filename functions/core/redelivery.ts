@@ -1,6 +1,7 @@
 /** One attempt of GitHub to deliver an event, from the App's list of deliveries. */
 export type Delivery = {
-  readonly id: number;
+  /** A whole number of up to 64 bits, as text: JavaScript's own numbers have no room for it. */
+  readonly id: string;
   /** Names the event; the same for every attempt. */
   readonly guid: string;
   /** Milliseconds since the epoch. */

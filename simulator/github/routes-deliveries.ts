@@ -24,6 +24,13 @@ export const deliveryRoutes: Readonly<Record<string, Route>> = {
   },
 };
 
+// GitHub's ids of deliveries have outgrown 53 bits: https://github.com/octokit/request.js/issues/797
+const firstWideId = 3_804_004_623_172_239_366n;
+
+function wideId(id: number): string {
+  return String(firstWideId + BigInt(id));
+}
+
 /** Newest first, page after page by a cursor that is handed out in the `link` header. */
 function answerDeliveries({ state, query }: Call): Answer {
   const size = pageSize(query);
@@ -46,13 +53,12 @@ function hasStatus(statusCode: number, wanted: string | undefined): boolean {
 }
 
 function findDelivery({ state, parameters }: Call): Delivery | undefined {
-  const id = Number(parameters["delivery_id"]);
-  return listDeliveries(state).find((delivery) => delivery.id === id);
+  return listDeliveries(state).find(({ id }) => wideId(id) === parameters["delivery_id"]);
 }
 
 function toItem(delivery: Delivery): object {
   return {
-    id: delivery.id,
+    id: JSON.rawJSON(wideId(delivery.id)),
     guid: delivery.guid,
     delivered_at: toTime(delivery.deliveredAt),
     redelivery: delivery.redelivery,

@@ -14,7 +14,7 @@ const cursorId = "cursor#deliveries";
 /** A failed attempt at `workflow_job`, made so many minutes ago. */
 function delivery(id: number, minutesAgo: number, statusCode = 503): Delivery {
   const deliveredAt = now - minutesAgo * minute;
-  return { id, guid: `guid-${id}`, deliveredAt, statusCode, event: "workflow_job" };
+  return { id: String(id), guid: `guid-${id}`, deliveredAt, statusCode, event: "workflow_job" };
 }
 
 type FakeLog = DeliveryLog & {
@@ -40,8 +40,8 @@ function createFakeLog(
       return { deliveries: wanted.slice(0, most), isCut: false };
     },
     redeliver: async (id) => {
-      if (refused.has(id)) throw new Error(`delivery ${id} is too old`);
-      asked.push(id);
+      if (refused.has(Number(id))) throw new Error(`delivery ${id} is too old`);
+      asked.push(Number(id));
     },
   };
 }
@@ -166,7 +166,7 @@ describe("recoverDeliveries", () => {
       errors: [],
     });
 
-    expect(deliveries.asked).toEqual(failed.slice(0, 30).map(({ id }) => id));
+    expect(deliveries.asked).toEqual(failed.slice(0, 30).map(({ id }) => Number(id)));
     expect(await cursorOf(ledger)).toBe(now - 50 * minute);
   });
 
@@ -193,9 +193,9 @@ describe("recoverDeliveries", () => {
     const failed = Array.from({ length: 30 }, (_, index) => delivery(index + 1, 60));
     const log = createFakeLog([...failed, delivery(31, 2)]);
     const asked: number[] = [];
-    const redeliver = async (id: number) => {
-      asked.push(id);
-      if (id <= 30) throw new GitHubError(code, `delivery ${id} cannot be redelivered`);
+    const redeliver = async (id: string) => {
+      asked.push(Number(id));
+      if (Number(id) <= 30) throw new GitHubError(code, `delivery ${id} cannot be redelivered`);
     };
     for (let pass = 0; pass < 60; pass += 1) {
       await recoverDeliveries({

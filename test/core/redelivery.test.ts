@@ -14,7 +14,7 @@ function delivery(overrides: Partial<Delivery> & { readonly minutesAgo?: number 
   const { minutesAgo = 1, ...fields } = overrides;
   nextId += 1;
   return {
-    id: nextId,
+    id: String(nextId),
     guid: `guid-${nextId}`,
     deliveredAt: now - minutesAgo * minute,
     statusCode: 503,
@@ -23,7 +23,7 @@ function delivery(overrides: Partial<Delivery> & { readonly minutesAgo?: number 
   };
 }
 
-function choose(deliveries: readonly Delivery[], most = 30): readonly number[] {
+function choose(deliveries: readonly Delivery[], most = 30): readonly string[] {
   return chooseRedeliveries(deliveries, { now, most }).map(({ id }) => id);
 }
 

@@ -16,6 +16,12 @@ async function queueJobs(test: ReturnType<typeof createTestGitHub>, count: numbe
   }
 }
 
+/** The id of the newest delivery; Octokit leaves one of more than 53 bits out of an address. */
+async function readId(test: ReturnType<typeof createTestGitHub>): Promise<string> {
+  const { data } = await test.client(list, { headers: await authorizeApp(test) });
+  return String(data[0]?.id);
+}
+
 describe("GET deliveries", () => {
   it("lists newest first, page by page", async () => {
     const test = createTestGitHub();
@@ -28,8 +34,10 @@ describe("GET deliveries", () => {
     const second = await test.client(list, { per_page: 2, cursor, headers });
     expect(second.data).toHaveLength(1);
     expect(second.headers.link).toBeUndefined();
-    const ids = [...first.data, ...second.data].map(({ id }) => Number(id));
-    expect(ids).toEqual(ids.toSorted((one, other) => other - one));
+    const ids = [...first.data, ...second.data].map(({ id }) => BigInt(id));
+    expect(ids).toEqual(ids.toSorted((one, other) => (other > one ? 1 : -1)));
+    // As GitHub's own: more than JavaScript's numbers have room for.
+    expect(ids.every((id) => id > Number.MAX_SAFE_INTEGER)).toBe(true);
   });
 
   it("filters by outcome", async () => {
@@ -64,13 +72,12 @@ describe("GET delivery", () => {
   it("shows what was sent", async () => {
     const test = createTestGitHub();
     await queueJobs(test, 1);
-    const [delivery] = test.gitHub.deliveries();
-    const { data } = await test.client("GET /app/hook/deliveries/{delivery_id}", {
-      delivery_id: delivery?.id ?? 0,
+    const [guid] = test.gitHub.deliveries().map((delivery) => delivery.guid);
+    const { data } = await test.client(`${list}/${await readId(test)}`, {
       headers: await authorizeApp(test),
     });
     expect(data.request.payload).toMatchObject({ action: "queued" });
-    expect(data).toMatchObject({ guid: delivery?.guid, repository_id: test.repository.id });
+    expect(data).toMatchObject({ guid, repository_id: test.repository.id });
   });
 });
 
@@ -79,16 +86,14 @@ describe("POST attempts", () => {
     const test = createWithAnswers(503);
     await queueJobs(test, 1);
     const [failed] = test.gitHub.deliveries();
-    const options = { delivery_id: failed?.id ?? 0, headers: await authorizeApp(test) };
-    const attempts = "POST /app/hook/deliveries/{delivery_id}/attempts";
-    expect((await test.client(attempts, options)).status).toBe(202);
+    const headers = await authorizeApp(test);
+    const attempts = (id: string) => `POST /app/hook/deliveries/${id}/attempts`;
+    expect((await test.client(attempts(await readId(test)), { headers })).status).toBe(202);
     await test.timeline.advance(1000);
     const [, again] = test.gitHub.deliveries();
     expect(again).toMatchObject({ guid: failed?.guid, redelivery: true, statusCode: 202 });
     expect(again?.id).not.toBe(failed?.id);
     expect(again?.request).toEqual(failed?.request);
-    await expect(test.client(attempts, { ...options, delivery_id: 1 })).rejects.toMatchObject({
-      status: 404,
-    });
+    await expect(test.client(attempts("1"), { headers })).rejects.toMatchObject({ status: 404 });
   });
 });
