@@ -36,7 +36,7 @@ export async function checkJob(
     return { ...event, state, ...lookedAt, ...oddity };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
-    return { kind: "check-failed", jobKey: key, ...aftermathOf(error) };
+    return { kind: "check-failed", jobKey: key, message: error.message, ...aftermathOf(error) };
   }
 }
 

@@ -12,13 +12,12 @@ import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import { findDeadHolder, type JobChecked } from "./held-job.ts";
 import { reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
-import { jobKey } from "./job.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { describeStuck } from "./refusal-reason.ts";
 import { replaceOverdue } from "./replace-overdue.ts";
 import type { JobState } from "./runner-registry.ts";
-import { capacityWait, queuedAtMost, runningCheckAfter } from "./waits.ts";
+import { capacityWait, mostAsked, notFoundWait, queuedAtMost, runningCheckAfter } from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
 export function decideChecked(
@@ -27,27 +26,51 @@ export function decideChecked(
   circumstances: Circumstances,
 ): Decision {
   const { jobKey: key, state } = checked;
-  const item = jobItemOf(items, jobItemId(key));
-  if (item === undefined || isClosed(item)) return nothing("job is over");
+  const known = jobItemOf(items, jobItemId(key));
+  if (known === undefined || isClosed(known)) return nothing("job is over");
+  if (state.status === "gone" && known.reason !== notFound) return askOnce(known, circumstances);
+  const item = withoutDoubt(known);
+  const news = asNews(item, state, circumstances);
   switch (state.status) {
     case "completed":
     case "gone":
-      return decideCompleted(items, asNews(item, state, circumstances), circumstances);
+      return decideCompleted(items, news, circumstances);
     case "in_progress":
-      return decideStillRunning(items, asNews(item, state, circumstances), circumstances);
+      return item.times.started === undefined
+        ? decideInProgress(items, news, circumstances)
+        : wakeLater(item, circumstances.now + runningCheckAfter, "still running");
     case "waiting":
     case "queued":
       return decideStillWaiting(items, { item, checked }, circumstances);
   }
 }
 
+const notFound = "GitHub does not find the job";
+
+// A job that was deleted stays so. One answer alone may be a mistake, and would end the job in silence.
+function askOnce(item: JobItem, { now }: Circumstances): Decision {
+  return wakeLater(
+    { ...item, reason: notFound },
+    now + notFoundWait,
+    "not found for the first time",
+  );
+}
+
+function withoutDoubt(item: JobItem): JobItem {
+  if (item.reason !== notFound) return item;
+  const { reason: _reason, ...found } = item;
+  return found;
+}
+
 /**
- * GitHub did not tell: the item is looked at again later, and stays as it is until then. A job that it
- * will not tell of any more, as the App was removed, is over once GitHub has ended it by itself.
+ * GitHub did not tell: the item is looked at again later, and stays as it is until then. A job without a
+ * runner gets one all the same after a few times: one too many ends as idle, but a job too few waits for
+ * ever. One that GitHub will not tell of any more, as the App was removed, is over once GitHub has ended
+ * it by itself.
  */
 export function decideCheckFailed(
   items: Items,
-  { jobKey: key, retryAt = 0, error }: CheckFailure,
+  { jobKey: key, message, retryAt, error }: CheckFailure,
   circumstances: Circumstances,
 ): Decision {
   const { now, jitter } = circumstances;
@@ -57,8 +80,13 @@ export function decideCheckFailed(
   if (error !== undefined && item.times.started === undefined && age >= queuedAtMost) {
     return decideCompleted(items, asNews(item, { status: "gone" }, circumstances), circumstances);
   }
-  const wakeAt = Math.max(now, retryAt) + capacityWait(item.waits, jitter);
-  const later = { ...item, waits: item.waits + 1, wakeAt };
+  const isLimited = retryAt !== undefined;
+  if (item.status === "parked" && item.waits >= mostAsked && !isLimited) {
+    return claimInTurn(items, item, circumstances);
+  }
+  const wakeAt = Math.max(now, retryAt ?? 0) + capacityWait(item.waits, jitter);
+  const untold = item.times.started === undefined ? { reason: message } : {};
+  const later = { ...item, ...untold, waits: item.waits + 1, wakeAt };
   return { writes: [later], actions: [], outcome: "not checked" };
 }
 
@@ -76,12 +104,6 @@ function asNews(item: JobItem, state: JobState, { now }: Circumstances): JobNews
     ...(state.conclusion === undefined ? {} : { conclusion: state.conclusion }),
   };
   return { envelope, assessment: { kind: "launch", spec: item.spec } };
-}
-
-function decideStillRunning(items: Items, news: JobNews, circumstances: Circumstances): Decision {
-  const item = jobItemOf(items, jobItemId(jobKey(news.envelope.job)));
-  if (item?.times.started === undefined) return decideInProgress(items, news, circumstances);
-  return wakeLater(item, circumstances.now + runningCheckAfter, "still running");
 }
 
 // GitHub's answer may be older than the item: what somebody else has seen to since is left alone.

@@ -29,12 +29,26 @@ export function decideLaunchEnded(
   const item = jobItemOf(items, jobItemId(key));
   if (item === undefined) return nothing("job is unknown");
   if (report.kind !== "started") {
-    const decision = decideNotStarted(item, report, circumstances);
+    const decision = decideNotStarted(items, { item, report }, circumstances);
     const left = recordRegistration(items, { item, report }, circumstances);
     return { ...decision, writes: [...left, ...decision.writes] };
   }
   const known = runnerOfLaunch(items, { item, number: report.number }, circumstances);
-  return decideStarted(item, { runner: recordRunner(known, report), report }, circumstances);
+  return decideStarted(
+    withoutLateRefusal(item, report),
+    { runner: recordRunner(known, report), report },
+    circumstances,
+  );
+}
+
+// One that was started before the job was refused has turned up: the job is served after all.
+function withoutLateRefusal(item: JobItem, { number }: Started): JobItem {
+  const launch = item.launches.find((known) => known.number === number);
+  const refusedAt = item.times.refused ?? Number.NEGATIVE_INFINITY;
+  if (launch === undefined || launch.at >= refusedAt) return item;
+  const { refusal: _refusal, times, ...served } = item;
+  const { refused: _refused, ...known } = times;
+  return { ...served, times: known };
 }
 
 function recordRunner(known: RunnerItem, { computeId, registrationId }: Started): RunnerItem {

@@ -1,10 +1,17 @@
-import { type Circumstances, type Decision, type LaunchReport, nothing } from "./decision.ts";
+import {
+  type Circumstances,
+  type Decision,
+  type Items,
+  type LaunchReport,
+  nothing,
+} from "./decision.ts";
 import { claim } from "./decide-queued.ts";
 import { giveUp, refuseLate } from "./give-up.ts";
 import { newestLaunch, stepJob, triedSince } from "./job-item.ts";
-import type { JobItem } from "./ledger.ts";
+import { isClosed, type JobItem } from "./ledger.ts";
+import { retireLeftOver } from "./left-over.ts";
 import { describeShortage, describeUnsaid } from "./refusal-reason.ts";
-import { capacityWait, holdDeadline, holdWait, refusalDeadline } from "./waits.ts";
+import { capacityWait, holdDeadline, holdWait, refusalDeadline, settlePatience } from "./waits.ts";
 
 type NotStarted = Exclude<LaunchReport, { kind: "started" }>;
 
@@ -13,8 +20,8 @@ type NotStarted = Exclude<LaunchReport, { kind: "started" }>;
  * has lasted too long. A launch of unknown outcome stays open, so that the next one settles it first.
  */
 export function decideNotStarted(
-  item: JobItem,
-  report: NotStarted,
+  items: Items,
+  { item, report }: { readonly item: JobItem; readonly report: NotStarted },
   circumstances: Circumstances,
 ): Decision {
   if (newestLaunch(item)?.number !== report.number) return nothing("launch is out of date");
@@ -22,9 +29,52 @@ export function decideNotStarted(
   if (item.lease?.owner !== circumstances.owner) {
     return { writes: [settled], actions: [], outcome: "launch recorded late" };
   }
-  // As long as a runner may be alive somewhere, the job is neither launched elsewhere nor given up.
   const mayLive = settled.launches.some(({ outcome }) => outcome === "open");
-  return (mayLive ? park : goOn)(settled, report, circumstances);
+  return mayLive
+    ? settleLater(items, { item: settled, report }, circumstances)
+    : goOn(settled, report, circumstances);
+}
+
+// As long as a runner may be alive somewhere, nothing else is started for the job: the next launch begins
+// with looking for it. What has lasted too long ends like a want of capacity, and whatever may be left of
+// it is retired where no launch comes any more.
+function settleLater(
+  items: Items,
+  { item, report }: { readonly item: JobItem; readonly report: NotStarted },
+  circumstances: Circumstances,
+): Decision {
+  if (!isHopeless(item, report, circumstances)) {
+    return park(onNextRung(item, report), report, circumstances);
+  }
+  const ended = end(item, report, circumstances);
+  const isOver = ended.writes.some((written) => written.kind === "job" && isClosed(written));
+  if (!isOver) return ended;
+  const left = retireLeftOver(items, { item, outcomes: ["open"] }, circumstances);
+  return {
+    ...ended,
+    writes: [...left.writes, ...ended.writes],
+    actions: [...ended.actions, ...left.actions],
+  };
+}
+
+// A service that fails for good is no better than one without capacity, and of no use for what a runner
+// has to tell either. GitHub's failures are waited for: without it no job runs, nor can one be told.
+function isHopeless(item: JobItem, report: NotStarted, circumstances: Circumstances): boolean {
+  if (report.kind === "unsettled") {
+    const now = circumstances.now - settlePatience;
+    return isTooLate(item, report, { ...circumstances, now });
+  }
+  return !isUnasked(report) && isTooLate(item, report, circumstances);
+}
+
+// One answer that was lost is bad luck; the next may come from elsewhere.
+function onNextRung(item: JobItem, report: NotStarted): JobItem {
+  if (report.kind !== "unknown" || isUnasked(report) || item.waits === 0) return item;
+  return { ...item, rung: (item.rung + 1) % item.spec.rungs.length };
+}
+
+function isUnasked(report: NotStarted): boolean {
+  return "isUnasked" in report && report.isUnasked;
 }
 
 // A launch that was tried at all found all earlier ones without a runner. One that was not tried never
@@ -34,9 +84,14 @@ function settle(item: JobItem, report: NotStarted): JobItem {
   const launches = tried.map((launch) => {
     if (launch.outcome !== "open") return launch;
     const isNewest = launch.number === report.number;
-    if (report.kind === (isNewest ? "unknown" : "unsettled")) return launch;
-    const reason = isNewest ? report.message : `launch ${report.number} found no runner of it`;
-    return { ...launch, outcome: "not-started", reason } as const;
+    if (report.kind === "unsettled" && !isNewest) return launch;
+    if (isNewest && report.kind === "unknown") return { ...launch, reason: report.message };
+    const found = launch.reason ?? `launch ${report.number} found no runner of it`;
+    return {
+      ...launch,
+      outcome: "not-started",
+      reason: isNewest ? report.message : found,
+    } as const;
   });
   return { ...item, launches };
 }
@@ -70,8 +125,8 @@ function end(item: JobItem, report: NotStarted, circumstances: Circumstances): D
     return giveUp(item, describeUnsaid(item, report.message), circumstances);
   }
   const reason = describeShortage(item, report, circumstances.now);
-  const isHopeless = cannotBeTold(item, report, circumstances);
-  return (isHopeless ? giveUp : refuseLate)(item, reason, circumstances);
+  const isUntold = cannotBeTold(item, report, circumstances);
+  return (isUntold ? giveUp : refuseLate)(item, reason, circumstances);
 }
 
 // Where GitHub registers no runner on principle, it registers none that could tell so either; and where

@@ -24,6 +24,8 @@ export type LaunchReport =
       readonly number: number;
       /** The registration of a runner that was not started, where it could not be removed. */
       readonly leftRegistrationId?: number;
+      /** GitHub did not say whether it registered the runner: no compute was asked for. */
+      readonly isUnasked?: true;
       readonly error?: Error;
     })
   /** Nothing was tried, as there is no image yet to start a runner from; no earlier one is left. */
@@ -105,6 +107,7 @@ export type LedgerEvent =
 export type CheckFailure = {
   readonly kind: "check-failed";
   readonly jobKey: JobKey;
+  readonly message: string;
   /** When GitHub may be asked again, in milliseconds since the epoch. */
   readonly retryAt?: number;
   /** What somebody has to know of, once it is written down. */

@@ -1,6 +1,13 @@
 import { capItemId } from "./cap-item.ts";
 import { whyNotRerun } from "./decide-run.ts";
-import { type Items, type LedgerEvent, jobItemOf, runItemOf, runnerItemOf } from "./decision.ts";
+import {
+  type Items,
+  type LaunchReport,
+  type LedgerEvent,
+  jobItemOf,
+  runItemOf,
+  runnerItemOf,
+} from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { jobKey } from "./job.ts";
 import {
@@ -155,9 +162,15 @@ function namedByEnd(name: string, { items, asked }: Reading, prefix: string): re
 // Only where a runner may be left over are the job's own runners looked at: reads are not free.
 function wantedOutcomes(event: LedgerEvent): readonly Launch["outcome"][] {
   if (event.kind === "job-checked" || event.kind === "check-failed") return ["open", "started"];
+  if (event.kind === "launch-ended") return wantedOfReport(event.report);
   if (event.kind !== "job" || event.envelope.action === "queued") return [];
   const isOver = event.envelope.action === "completed";
   return isOver && event.envelope.runnerName === undefined ? ["open", "started"] : ["open"];
+}
+
+// A job may be given up although one that was started for it may live.
+function wantedOfReport({ kind }: LaunchReport): readonly Launch["outcome"][] {
+  return kind === "unknown" || kind === "unsettled" ? ["open"] : [];
 }
 
 function runnersOf(

@@ -74,7 +74,7 @@ async function settleEarlier(
 
 // Before another runner is started, the one that may have been is looked for: alive or booting it is
 // taken; without compute its registration is removed, so that it cannot be given a job, though not
-// before it would be seen if it were there.
+// before either would be seen if it were there.
 async function settle(
   item: JobItem,
   { earlier, newest }: { earlier: Launch; newest: Launch },
@@ -84,13 +84,16 @@ async function settle(
   const { number } = earlier;
   const registered = await ports.registry.find(item.job, name);
   const compute = await findCompute(item, earlier, ports);
-  if (registered === undefined) return compute && findHadRunner(item, ports);
-  if (compute !== undefined) return { kind: "started", number, ...compute, ...registered };
+  if (compute !== undefined) {
+    if (registered === undefined) return findHadRunner(item, ports);
+    return { kind: "started", number, ...compute, ...registered };
+  }
   const unsettled = { kind: "unsettled", number: newest.number } as const;
   const retryAt = earlier.at + settleAfter;
   if (newest.at < retryAt) {
     return { ...unsettled, message: `runner ${name} may still show up`, retryAt };
   }
+  if (registered === undefined) return undefined;
   const removal = await ports.registry.remove(item.job, registered.registrationId);
   if (removal !== "busy") return undefined;
   return { ...unsettled, message: `runner ${name} is busy, but its compute was not found` };
@@ -159,7 +162,7 @@ function reportFailure(error: unknown, number: number): LaunchReport {
   switch (error.code) {
     case "GitHubUnavailable":
     case "RunnerNameTaken":
-      return { kind: "unknown", number, message };
+      return { kind: "unknown", number, message, isUnasked: true };
     case "GitHubRateLimited":
     case "InstallationGone":
     case "CredentialsRefused":

@@ -51,9 +51,9 @@ function describeRung({ launches }: JobItem, rung: ProviderName): readonly strin
 }
 
 function advise(kind: NotStarted["kind"]): string {
-  const isOperators = kind === "denied" || kind === "unregistered" || kind === "held";
-  if (isOperators) return "whoever runs tornade has to see to it";
-  return "ask for less or another place with runs-on=";
+  const isSizes = kind === "no-capacity" || kind === "quota" || kind === "invalid";
+  if (isSizes || kind === "throttled") return "ask for less or another place with runs-on=";
+  return "whoever runs tornade has to see to it";
 }
 
 // Printed where every reader of the repository sees it: accounts and roles are none of their business.

@@ -14,6 +14,12 @@ export const leaseDuration = 20 * second;
  */
 export const settleAfter = 30 * second;
 
+/**
+ * How much longer than for capacity a job waits for what became of an earlier launch to be found out, in
+ * milliseconds: only as long as that may be is another one not started for it.
+ */
+export const settlePatience = 10 * minute;
+
 /** GitHub ends a job that has been queued for a day: https://docs.github.com/en/actions/reference/limits */
 export const queuedAtMost = day;
 
@@ -31,6 +37,12 @@ export const takenWait = minute;
 
 /** After how long GitHub is asked whether a running job still runs: `completed` may never come. */
 export const runningCheckAfter = 60 * minute;
+
+/** After how long GitHub is asked again about a job that it did not find. */
+export const notFoundWait = minute;
+
+/** How often GitHub may fail to say where a job without a runner stands before it gets one all the same. */
+export const mostAsked = 5;
 
 /** After how long the removal of a registration is tried again, in milliseconds. */
 export const removalWait = 20 * second;

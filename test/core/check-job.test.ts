@@ -31,14 +31,20 @@ describe("checkJob", () => {
 
   it("waits when GitHub is over its limit or away", async () => {
     const failed = { kind: "check-failed", jobKey: "4711-1" };
-    expect(await failing(new GitHubError("GitHubUnavailable", "502"))).toEqual(failed);
+    const unavailable = new GitHubError("GitHubUnavailable", "502");
+    expect(await failing(unavailable)).toEqual({ ...failed, message: "502" });
     const limited = new GitHubError("GitHubRateLimited", "403", start);
-    expect(await failing(limited)).toEqual({ ...failed, retryAt: start });
+    expect(await failing(limited)).toEqual({ ...failed, message: "403", retryAt: start });
   });
 
   it("tells of what a person has to see to", async () => {
     const error = new GitHubError("InstallationGone", "404");
-    expect(await failing(error)).toEqual({ kind: "check-failed", jobKey: "4711-1", error });
+    expect(await failing(error)).toEqual({
+      kind: "check-failed",
+      jobKey: "4711-1",
+      message: "404",
+      error,
+    });
   });
 
   it.each([

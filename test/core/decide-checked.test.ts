@@ -8,7 +8,9 @@ import type { JobChecked } from "../../functions/core/held-job.ts";
 import type { JobItem, LedgerItem } from "../../functions/core/ledger.ts";
 import type { JobState } from "../../functions/core/runner-registry.ts";
 import {
+  mostAsked,
   mostLosses,
+  notFoundWait,
   overdueAfter,
   queuedAtMost,
   runningCheckAfter,
@@ -63,8 +65,24 @@ describe("decideChecked", () => {
     });
   });
 
-  it.each(["completed", "gone"] as const)("closes a job that is %s", (status) => {
-    const { writes, actions } = checked({ status }, [overdue, runnerItem()]);
+  it("does not take a job for deleted because GitHub did not find it once", () => {
+    const [asked, ...others] = checked({ status: "gone" }, [overdue, runnerItem()]).writes;
+    const reason = "GitHub does not find the job";
+    expect([asked, others]).toEqual([{ ...overdue, reason, wakeAt: now + notFoundWait }, []]);
+    const found = { ...overdue, reason };
+    expect(
+      checked({ status: "queued" }, [found, runnerItem({ provider: "CODEBUILD" })]).writes,
+    ).not.toContainEqual(expect.objectContaining({ reason }));
+    const running = runningItem({ reason, wakeAt: now });
+    expect(checked({ status: "in_progress" }, [running]).writes[0]).not.toHaveProperty("reason");
+  });
+
+  it.each([
+    ["completed", undefined],
+    ["gone", "GitHub does not find the job"],
+  ] as const)("closes a job that is %s", (status, reason) => {
+    const item = reason === undefined ? overdue : { ...overdue, reason };
+    const { writes, actions } = checked({ status }, [item, runnerItem()]);
     expect(writes).toMatchObject([
       { name: own, owed: ["deregister", "stop"] },
       { kind: "job", status: "completed", times: { completed: now } },
@@ -324,7 +342,8 @@ describe("decideChecked, still queued", () => {
 });
 
 describe("decideCheckFailed", () => {
-  const failed: CheckFailure = { kind: "check-failed", jobKey: key };
+  const message = "GitHub did not read job 4711: 403 no";
+  const failed: CheckFailure = { kind: "check-failed", jobKey: key, message };
 
   it("takes a job for over that GitHub has ended, but does not tell of any more", () => {
     const gone = { ...failed, error: new GitHubError("InstallationGone", "404") };
@@ -341,12 +360,28 @@ describe("decideCheckFailed", () => {
     expect(check(gone, launchedItem({ wakeAt: at, times })).outcome).toBe("not checked");
   });
 
+  it("has a job served that has no runner, and of which GitHub says nothing again and again", () => {
+    const at = { wakeAt: now, doubtful: true };
+    const fail = (waits: number, more = {}) =>
+      decide(
+        itemsOf(jobItem({ ...at, waits, times: { received: start } })),
+        { ...failed, ...more },
+        circumstances({ now }),
+      );
+    expect(fail(mostAsked - 1)).toMatchObject({
+      outcome: "not checked",
+      writes: [{ reason: message }],
+    });
+    expect(fail(mostAsked)).toMatchObject({ outcome: "claimed", actions: [{ kind: "launch" }] });
+    expect(fail(mostAsked, { retryAt: now + 60_000 }).outcome).toBe("not checked");
+  });
+
   it.each([
     [failed, now + 1_000],
     [{ ...failed, retryAt: now + 60_000 }, now + 61_000],
   ])("asks again later", (event, wakeAt) => {
     expect(decide(itemsOf(overdue), event, circumstances({ now }))).toEqual({
-      writes: [{ ...overdue, waits: 1, wakeAt }],
+      writes: [{ ...overdue, reason: message, waits: 1, wakeAt }],
       actions: [],
       outcome: "not checked",
     });

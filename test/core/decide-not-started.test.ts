@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { LaunchReport } from "../../functions/core/decision.ts";
-import { holdDeadline, leaseDuration, refusalDeadline } from "../../functions/core/waits.ts";
+import type { JobItem } from "../../functions/core/ledger.ts";
+import {
+  holdDeadline,
+  leaseDuration,
+  refusalDeadline,
+  settlePatience,
+} from "../../functions/core/waits.ts";
 import { containing } from "../support/containing.ts";
 import { circumstances, itemsOf, jobItem, launchEnded, launchingItem } from "./builders.ts";
 import { launchOf, runnerSpec, start } from "./builders.ts";
@@ -45,19 +51,21 @@ describe("decideNotStarted", () => {
     ["throttled", "not-started"],
     ["unregistered", "not-started"],
     ["unknown", "open"],
-  ] as const)("waits on the same rung for %s, the launch then being %s", (kind, outcome) => {
-    const item = { ...onSpot, waits: 2 };
-    const decision = decide(itemsOf(item), launchEnded(report(kind)), circumstances());
-    const wakeAt = start + 1_000;
-    expect(decision).toMatchObject({
-      writes: [
-        { status: "parked", reason: message, rung: 0, waits: 3, wakeAt, launches: [{ outcome }] },
-      ],
-      actions: [{ kind: "wake", itemId: "job#4711-1", at: wakeAt }],
-      outcome: "parked",
-    });
-    expect(decision.writes[0]).not.toHaveProperty("lease");
-  });
+  ] as const)(
+    "waits at first on the same rung for %s, the launch then being %s",
+    (kind, outcome) => {
+      const decision = decide(itemsOf(onSpot), launchEnded(report(kind)), circumstances());
+      const wakeAt = start + 1_000;
+      expect(decision).toMatchObject({
+        writes: [
+          { status: "parked", reason: message, rung: 0, waits: 1, wakeAt, launches: [{ outcome }] },
+        ],
+        actions: [{ kind: "wake", itemId: "job#4711-1", at: wakeAt }],
+        outcome: "parked",
+      });
+      expect(decision.writes[0]).not.toHaveProperty("lease");
+    },
+  );
 
   it.each(["no-capacity", "quota", "denied"] as const)(
     "begins at the first rung again after the last one, later, for %s",
@@ -171,11 +179,57 @@ describe("decideNotStarted", () => {
     },
   );
 
-  it("waits on after the deadline while the outcome of a launch is unknown", () => {
+  it.each([
+    ["throttled", {}, [0, 0, 0]],
+    ["unknown", {}, [1, 0, 1]],
+    // Elsewhere GitHub would not answer either.
+    ["unknown", { isUnasked: true as const }, [0, 0, 0]],
+  ] as const)(
+    "goes on with other rungs where a service says nothing again and again: %s %j",
+    (...[kind, more, rungs]) => {
+      let item: JobItem = { ...onSpot, waits: 1 };
+      const seen = rungs.map(() => {
+        const event = launchEnded({ kind, number: 1, message, ...more });
+        const [parked] = decide(itemsOf(item), event, circumstances()).writes;
+        item = { ...onSpot, waits: 2, rung: parked?.kind === "job" ? parked.rung : 9 };
+        return item.rung;
+      });
+      expect(seen).toEqual(rungs);
+    },
+  );
+
+  it("refuses a job whose launches have had no outcome until the deadline", () => {
     const at = circumstances({ now: start + 3_600_000 });
-    const { writes } = decide(itemsOf(launchingItem()), launchEnded(report("unknown")), at);
-    expect(writes).toMatchObject([{ status: "parked", reason: message, doubtful: false }]);
+    const event = launchEnded(report("unknown"));
+    const { writes } = decide(itemsOf(launchingItem()), event, at);
+    const refusal = `no runner could be started in 60 minutes: FARGATE: as told; whoever runs tornade has to see to it`;
+    // The one that may live is looked for before the runner is started that tells so.
+    expect(writes).toMatchObject([{ status: "parked", refusal, launches: [{ outcome: "open" }] }]);
+
+    const unasked = launchEnded({ kind: "unknown", number: 1, message, isUnasked: true });
+    expect(decide(itemsOf(launchingItem()), unasked, at).writes).toMatchObject([
+      { status: "parked", reason: message },
+    ]);
   });
+
+  it.each(["unknown", "unsettled"] as const)(
+    "retires whatever may live of a job that cannot be told why either: %s",
+    (kind) => {
+      const refused = launchingItem({
+        refusal: "too large",
+        times: { received: start, refused: start },
+        launches: [launchOf(1), launchOf(2)],
+      });
+      const now = start + refusalDeadline + settlePatience;
+      const event = launchEnded(report(kind, 2));
+      const { writes, actions } = decide(itemsOf(refused), event, circumstances({ now }));
+      const [left] = writes;
+      const name = kind === "unknown" ? "tornade-4711-1-2" : "tornade-4711-1-1";
+      expect(left).toMatchObject({ kind: "runner", name, owed: ["deregister", "stop"] });
+      expect(writes.at(-1)).toMatchObject({ status: "failed", owed: ["tell"] });
+      expect(actions).toMatchObject([{ kind: "tell" }, { kind: "retire", item: left }]);
+    },
+  );
 
   it("does not give a job up while an earlier runner of it may be alive", () => {
     const item = launchingItem({ launches: [launchOf(1), launchOf(2)] });

@@ -95,7 +95,11 @@ const anyEvent: fc.Arbitrary<LedgerEvent> = fc.oneof(
       jobKey: key,
       state: { status, ...(name === undefined ? {} : { runnerName: name }) },
     })),
-  fc.record({ kind: fc.constant("check-failed" as const), jobKey: fc.constantFrom(...keys) }),
+  fc.record({
+    kind: fc.constant("check-failed" as const),
+    jobKey: fc.constantFrom(...keys),
+    message: fc.constant("GitHub did not tell"),
+  }),
   fc.record({ runnerName: anyName, at: anyTime, interrupted: fc.boolean() }).map((stop) => ({
     kind: "runner-stopped" as const,
     stop: { ...stop, computeId: "task", reason: "died" },

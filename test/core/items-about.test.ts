@@ -55,7 +55,7 @@ describe("itemsAbout", () => {
     [jobEvent({ action: "completed" }), [job, first, second]],
     [{ kind: "wake", itemId: job }, [job]],
     [launchEnded({ kind: "quota", number: 2, message: "" }), [job, second]],
-    [{ kind: "check-failed", jobKey: "4711-1" }, [job, first, second]],
+    [{ kind: "check-failed", jobKey: "4711-1", message: "no" }, [job, first, second]],
     [{ kind: "job-told", jobKey: "4711-1", outcome: "off" }, [job]],
     [{ kind: "job-not-told", jobKey: "4711-1", retryable: true }, [job]],
     [{ kind: "job-checked", jobKey: "4711-1", state: { status: "queued" } }, [job, first, second]],

@@ -147,8 +147,8 @@ describe("launchRunner", () => {
   });
 
   it.each([
-    [new GitHubError("GitHubUnavailable", "502"), { kind: "unknown" }],
-    [new GitHubError("RunnerNameTaken", "409"), { kind: "unknown" }],
+    [new GitHubError("GitHubUnavailable", "502"), { kind: "unknown", isUnasked: true }],
+    [new GitHubError("RunnerNameTaken", "409"), { kind: "unknown", isUnasked: true }],
     [
       new GitHubError("GitHubRateLimited", "403", start + 60_000),
       { kind: "unregistered", retryAt: start + 60_000 },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 
+import { jobItemId } from "../../functions/core/ledger.ts";
 import { createShortages } from "../../functions/core/shortages.ts";
 import { jobItem, launchOf, runnerSpec } from "./builders.ts";
 
+const started = { kind: "started", computeId: "task-1" } as const;
 const failure = { kind: "no-capacity", message: "RESOURCE:CPU" } as const;
 const item = jobItem({ waits: 1 });
 const first = jobItem({ id: "job#1-1" });
@@ -36,6 +38,52 @@ describe("createShortages", () => {
     expect(shortages.find({ ...item, id: "job#2-1" }, launch)).toEqual(failure);
   });
 
+  it("lets one at a time find out, and the next one as soon as that was let through", () => {
+    const { clock, shortages } = createTest();
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, failure);
+    clock.now = 10_000;
+    const others = Array.from({ length: 12 }, (_, id) => ({
+      ...item,
+      id: jobItemId(`${id}-2`),
+    }));
+    const mayTry = () => others.filter((one) => shortages.find(one, launch) === undefined).length;
+
+    expect(mayTry()).toBe(1);
+    for (let made = 1; made <= 10; made += 1) {
+      shortages.note(item, launch, started);
+      expect(mayTry()).toBe(1);
+    }
+    shortages.note(item, launch, started);
+    expect(mayTry()).toBe(others.length);
+  });
+
+  it("goes on after ten seconds where whoever was to find out has not told", () => {
+    const { clock, shortages } = createTest();
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, failure);
+    clock.now = 10_000;
+    expect(shortages.find(item, launch)).toBeUndefined();
+    clock.now = 19_999;
+    expect(shortages.find(item, launch)).toEqual(failure);
+    clock.now = 20_000;
+    expect(shortages.find(item, launch)).toBeUndefined();
+  });
+
+  it("has it found out ever more seldom, to once a minute, while nothing is to be had", () => {
+    const { clock, shortages } = createTest();
+    const gaps: number[] = [];
+    let last = 0;
+    for (; clock.now < 400_000; clock.now += 1_000) {
+      const other = { ...item, id: jobItemId(`${clock.now}-1`) };
+      if (shortages.find(other, launch) !== undefined) continue;
+      gaps.push(clock.now - last);
+      last = clock.now;
+      shortages.note(other, launch, failure);
+    }
+    expect(gaps.slice(2, 7)).toEqual([10_000, 10_000, 20_000, 40_000, 60_000]);
+    shortages.note(item, launch, started);
+    expect(shortages.find(item, launch)).toBeUndefined();
+  });
+
   it.each([
     ["has not waited yet", jobItem(), launch],
     ["was told so itself", { ...item, id: first.id }, launch],
@@ -48,14 +96,14 @@ describe("createShortages", () => {
     expect(shortages.find(other, its)).toBeUndefined();
   });
 
-  it.each([
-    { kind: "started", computeId: "task-1" } as const,
-    { kind: "throttled", message: "slower" } as const,
-  ])("forgets a shortage once the answer is another one: $kind", (outcome) => {
-    const { shortages } = createTest();
-    shortages.note(first, launch, failure);
-    shortages.note(first, launch, outcome);
-    shortages.note(first, launch, failure);
-    expect(shortages.find(item, launch)).toBeUndefined();
-  });
+  it.each([started, { kind: "throttled", message: "slower" } as const])(
+    "forgets a shortage once the answer is another one: $kind",
+    (outcome) => {
+      const { shortages } = createTest();
+      shortages.note(first, launch, failure);
+      shortages.note(first, launch, outcome);
+      shortages.note(first, launch, failure);
+      expect(shortages.find(item, launch)).toBeUndefined();
+    },
+  );
 });
