@@ -13,9 +13,11 @@ export function readAwsError(error: unknown): AwsErrorParts {
   if (!(error instanceof Error)) return { name: "Unknown", message: String(error), attempts: 1 };
   const metadata = "$metadata" in error ? error.$metadata : undefined;
   const { httpStatusCode: status, attempts } = toMembers(metadata);
+  // The client quotes what it could not read, over several lines, and advises its programmer.
+  const isUnread = error instanceof SyntaxError;
   return {
-    name: error.name,
-    message: error.message,
+    name: isUnread ? "AnswerNotUnderstood" : error.name,
+    message: isUnread ? "AWS answered with something that is not JSON" : error.message,
     ...(typeof status === "number" ? { status } : {}),
     attempts: typeof attempts === "number" ? attempts : 1,
   };

@@ -11,7 +11,7 @@ import { createAwsClient } from "./aws-client.ts";
 import { findBuild } from "./find-build.ts";
 import { isNotFound, toLaunchFailure } from "./provider-failure.ts";
 import type { RunnerImages } from "./runner-images.ts";
-import { toRunnerVariables, tooLong } from "./runner-variables.ts";
+import { type RunnerVariables, toRunnerVariables, tooLong } from "./runner-variables.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Where runners on CodeBuild run. */
@@ -25,6 +25,12 @@ export type CodeBuildOptions = {
 
 /** Most characters of the value of one environment variable. */
 const mostCharacters = 4_096;
+
+/**
+ * Most characters of all of them, beyond which a build fails while it is provisioned.
+ * https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html
+ */
+const mostInAll = 5_500;
 
 /** Starts runners as builds, in privileged mode so that jobs can use Docker. */
 export function createCodeBuildProvider(
@@ -69,10 +75,8 @@ function toStartBuildInput(
   const size = toCodeBuildSize(request.spec, architecture);
   if (size === undefined) return { kind: "invalid", message: "no CodeBuild size is large enough" };
   const variables = toRunnerVariables(request);
-  const long = variables.find(({ value }) => value.length > mostCharacters);
-  if (long !== undefined) {
-    return tooLong(`${long.name} has ${long.value.length} characters`, mostCharacters);
-  }
+  const excess = findExcess(variables);
+  if (excess !== undefined) return excess;
   const role = roles.get(request.repository.toLowerCase());
   return {
     projectName: project,
@@ -90,6 +94,17 @@ function toStartBuildInput(
     // Serves only an identical request sent again at once; the next launch has another name.
     idempotencyToken: request.runnerName,
   };
+}
+
+function findExcess(variables: RunnerVariables): LaunchFailure | undefined {
+  const long = variables.find(({ value }) => value.length > mostCharacters);
+  const elsewhere = "use another place with runs-on=";
+  if (long !== undefined) {
+    return tooLong(`${long.name} has ${long.value.length} characters`, mostCharacters, elsewhere);
+  }
+  const length = variables.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  if (length <= mostInAll) return undefined;
+  return tooLong(`the environment has ${length} characters`, mostInAll, elsewhere);
 }
 
 // CodeBuild wants at least five minutes for either; a build that is queued longer than eight hours

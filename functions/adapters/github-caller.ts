@@ -39,7 +39,11 @@ export function createCaller(
   const send = async (call: Call, token: string): Promise<Answer> => {
     const headers = { authorization: `token ${token}` };
     try {
-      return rejectRedirection(await request(call.route, { ...call.parameters, headers }));
+      const answer = await request(call.route, { ...call.parameters, headers });
+      const moved = readMoved(answer, options.apiUrl);
+      if (moved === undefined) return rejectRedirection(answer);
+      const { method, body } = repeat(call);
+      return rejectRedirection(await request({ method, url: moved, ...body, headers }));
     } catch (error) {
       const status = statusOf(error);
       if (call.expected?.includes(status) === true) return { status, data: undefined, headers: {} };
@@ -67,7 +71,23 @@ export function createCaller(
   };
 }
 
-// Octokit hands a redirection on as an answer; nothing was done, and nothing is in it.
+// A repository or owner that was renamed: GitHub tells where it is now, and Octokit hands that on as an
+// answer. The token is shown to nobody but the same GitHub.
+// https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+function readMoved({ status, headers }: Answer, apiUrl: string): string | undefined {
+  const { location } = headers;
+  if (status < 300 || typeof location !== "string" || !URL.canParse(location)) return undefined;
+  return new URL(location).origin === new URL(apiUrl).origin ? location : undefined;
+}
+
+// What is not in the address goes along once more; that of a GET is in the new one.
+function repeat({ route, parameters }: Call) {
+  const [method = "GET"] = route.split(" ");
+  const rest = Object.entries(parameters).filter(([name]) => !route.includes(`{${name}}`));
+  return { method, body: method === "POST" ? Object.fromEntries(rest) : {} };
+}
+
+// What was moved twice, or elsewhere: nothing was done, and nothing is in it.
 function rejectRedirection(answer: Answer): Answer {
   if (answer.status < 300) return answer;
   throw Object.assign(new Error("the repository or its owner has another name now"), {

@@ -11,7 +11,7 @@ export function obeyRateLimits(send: SendCall, now: () => number): SendCall {
   return async (what, registrar, call) => {
     const { owner } = registrar.repository;
     const limit = limits.get(owner);
-    if (limit?.retryAt !== undefined && limit.retryAt > now()) throw limit;
+    if (limit?.retryAt !== undefined && limit.retryAt > now()) throw repeat(limit, what);
     limits.delete(owner);
     try {
       return await send(what, registrar, call);
@@ -20,4 +20,14 @@ export function obeyRateLimits(send: SendCall, now: () => number): SendCall {
       throw error;
     }
   };
+}
+
+// What GitHub said to another request, about this one.
+function repeat({ code, message, retryAt }: GitHubError, what: string): GitHubError {
+  const [, answer = message] = /^GitHub did not .*?: (\d{3} .*)$/su.exec(message) ?? [];
+  return new GitHubError(
+    code,
+    `GitHub was not asked to ${what}, after it answered ${answer}`,
+    retryAt,
+  );
 }

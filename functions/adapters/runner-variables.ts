@@ -12,9 +12,10 @@ export function toRunnerVariables(request: LaunchRequest): RunnerVariables {
 }
 
 /** The failure of a launch whose input the service would not take. */
-export function tooLong(what: string, most: number): LaunchFailure {
-  return {
-    kind: "invalid",
-    message: `${what}, at most ${most} are allowed; shorten the labels or names`,
-  };
+export function tooLong(
+  what: string,
+  most: number,
+  advice = "shorten the labels or names",
+): LaunchFailure {
+  return { kind: "invalid", message: `${what}, at most ${most} are allowed; ${advice}` };
 }

@@ -100,6 +100,22 @@ describe("createCodeBuildProvider", () => {
     expect(test.requests).toEqual([]);
   });
 
+  it("asks for no build that would fail for having too much in its environment", async () => {
+    const test = createTestProviders();
+    const environment = {
+      RUNNER_NAME: "tornade-1-1-1",
+      A: "a".repeat(3_000),
+      B: "b".repeat(3_000),
+    };
+    expect(await test.codeBuild.launch(launchRequest({ environment }))).toEqual({
+      kind: "invalid",
+      message: containing(
+        /^the environment has \d{4} characters, at most 5500 are allowed; use another place/u,
+      ),
+    });
+    expect(test.requests).toEqual([]);
+  });
+
   it.each([
     [
       "the limit of the account",

@@ -5,6 +5,7 @@ import dynalite from "dynalite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createDynamoDbLedger } from "../../functions/adapters/dynamodb-ledger.ts";
+import { readArray, readObject } from "../../functions/core/read-json.ts";
 import { ledgerTable } from "../../functions/adapters/ledger-table.ts";
 import type { Surroundings } from "../../functions/adapters/surroundings.ts";
 import { jsonResponse, type WireRequest, type WireResponse } from "../../simulator/wire.ts";
@@ -37,6 +38,27 @@ async function createDisturbedLedger(
   surroundings.requests.length = 0;
   return created;
 }
+
+describe("due", () => {
+  it.each([
+    ["a kind of a newer version", '{"kind":"future","id":"job#9-1","expiresAt":9e15}'],
+    ["no JSON", "{bad"],
+    ["null", "null"],
+  ])("leaves out a row with %s, and says so", async (_what, item) => {
+    const { ledger, lines } = await createDisturbedLedger(async ({ headers }, answer) => {
+      const found = await answer();
+      if (!headers["x-amz-target"]?.endsWith(".Query")) return found;
+      const rows = readArray(readObject(JSON.parse(found.body), "answer")["Items"], "Items");
+      const spoilt = { id: { S: "job#9-1" }, item: { S: item } };
+      const body = JSON.stringify({ Items: rows.length > 0 ? [spoilt, ...rows] : [] });
+      return { ...found, headers: {}, body };
+    });
+    const due = jobItem({ wakeAt: start });
+    expect(await ledger.write(due, 0)).toBe(true);
+    expect(await ledger.due(start, 10)).toEqual([due]);
+    expect(lines.join("")).toMatch(/"level":"error","message":"item not read","itemId":"job#9-1"/u);
+  });
+});
 
 describe("dynalite", () => {
   let server: Server;

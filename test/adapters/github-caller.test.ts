@@ -37,6 +37,36 @@ describe("createCaller", () => {
     await expect(test.registry.readJob(job)).rejects.toThrow(told("read job 41"));
   });
 
+  it("follows a repository that was renamed, with all that was sent, and no further", async () => {
+    const test = createTestRegistry({ scope: "repository" });
+    const job = toJob(test.repository);
+    const moved = (path: string, origin = "https://api.github.com") => ({
+      ...jsonResponse(307, { message: "Temporary Redirect" }),
+      headers: { location: `${origin}/repositories/1${path}` },
+    });
+    test.outside.intercept = async (_call, next, { path }) => {
+      if (path.startsWith("/repos/")) return moved(path.replace(/^\/repos\/[^/]+\/[^/]+/u, ""));
+      if (path.endsWith("/jobs/41")) return jsonResponse(200, { status: "queued" });
+      if (!path.endsWith("/generate-jitconfig")) return next();
+      return jsonResponse(201, { runner: { id: 7 }, encoded_jit_config: "e30=" });
+    };
+    expect(await test.registry.readJob(job)).toEqual({ status: "queued" });
+    expect(await test.registry.register(job, "t-1-1-1")).toMatchObject({ registrationId: 7 });
+    const [first, second] = test.requests.filter(({ path }) =>
+      path.endsWith("/generate-jitconfig"),
+    );
+    expect(second).toMatchObject({ method: "POST", body: first?.body });
+
+    test.outside.intercept = async (_call, next, { path }) =>
+      path.endsWith("/jobs/41") ? moved("/actions/jobs/41") : next();
+    await expect(test.registry.readJob(job)).rejects.toThrow("another name now");
+    const elsewhere = moved("/actions/jobs/41", "https://example.com");
+    test.outside.intercept = async (call, next) => (call === "GET jobs" ? elsewhere : next());
+    const asked = test.requests.length;
+    await expect(test.registry.readJob(job)).rejects.toThrow("another name now");
+    expect(test.requests.length).toBe(asked + 1);
+  });
+
   it("tells when GitHub wants to be asked again, by its own clock", async () => {
     const test = createTestRegistry();
     test.outside.intercept = async (call, next) =>

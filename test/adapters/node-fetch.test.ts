@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { afterEach, describe, expect, it } from "vitest";
 
+import { messageOf } from "../../functions/core/errors.ts";
 import { createNodeFetch } from "../../functions/adapters/node-fetch.ts";
 
 const servers: http.Server[] = [];
@@ -22,13 +23,13 @@ function portOf(address: AddressInfo | string | null): number {
 }
 
 /** A server that answers one request on each connection, and closes it on the second. */
-async function listenOnce() {
+async function listenOnce(statuses: readonly number[] = []) {
   const received: string[] = [];
   const used = new WeakSet<object>();
   const { url } = await listen((request, response) => {
     received.push(`${request.method} ${request.url}`);
     if (used.has(request.socket)) request.socket.destroy();
-    else response.end("ok");
+    else response.writeHead(statuses[received.length - 1] ?? 200).end("ok");
     used.add(request.socket);
   });
   return { url, received };
@@ -121,6 +122,23 @@ describe("createNodeFetch", () => {
     const response = await fetch(`${url}${path}`, { method });
     expect(await response.text()).toBe("ok");
     expect(received).toEqual(["GET /", `${method} ${path}`, `${method} ${path}`]);
+  });
+
+  it.each([
+    [403, "socket hang up"],
+    [500, "socket hang up"],
+    [201, 201],
+    [409, 409],
+  ])("believes a repeated registration that is answered with %i: %s", async (answer, told) => {
+    const { url } = await listenOnce([200, 200, answer]);
+    const fetch = createNodeFetch(1_000);
+    await fetch(url, {});
+    const again = fetch(`${url}/generate-jitconfig`, { method: "POST" });
+    const status = await again.then(
+      (response) => response.status,
+      (error: unknown) => messageOf(error),
+    );
+    expect(status).toBe(told);
   });
 
   it("makes nothing again that could have its effect twice", async () => {

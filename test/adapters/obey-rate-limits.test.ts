@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { jsonResponse } from "../../simulator/wire.ts";
+import { containing } from "../support/containing.ts";
 import { createTestRegistry, toJob } from "../support/test-registry.ts";
 
 const limited = {
@@ -21,8 +22,11 @@ describe("obeyRateLimits", () => {
     test.outside.intercept = async (_call, next) => next();
 
     await test.timeline.advance(59_999);
-    await expect(test.registry.find(job, "t-1-1-1")).rejects.toMatchObject({
+    await expect(test.registry.find(job, "t-2-1-1")).rejects.toMatchObject({
       code: "GitHubRateLimited",
+      message: containing(
+        /^GitHub was not asked to list runner t-2-1-1, after it answered 403 .*rate limit/u,
+      ),
     });
     expect(test.requests).toHaveLength(asked);
 

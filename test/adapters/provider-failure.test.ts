@@ -35,6 +35,15 @@ describe("toLaunchFailure", () => {
   });
 });
 
+it("tells in one line of an answer that is not JSON", () => {
+  const html = "Unexpected token '<'\n  Deserialization error: to see the raw response, inspect …";
+  const error = Object.assign(new SyntaxError(html), { $metadata: { httpStatusCode: 502 } });
+  expect(toLaunchFailure(error)).toEqual({
+    kind: "unknown",
+    message: "AnswerNotUnderstood: AWS answered with something that is not JSON",
+  });
+});
+
 describe("isNotFound", () => {
   it.each([
     [awsError("InvalidParameterException", "The referenced task was not found.", 400), true],
