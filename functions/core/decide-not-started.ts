@@ -85,7 +85,10 @@ function settle(item: JobItem, report: NotStarted): JobItem {
     if (launch.outcome !== "open") return launch;
     const isNewest = launch.number === report.number;
     if (report.kind === "unsettled" && !isNewest) return launch;
-    if (isNewest && report.kind === "unknown") return { ...launch, reason: report.message };
+    if (isNewest && report.kind === "unknown") {
+      const unasked = isUnasked(report) ? ({ isUnasked: true } as const) : {};
+      return { ...launch, ...unasked, reason: report.message };
+    }
     const found = launch.reason ?? `launch ${report.number} found no runner of it`;
     return {
       ...launch,

@@ -90,7 +90,8 @@ async function settle(
   }
   const unsettled = { kind: "unsettled", number: newest.number } as const;
   const retryAt = earlier.at + settleAfter;
-  if (newest.at < retryAt) {
+  const mayShowUp = registered !== undefined || earlier.isUnasked !== true;
+  if (mayShowUp && newest.at < retryAt) {
     return { ...unsettled, message: `runner ${name} may still show up`, retryAt };
   }
   if (registered === undefined) return undefined;

@@ -28,6 +28,8 @@ export type Launch = {
   readonly at: number;
   /** `open` until the outcome is known: only then may the next launch begin. */
   readonly outcome: "open" | "started" | "not-started" | "ended";
+  /** Known to have no compute, whatever became of its registration. */
+  readonly isUnasked?: true;
   readonly reason?: string;
 };
 
