@@ -54,6 +54,7 @@ export function toReconcileEnvironment(
   const versions = readRunnerVersions(config.images);
   return {
     ...toCommonEnvironment(config, surroundings),
+    [names.capacityDeadline]: String(config.capacityDeadlineMinutes),
     ...(versions.length === 0 ? {} : { [names.runnerVersions]: versions.join(",") }),
     ...(imageBuilds === undefined ? {} : { [names.imageBuilds]: imageBuilds }),
   };

@@ -5,6 +5,7 @@ import type { CredentialParameters } from "./github-credentials.ts";
 import {
   readAddress,
   readChoice,
+  readCapacityDeadline,
   readInteger,
   readJson,
   readRerunRepositories,
@@ -63,8 +64,7 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     runnerPrefix: readRunnerPrefix(env),
     idleSeconds: readInteger(env, names.idleMinutes, { fallback: 5, least: 1, most: 60 }) * 60,
     forks: readChoice(env, names.forks, ["refuse", "allow"]),
-    capacityDeadline:
-      readInteger(env, names.capacityDeadline, { fallback: 60, least: 1, most: 1_380 }) * 60_000,
+    capacityDeadline: readCapacityDeadline(env),
     assess: readAssessOptions(env, images),
     refusalsPerHour: readInteger(env, names.refusalsPerHour, {
       fallback: 20,

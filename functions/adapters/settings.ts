@@ -151,6 +151,15 @@ export function readRunnerPrefix(env: Environment): string {
 }
 
 /**
+ * How long a job may wait for capacity, in milliseconds.
+ * @throws {SettingsError} when it is no such number of minutes
+ */
+export function readCapacityDeadline(env: Environment): number {
+  const range = { fallback: 60, least: 1, most: 1_380 };
+  return readInteger(env, settingNames.capacityDeadline, range) * 60_000;
+}
+
+/**
  * The label that makes a job ours.
  * @throws {SettingsError} when it could not be told from the parts of a composite label
  */

@@ -26,7 +26,7 @@ export const metrics = {
   StuckJobs: {
     unit: "Count",
     meaning:
-      "jobs that nobody sees to for ten minutes, and failed jobs whose people nobody could tell",
+      "jobs that nobody sees to for ten minutes, or that wait too long as GitHub does not answer, and failed jobs whose people nobody could tell",
   },
   GitHubBudgetLeft: {
     unit: "Percent",

@@ -1,16 +1,30 @@
-import { isClosed, type ItemId, type LedgerItem } from "./ledger.ts";
+import { triedSince } from "./job-item.ts";
+import { isClosed, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
+import { holdDeadline, settlePatience } from "./waits.ts";
 
 /** How long after the time at which it asked to be looked at a job may be left alone, in milliseconds. */
 const stuckAfter = 10 * 60_000;
 
-/** The open jobs that nobody sees to, although each pass of reconcile reminds of what is due. */
-export function findStuckJobs(open: readonly LedgerItem[], now: number): readonly ItemId[] {
+/**
+ * The open jobs that nobody sees to, although each pass of reconcile reminds of what is due; and those
+ * that wait longer than any may for capacity, as GitHub does not say what it does about them.
+ */
+export function findStuckJobs(
+  open: readonly LedgerItem[],
+  { now, capacityDeadline }: { readonly now: number; readonly capacityDeadline: number },
+): readonly ItemId[] {
+  const patience = Math.max(capacityDeadline, holdDeadline) + settlePatience + stuckAfter;
   const stuck = open.filter(
     (item) =>
       item.kind === "job" &&
       !isClosed(item) &&
       item.wakeAt !== undefined &&
-      now - item.wakeAt > stuckAfter,
+      (now - item.wakeAt > stuckAfter || waitsSince(item, now) > patience),
   );
   return stuck.map(({ id }) => id);
+}
+
+function waitsSince({ status, refusal, times }: JobItem, now: number): number {
+  const isWaiting = status === "parked" && refusal === undefined;
+  return isWaiting ? now - (triedSince(times) ?? now) : 0;
 }

@@ -12,6 +12,7 @@ import { createGitHubInstallations } from "../adapters/github-installations.ts";
 import { createGitHubRunnerVersions } from "../adapters/github-runner-versions.ts";
 import { createGitHubRuns } from "../adapters/github-runs.ts";
 import {
+  readCapacityDeadline,
   readLaunchLabel,
   readList,
   readRunnerPrefix,
@@ -48,6 +49,8 @@ const horizon = 86_400_000;
 type Parts = DiscoveryPorts & {
   readonly deliveries: DeliveryLog;
   readonly sendAll: SendAll;
+  /** How long a job may wait for capacity, in milliseconds. */
+  readonly capacityDeadline: number;
   readonly lookUpVersions: ReturnType<typeof createVersionPass>;
   /** Whose figures these are. */
   readonly stack: string;
@@ -94,6 +97,7 @@ function createParts(surroundings: Surroundings): Parts {
     stack,
     lookUpVersions: createVersionPass(versions, { now, log, stack, runnerVersions }),
     launchLabel: readLaunchLabel(env),
+    capacityDeadline: readCapacityDeadline(env),
     ledger:
       platform?.ledger ??
       createDynamoDbLedger(surroundings, readText(env, settingNames.ledgerTable)),
@@ -110,11 +114,12 @@ function createParts(surroundings: Surroundings): Parts {
 type OpenItems = Promise<readonly LedgerItem[]>;
 
 // Queries by time, never scans.
-async function wakeDueItems({ sendAll, log, now, stack }: Parts, open: OpenItems): Promise<void> {
+async function wakeDueItems(parts: Parts, open: OpenItems): Promise<void> {
+  const { sendAll, log, now, stack, capacityDeadline } = parts;
   const until = now();
   const due = (await open).filter(({ wakeAt = until }) => wakeAt <= until).slice(0, mostItems);
   const failed = await sendAll(due.map(({ id }) => ({ version: 1, kind: "wake", itemId: id })));
-  const stuck = findStuckJobs(await open, until);
+  const stuck = findStuckJobs(await open, { now: until, capacityDeadline });
   const fields = { due: due.length, failed, stuck: stuck.slice(0, mostNamed) };
   log.info("items woken", fields, { at: until, stack, figures: { StuckJobs: stuck.length } });
   if (failed > 0) throw new Error(`${failed} of ${due.length} due items were not woken`);
