@@ -6,9 +6,6 @@ export type Refreshed<T> = {
   readonly reload: () => Promise<T>;
 };
 
-/** How long after a first load that failed none is tried, in milliseconds. */
-const retryAfter = 500;
-
 /** How long a loaded value serves, in milliseconds. */
 export type RefreshedOptions = {
   readonly now: () => number;
@@ -17,16 +14,14 @@ export type RefreshedOptions = {
 };
 
 /**
- * Keeps what `load` brought for a while. A first load that fails is told to all who ask in that moment,
- * so that strangers cannot have it tried with every request; the next call then tries again. A later one
- * that fails leaves the old value in service. Simultaneous callers share a load.
+ * Keeps what `load` brought for a while. A first load that fails is never kept: the next call tries
+ * again. A later one that fails leaves the old value in service. Simultaneous callers share a load.
  */
 export function createRefreshed<T>(
   load: () => Promise<T>,
   { now, maximumAge, minimumAge }: RefreshedOptions,
 ): Refreshed<T> {
   let loaded: { readonly value: T } | undefined;
-  let failed: { readonly error: unknown } | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
   let pending: Promise<T> | undefined;
 
@@ -34,20 +29,14 @@ export function createRefreshed<T>(
     triedAt = now();
     try {
       loaded = { value: await load() };
-      failed = undefined;
     } catch (error) {
-      failed = { error };
       if (loaded === undefined) throw error;
     } finally {
       pending = undefined;
     }
     return loaded.value;
   };
-  const loadNow = async (): Promise<T> => {
-    const isJustTried = loaded === undefined && now() - triedAt < retryAfter;
-    if (pending === undefined && isJustTried && failed !== undefined) throw failed.error;
-    return (pending ??= tryToLoad());
-  };
+  const loadNow = async (): Promise<T> => (pending ??= tryToLoad());
   const getWithin = async (age: number): Promise<T> =>
     loaded !== undefined && now() - triedAt < age ? loaded.value : loadNow();
 

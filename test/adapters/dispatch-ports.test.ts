@@ -32,7 +32,6 @@ describe("createDispatchPorts", () => {
     };
     await expect(ports.registry.find(registrar, "x")).rejects.toThrow("not you");
     world.outside.intercept = async (_call, next) => next();
-    await world.timeline.advance(500);
     expect(await ports.registry.find(registrar, "x")).toBeUndefined();
   });
 });
