@@ -83,7 +83,7 @@ export interface TornadeConfig {
   readonly idleMinutes?: number;
 
   /**
-   * Minutes that a job may wait for capacity before it counts as failed, 1 to 1380.
+   * Minutes that a job may wait for capacity before it is refused, 1 to 1380.
    * @default 60
    */
   readonly capacityDeadlineMinutes?: number;

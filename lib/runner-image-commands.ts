@@ -1,4 +1,4 @@
-// A mirror of Docker Hub's image: Hub limits how often the address that builds share may pull.
+// A mirror of BuildKit's image at Docker Hub, kept by a third party (Vend): Hub limits how often the address that builds share may pull.
 const buildKit = "public.ecr.aws/vend/moby/buildkit:buildx-stable-1";
 
 // zstd unpacks faster than gzip, and Fargate unpacks the image anew for every task.

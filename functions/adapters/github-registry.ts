@@ -18,7 +18,7 @@ import type { Surroundings } from "./surroundings.ts";
 export type GitHubOptions = {
   /** E.g. `https://api.github.com`, `https://api.acme.ghe.com` or `https://ghes.acme.com/api/v3`. */
   readonly apiUrl: string;
-  /** An organisation's runners, or each repository's own; a user has no organisation's. */
+  /** An organization's runners, or each repository's own; a user has no organization's. */
   readonly scope: "organization" | "repository";
   readonly runnerGroupId: number;
   readonly credentials: Refreshed<GitHubCredentials>;
@@ -103,7 +103,7 @@ export type Scope = {
   readonly permission: Permission;
 };
 
-/** The scope of a registrar: a user has no organisation's runners, whatever the setting says. */
+/** The scope of a registrar: a user has no organization's runners, whatever the setting says. */
 export function readScope(registrar: Registrar, scope: GitHubOptions["scope"]): Scope {
   const { owner, ownerType } = registrar.repository;
   if (scope === "organization" && ownerType === "Organization") {

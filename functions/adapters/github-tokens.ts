@@ -17,7 +17,7 @@ export type GetToken = (
 ) => Promise<string>;
 
 /**
- * Tokens for one repository and one permission each; those for what is done to an organisation are shared
+ * Tokens for one repository and one permission each; those for what is done to an organization are shared
  * by its repositories. An installation that is gone, or is not the owner's, is looked up by owner, once;
  * what was found is remembered.
  */
@@ -45,7 +45,7 @@ export function createGitHubTokens({ getToken, call }: GitHubApp): GetToken {
 }
 
 /**
- * A token is no wider than one repository. What is done to an organisation concerns none of them, and
+ * A token is no wider than one repository. What is done to an organization concerns none of them, and
  * any serves to narrow its token: else a burst in forty repositories would ask for forty tokens in each
  * instance, of which GitHub may refuse to give more than 180 a minute.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits

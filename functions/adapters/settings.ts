@@ -141,7 +141,7 @@ export function readJson<T>(
 }
 
 /**
- * What the names of all our runners begin with; tells two installations in one organisation apart.
+ * What the names of all our runners begin with; tells two installations in one organization apart.
  * @throws {SettingsError} when runner names of it would not be legal
  */
 export function readRunnerPrefix(env: Environment): string {

@@ -162,7 +162,7 @@ export type Circumstances = {
   /** A fresh number in [0, 1): spreads waits. */
   readonly jitter: number;
   readonly runnerPrefix: string;
-  /** Whose jobs a runner may be given: those of its organisation, or of its repository alone. */
+  /** Whose jobs a runner may be given: those of its organization, or of its repository alone. */
   readonly runnerScope: "organization" | "repository";
   /** How long a job may wait for capacity before it is refused, in milliseconds. */
   readonly capacityDeadline: number;

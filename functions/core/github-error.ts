@@ -12,7 +12,7 @@ export const gitHubErrorCodes = {
   RunnerNameTaken: { retryable: true },
   /** 401: who asks is not believed, which says nothing of what is asked for. */
   CredentialsRefused: { retryable: false },
-  /** Any other 4xx: a permission, a policy, a limit of the organisation. */
+  /** Any other 4xx: a permission, a policy, a limit of the organization. */
   GitHubRefused: { retryable: false },
 } as const;
 

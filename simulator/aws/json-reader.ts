@@ -68,9 +68,6 @@ export const asBoolean: Decode<boolean> = (value, path) => {
   return value;
 };
 
-/** Leaves a value undecoded, for what is only stored and given back. */
-export const asIs: Decode<unknown> = (value) => value;
-
 /** Decodes every element of a list. */
 export function listOf<T>(decode: Decode<T>): Decode<readonly T[]> {
   return (value, path) => {

@@ -75,7 +75,7 @@ export function endJob(
   change(state, id, { action: "completed", status: "completed", ...end, completedAt });
 }
 
-/** The job is done by a runner registered elsewhere that has its labels: any of the organisation may. */
+/** The job is done by a runner registered elsewhere that has its labels: any of the organization may. */
 export function stealJob(state: State, id: number): void {
   const job = startJob(state, id, {
     id: 9_000_000 + (id % 1_000_000),

@@ -1,6 +1,6 @@
 import type { WireRequest } from "../wire.ts";
 
-/** An organisation or a person; with an installation number while the App is installed there. */
+/** An organization or a person; with an installation number while the App is installed there. */
 export type Owner = {
   readonly id: number;
   readonly login: string;

@@ -60,7 +60,7 @@ export function forRepository(
   };
 }
 
-/** A route about one organisation: answered for tokens of its installation that permit what is needed. */
+/** A route about one organization: answered for tokens of its installation that permit what is needed. */
 export function forOrganization(
   [name, level]: Need,
   answer: (call: Call, owner: Owner) => Answer,

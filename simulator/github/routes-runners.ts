@@ -8,7 +8,7 @@ import { removeRunner } from "./sessions.ts";
 type AnswerInScope = (call: Call, scope: string) => Answer;
 type ScopedRoute = (level: "read" | "write", answer: AnswerInScope) => Route;
 
-/** The runners of organisations and of single repositories: the same operations on two scopes. */
+/** The runners of organizations and of single repositories: the same operations on two scopes. */
 export const runnerRoutes: Readonly<Record<string, Route>> = {
   ...routesBelow("/orgs/{org}/actions/runners", (level, answer) =>
     forOrganization(["organization_self_hosted_runners", level], (call, owner) =>

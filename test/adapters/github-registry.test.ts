@@ -9,7 +9,7 @@ function lastBody({ requests }: ReturnType<typeof createTestRegistry>): unknown 
 }
 
 describe("createGitHubRegistry", () => {
-  it("registers a runner of the organisation with exactly the labels of its job", async () => {
+  it("registers a runner of the organization with exactly the labels of its job", async () => {
     const test = createTestRegistry({ runnerGroupId: 7 });
     const registration = await test.registry.register(toJob(test.repository), "tornade-41-1-1");
     expect(readPaths(test)).toEqual([
@@ -35,7 +35,7 @@ describe("createGitHubRegistry", () => {
     expect(test.gitHub.runners()).toMatchObject([{ scope: "acme/app" }]);
   });
 
-  it("registers a runner of the repository for a user, who has no organisation", async () => {
+  it("registers a runner of the repository for a user, who has no organization", async () => {
     const test = createTestRegistry();
     const repository = test.gitHub.addRepository({ fullName: "octocat/app", ownerType: "User" });
     await test.registry.register(toJob(repository), "tornade-41-1-1");

@@ -105,7 +105,7 @@ describe("createGitHubTokens", () => {
     });
   });
 
-  it("shares a token for an organisation among its repositories, whoever asks at once", async () => {
+  it("shares a token for an organization among its repositories, whoever asks at once", async () => {
     const { narrowed, getToken } = createFakeApp({ acme: 5, umbrella: 6 });
     const ids = [51, 52, 53];
     await Promise.all(ids.map(async (id) => getToken(registrar("acme", id, 5), register, kept)));

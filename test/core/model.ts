@@ -226,7 +226,7 @@ export function idleRunners(model: Model): readonly FakeRunner[] {
   return [...model.world.runners.values()].filter(({ name, busy }) => !busy && up.has(name));
 }
 
-/** Whether GitHub may give the job to the runner: they share an organisation here. */
+/** Whether GitHub may give the job to the runner: they share an organization here. */
 export function canTake({ madeFor }: FakeRunner, { job }: ModelJob): boolean {
   return job.labels.every((label) => madeFor?.labels.includes(label));
 }

@@ -156,7 +156,7 @@ describe("fits", () => {
     expect(fits(runner, job, "organization")).toBe(true);
   });
 
-  it("takes a runner of another repository only where the organisation shares its runners", () => {
+  it("takes a runner of another repository only where the organization shares its runners", () => {
     expect(fits(inLib, job, "organization")).toBe(true);
     expect(fits(inLib, job, "repository")).toBe(false);
   });

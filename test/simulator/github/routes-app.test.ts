@@ -173,7 +173,7 @@ describe("an installation token", () => {
 });
 
 describe("GET installation", () => {
-  it("finds the installation by organisation, user and repository", async () => {
+  it("finds the installation by organization, user and repository", async () => {
     const test = createTestGitHub();
     const person = test.gitHub.addRepository({ fullName: "octocat/app", ownerType: "User" });
     const headers = await authorizeApp(test);

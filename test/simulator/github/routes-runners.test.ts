@@ -9,14 +9,14 @@ import {
   readObject,
 } from "./test-github.ts";
 
-const generateForOrganisation = "POST /orgs/{org}/actions/runners/generate-jitconfig";
+const generateForOrganization = "POST /orgs/{org}/actions/runners/generate-jitconfig";
 const generateForRepository = "POST /repos/{owner}/{repo}/actions/runners/generate-jitconfig";
 const silentListener = { onJob: () => {}, onCancelled: () => {}, onRemoved: () => {} };
 
 describe("POST generate-jitconfig", () => {
-  it("registers an organisation runner with exactly the labels sent", async () => {
+  it("registers an organization runner with exactly the labels sent", async () => {
     const test = createTestGitHub();
-    const { status, data } = await test.client(generateForOrganisation, {
+    const { status, data } = await test.client(generateForOrganization, {
       org: "acme",
       headers: await authorize(test, {
         permissions: { organization_self_hosted_runners: "write" },
@@ -95,7 +95,7 @@ describe("POST generate-jitconfig", () => {
     ["read permission only", { organization_self_hosted_runners: "read" }],
   ])("answers 403 to a token with %s", async (_title, permissions) => {
     const test = createTestGitHub();
-    const answer = test.client(generateForOrganisation, {
+    const answer = test.client(generateForOrganization, {
       org: "acme",
       headers: await authorize(test, { permissions }),
       ...newRunner,
@@ -105,13 +105,13 @@ describe("POST generate-jitconfig", () => {
     );
   });
 
-  it("answers 404 where there is no such organisation, 403 where it is someone else's", async () => {
+  it("answers 404 where there is no such organization, 403 where it is someone else's", async () => {
     const test = createTestGitHub();
     test.gitHub.addRepository({ fullName: "stranger/app" });
     test.gitHub.addRepository({ fullName: "octocat/app", ownerType: "User" });
     const headers = await authorize(test);
     const generate = (org: string) =>
-      test.client(generateForOrganisation, { org, headers, ...newRunner });
+      test.client(generateForOrganization, { org, headers, ...newRunner });
     await expect(generate("missing")).rejects.toMatchObject({ status: 404 });
     await expect(generate("octocat")).rejects.toMatchObject({ status: 404 });
     await expect(generate("stranger")).rejects.toMatchObject({ status: 403 });
@@ -193,7 +193,7 @@ describe("DELETE runner", () => {
     expect(test.gitHub.runners()).toHaveLength(1);
   });
 
-  it("does not find an organisation's runner below a repository, nor a number that is none", async () => {
+  it("does not find an organization's runner below a repository, nor a number that is none", async () => {
     const test = createTestGitHub();
     await mintJitConfig(test);
     const headers = await authorize(test);

@@ -111,7 +111,7 @@ export async function post(
 
 type Headers = { readonly authorization: string };
 
-/** Registers an organisation runner and gives its JIT config. */
+/** Registers an organization runner and gives its JIT config. */
 export async function mintJitConfig(
   test: TestGitHub,
   overrides: Partial<typeof newRunner> = {},
