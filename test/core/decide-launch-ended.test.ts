@@ -47,6 +47,24 @@ describe("decideLaunchEnded", () => {
     expect(endLaunch([item]).inAnyOrder).toBe(false);
   });
 
+  it("serves a job that was refused when its first runner could not be found, and which turns up", () => {
+    const late = {
+      refusal: "no runner could be started",
+      times: { received: start, refused: start + 1 },
+    };
+    const launches = [launchOf(1), launchOf(2, { at: start + 2 })];
+    const [, served] = endLaunch([launchingItem({ ...late, launches })]).writes;
+    expect(served).toMatchObject({ status: "launched", times: { received: start } });
+    expect(served).not.toHaveProperty("refusal");
+    expect(served).not.toHaveProperty("times.refused");
+    // The runner that is to tell so is another matter.
+    const [, told] = endLaunch([launchingItem({ ...late, launches })], {
+      ...started,
+      number: 2,
+    }).writes;
+    expect(told).toMatchObject({ status: "refused", refusal: late.refusal });
+  });
+
   it("owes the registration that could not be removed, whatever becomes of the job", () => {
     const refused = {
       kind: "no-capacity",

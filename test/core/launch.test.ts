@@ -232,6 +232,16 @@ describe("launchRunner after a launch of unknown outcome", () => {
     expect(world.calls).toEqual([`find ${own}`, `search ${own}`]);
   });
 
+  it.each([
+    ["waits for one that may not be listed anywhere yet", {}, "unsettled"],
+    ["does not wait for a runner that was never asked for", { isUnasked: true }, "started"],
+  ] as const)("%s", async (_what, known, kind) => {
+    const world = createFakeWorld();
+    const launches = [launchOf(1, known), launchOf(2, { at: start + settleAfter - 1 })];
+    const report = await launchRunner(launchingItem({ launches }), world.ports);
+    expect(report).toMatchObject({ kind, number: 2 });
+  });
+
   it("goes on when nothing came of it", async () => {
     const world = createFakeWorld();
     expect(await launchRunner(again, world.ports)).toMatchObject({ kind: "started", number: 2 });

@@ -13,6 +13,7 @@ describe("findStuckJobs", () => {
       jobItem({ wakeAt: start, times: { received: minutes(141) } }),
       1,
     ],
+    ["no job that has just come", jobItem({ wakeAt: start, times: {} }), 0],
     ["no job that may wait", jobItem({ wakeAt: start, times: { received: minutes(140) } }), 0],
     [
       "no job that waits for its runner",
