@@ -29,6 +29,10 @@ export function decideChecked(
   const known = jobItemOf(items, jobItemId(key));
   if (known === undefined || isClosed(known)) return nothing("job is over");
   if (state.status === "gone" && known.reason !== notFound) return askOnce(known, circumstances);
+  // Who asked at the same time says the same, and no more.
+  if (state.status === "gone" && !isDue(known, circumstances.now)) {
+    return nothing("seen to meanwhile");
+  }
   const item = withoutDoubt(known);
   const news = asNews(item, state, circumstances);
   switch (state.status) {

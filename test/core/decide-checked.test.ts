@@ -70,6 +70,8 @@ describe("decideChecked", () => {
     const reason = "GitHub does not find the job";
     expect([asked, others]).toEqual([{ ...overdue, reason, wakeAt: now + notFoundWait }, []]);
     const found = { ...overdue, reason };
+    const justAsked = { ...found, wakeAt: now + notFoundWait };
+    expect(checked({ status: "gone" }, [justAsked, runnerItem()]).writes).toEqual([]);
     expect(
       checked({ status: "queued" }, [found, runnerItem({ provider: "CODEBUILD" })]).writes,
     ).not.toContainEqual(expect.objectContaining({ reason }));
