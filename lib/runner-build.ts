@@ -3,17 +3,12 @@ import { join } from "node:path";
 
 import { Duration } from "aws-cdk-lib";
 import { BuildSpec, LinuxBuildImage, Project } from "aws-cdk-lib/aws-codebuild";
-import {
-  type IGrantable,
-  PolicyDocument,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from "aws-cdk-lib/aws-iam";
+import { type IGrantable, PolicyDocument, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
 import { readObject } from "../functions/core/read-json.ts";
+import { ownService } from "./own-service.ts";
 import { pullStatements, type RunnerImage } from "./runner-images.ts";
 
 /** What runners on CodeBuild need. */
@@ -87,7 +82,7 @@ export class RunnerBuild extends Construct {
     });
     return new Role(this, "Role", {
       description: "Pulls the images of runners on CodeBuild and writes their log",
-      assumedBy: new ServicePrincipal("codebuild.amazonaws.com"),
+      assumedBy: ownService("codebuild.amazonaws.com"),
       inlinePolicies: {
         run: new PolicyDocument({ statements: [writeLog, ...pullStatements(images)] }),
       },

@@ -1,15 +1,10 @@
 import { ArnFormat, type RemovalPolicy, Stack } from "aws-cdk-lib";
 import { CfnCluster } from "aws-cdk-lib/aws-ecs";
-import {
-  type IGrantable,
-  PolicyDocument,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from "aws-cdk-lib/aws-iam";
+import { type IGrantable, PolicyDocument, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
+import { ownService } from "./own-service.ts";
 import { pullStatements, type RunnerImage, toSlug } from "./runner-images.ts";
 import { containerName, RunnerTask } from "./runner-task.ts";
 
@@ -108,7 +103,7 @@ export class RunnerCluster extends Construct {
     });
     return new Role(this, "ExecutionRole", {
       description: "Pulls the images of runners and writes their log",
-      assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com"),
+      assumedBy: ownService("ecs-tasks.amazonaws.com"),
       inlinePolicies: {
         start: new PolicyDocument({ statements: [writeLog, ...pullStatements(images)] }),
       },

@@ -2,13 +2,7 @@ import { Duration, type RemovalPolicy, Stack } from "aws-cdk-lib";
 import { BuildSpec, LinuxArmBuildImage, LinuxBuildImage, Project } from "aws-cdk-lib/aws-codebuild";
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { CodeBuildProject } from "aws-cdk-lib/aws-events-targets";
-import {
-  type IGrantable,
-  PolicyDocument,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from "aws-cdk-lib/aws-iam";
+import { type IGrantable, PolicyDocument, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { Construct } from "constructs";
@@ -19,6 +13,7 @@ import {
   toBuildOverrides,
 } from "../functions/adapters/image-builds.ts";
 import type { Architecture } from "../functions/core/provider.ts";
+import { ownService } from "./own-service.ts";
 import type { ResolvedImage } from "./resolved-config.ts";
 import { buildPhases } from "./runner-image-commands.ts";
 import { contentTag, currentTag } from "./runner-images.ts";
@@ -121,7 +116,7 @@ export class RunnerImageBuild extends Construct {
     ];
     return new Role(this, "Role", {
       description: "Builds and pushes the images of runners",
-      assumedBy: new ServicePrincipal("codebuild.amazonaws.com"),
+      assumedBy: ownService("codebuild.amazonaws.com"),
       inlinePolicies: { build: new PolicyDocument({ statements }) },
     });
   }

@@ -76,6 +76,17 @@ describe("TornadeStack", () => {
     for (const [id] of queues) expect(urls).toContainEqual(expect.stringContaining(id));
   });
 
+  it("has roles that containers and builds of this account alone may take", () => {
+    const trusts = synthesize()
+      .ofType("AWS::IAM::Role")
+      .map(({ Properties }) => JSON.stringify(Properties["AssumeRolePolicyDocument"]))
+      .filter((trust) => /ecs-tasks|codebuild/u.test(trust));
+    expect(trusts).toHaveLength(3);
+    for (const trust of trusts) {
+      expect(trust).toContain('"Condition":{"StringEquals":{"aws:SourceAccount":{"Ref":');
+    }
+  });
+
   it("is the same when it is synthesized again", () => {
     const again = createApp();
     const { stackName } = new TornadeStack(again, leastConfig);
