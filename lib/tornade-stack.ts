@@ -1,9 +1,12 @@
-import { CfnOutput, Stack } from "aws-cdk-lib";
+import { Annotations, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 
 import type { TornadeConfig } from "./config.ts";
 import { readConfig } from "./read-config.ts";
 import { Tornade } from "./tornade.ts";
+
+/** What tornade.config.ts comes with. */
+const exampleOwner = "your-organization";
 
 /** One tornade in a stack of its own. */
 export class TornadeStack extends Stack {
@@ -20,6 +23,7 @@ export class TornadeStack extends Stack {
       tags,
     });
     this.tornade = new Tornade(this, "Tornade", config);
+    if (config.owners.includes(exampleOwner)) warnOfExample(this);
     this.tell(this.tornade);
   }
 
@@ -38,4 +42,11 @@ export class TornadeStack extends Stack {
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
+}
+
+function warnOfExample(stack: Stack): void {
+  Annotations.of(stack).addWarningV2(
+    "tornade:example-owner",
+    `owners still names '${exampleOwner}', as an example; name whom tornade serves, as it serves nobody else`,
+  );
 }

@@ -131,6 +131,7 @@ describe("bin/deploy.ts", () => {
 
     expect(template).toEqual(synthesize(config).template);
     expect(stderr).not.toMatch(/error|validation|feature flags/iu);
+    expect(stderr).toContain("owners still names 'your-organization', as an example; name whom");
     // What has to be looked up in an account first would be named there.
     expect(readFileSync(join(folder, "manifest.json"), "utf8")).not.toContain('"missing"');
     expect(seconds).toBeGreaterThan(0.5);
