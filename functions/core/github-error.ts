@@ -1,7 +1,7 @@
 import { TornadeError } from "./errors.ts";
 
 /** What GitHub answered instead of what was asked for. */
-export const gitHubErrorCodes = {
+const gitHubErrorCodes = {
   /** 403 or 429 of a primary or secondary rate limit. */
   GitHubRateLimited: { retryable: true },
   /** 5xx, no answer, or no connection: nobody knows whether the request took effect. */

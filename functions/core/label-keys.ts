@@ -22,7 +22,7 @@ export type LabelKey<Value> = {
 };
 
 /** The type of runner a job asks for; a static one is resident, so nothing is launched for it. */
-export const runnerTypes = ["ephemeral", "static"] as const;
+const runnerTypes = ["ephemeral", "static"] as const;
 
 /** All keys and their values in one place, in the order in which their mistakes are told. */
 export function toLabelKeys(images: readonly string[]) {

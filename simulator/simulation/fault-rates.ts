@@ -78,7 +78,7 @@ export const faultRates = {
 export type FaultName = keyof typeof faultRates;
 
 /** What one word of `--faults` stands for besides the faults' own names. */
-export const faultFamilies = {
+const faultFamilies = {
   webhook: /^webhook-/u,
   queue: /^message-(?!missed)/u,
   ledger: /^ledger-/u,

@@ -9,6 +9,8 @@ import { readArray, readNumber, readObject } from "../../functions/core/read-jso
 import { synthesize } from "../lib/synthesize.ts";
 
 const page = readFileSync("docs/deploy.md", "utf8");
+/** The same on one line, for sentences that may be broken anywhere. */
+const prose = page.replaceAll(/\s+/gu, " ");
 
 /** What tornade itself takes of one service. */
 type Line = { readonly price: number; readonly aMonth: number; readonly aJob: number };
@@ -60,8 +62,8 @@ function toBill(jobs: number, free: Readonly<Record<string, number>> = {}): numb
 
 function toRunnerCost(provider: ProviderName): number {
   const spec = { architecture: "X86_64", cpu: 2, memory: 4, disk: 20 } as const;
-  const seconds = Number(/: (\d+) seconds, public/u.exec(page)?.[1]);
-  const minutes = Number(/for the start: (\d+) minutes\./u.exec(page)?.[1]);
+  const seconds = Number(/: (\d+) seconds, public/u.exec(prose)?.[1]);
+  const minutes = Number(/for the start: (\d+) minutes\./u.exec(prose)?.[1]);
   return (
     toCost({ provider, spec, seconds: provider === "CODEBUILD" ? minutes * 60 : seconds }) ?? NaN
   );
@@ -86,7 +88,7 @@ function countWatchedMetrics(): number {
 describe("the bill in docs/deploy.md", () => {
   it.each(readTable("jobs a month"))("adds up for %s jobs", (jobs = "", ...told) => {
     const count = toNumber(jobs);
-    const hosted = 5 * Number(/takes (0\.\d+) a minute/u.exec(page)?.[1]);
+    const hosted = 5 * Number(/takes (0\.\d+) a minute/u.exec(prose)?.[1]);
     const runners = (["FARGATE_SPOT", "FARGATE", "CODEBUILD"] as const).map(toRunnerCost);
 
     expect(told).toEqual([
@@ -101,7 +103,7 @@ describe("the bill in docs/deploy.md", () => {
 
   it("says what is left of it where CloudWatch is for nothing", () => {
     for (const what of Object.keys(freeTier)) expect(lineOf(what).aMonth).toBeGreaterThan(0);
-    expect(page).toContain(`an idle stack costs ${toMoney(toBill(0, freeTier))} a month`);
+    expect(prose).toContain(`an idle stack costs ${toMoney(toBill(0, freeTier))} a month`);
   });
 
   it("counts metrics, alarms and dashboards as the stack has them", () => {

@@ -5,7 +5,7 @@ import type { BuildRequest } from "./build-request.ts";
 export type BuildStatus = "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "STOPPED" | "TIMED_OUT";
 
 /** The phases of a build, in their order. */
-export const PHASES = [
+const PHASES = [
   "SUBMITTED",
   "QUEUED",
   "PROVISIONING",

@@ -15,12 +15,12 @@ const MEMORY_BY_CPU: Readonly<Record<number, readonly number[]>> = {
 };
 
 /** CPU units from `1024` or `1 vCPU`, as text or NaN. */
-export function readCpuUnits(text: string): number {
+function readCpuUnits(text: string): number {
   return readSize(text, "vcpu");
 }
 
 /** MiB from `2048` or `2 GB`, as text or NaN. */
-export function readMemoryMiB(text: string): number {
+function readMemoryMiB(text: string): number {
   return readSize(text, "gb");
 }
 
