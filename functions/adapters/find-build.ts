@@ -36,7 +36,9 @@ async function lookThrough(
 ): Promise<Compute | undefined> {
   let nextToken: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
-    const command = { projectName, sortOrder: "DESCENDING", nextToken } as const;
+    // The newest first, as long as no order is asked for: CodeBuild takes none beside a token, nor where a
+    // project has more than a hundred builds.
+    const command = { projectName, nextToken };
     const list = await client.send(new ListBuildsForProjectCommand(command));
     const builds = await getBuilds(client, list.ids ?? []);
     const computeId = builds.find((build) => isRunning(build, name))?.id;

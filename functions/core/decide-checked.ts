@@ -11,13 +11,20 @@ import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import { findDeadHolder, type JobChecked } from "./held-job.ts";
-import { reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
+import { isHeld, release, reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { describeStuck } from "./refusal-reason.ts";
 import { replaceOverdue } from "./replace-overdue.ts";
 import type { JobState } from "./runner-registry.ts";
-import { capacityWait, mostAsked, notFoundWait, queuedAtMost, runningCheckAfter } from "./waits.ts";
+import {
+  capacityWait,
+  heldWait,
+  mostAsked,
+  notFoundWait,
+  queuedAtMost,
+  runningCheckAfter,
+} from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
 export function decideChecked(
@@ -81,11 +88,13 @@ export function decideCheckFailed(
   const item = jobItemOf(items, jobItemId(key));
   if (item === undefined || !isDue(item, now)) return nothing("seen to meanwhile");
   const age = now - (item.times.received ?? now);
-  if (error !== undefined && item.times.started === undefined && age >= queuedAtMost) {
+  const isQueued = item.times.started === undefined && !isHeld(item);
+  if (error !== undefined && isQueued && age >= queuedAtMost) {
     return decideCompleted(items, asNews(item, { status: "gone" }, circumstances), circumstances);
   }
   const isLimited = retryAt !== undefined;
-  if (item.status === "parked" && item.waits >= mostAsked && !isLimited) {
+  const mayWait = isHeld(item) || isLimited;
+  if (item.status === "parked" && item.waits >= mostAsked && !mayWait) {
     return claimInTurn(items, item, circumstances);
   }
   const wakeAt = Math.max(now, retryAt ?? 0) + capacityWait(item.waits, jitter);
@@ -117,17 +126,16 @@ function decideStillWaiting(
   circumstances: Circumstances,
 ): Decision {
   const { now } = circumstances;
-  // Its approval came while somebody else still heard that it waits for one.
-  const isApproved = item.status === "parked" && item.wakeAt === undefined;
-  if (isApproved && checked.state.status === "queued") {
-    return claimInTurn(items, item, circumstances);
+  // It is not held any more, or was released while somebody else still heard that it is.
+  if (isHeld(item) && checked.state.status === "queued") {
+    return claimInTurn(items, release(item, now), circumstances);
   }
   if (!isDue(item, now)) return nothing("seen to meanwhile");
   if (item.times.started !== undefined) {
     return wakeLater(item, now + runningCheckAfter, "still running");
   }
   if (item.status === "launching") return takeOver(item, circumstances);
-  if (checked.state.status === "waiting") return awaitApproval(items, item, circumstances);
+  if (checked.state.status === "waiting") return hold(items, item, circumstances);
   const holder = findDeadHolder(items, { item, checked }, circumstances);
   if (holder !== undefined) return giveUpStuck(items, { item, holder }, circumstances);
   return item.status === "parked"
@@ -150,11 +158,17 @@ function giveUpStuck(
   };
 }
 
-// A job that waits for an approval would let its runner idle; GitHub sends `queued` again afterwards.
-function awaitApproval(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+// A job that GitHub gives to nobody yet would let its runner idle. After an approval GitHub says `queued`
+// again, but not where a job had to wait for its turn (`concurrency`, `max-parallel`).
+function hold(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+  const { now } = circumstances;
   const reason = "the job waits at GitHub for an approval or for its turn";
+  if (isHeld(item)) {
+    return wakeLater({ ...item, reason }, now + heldWait(now - item.heldAt), "still held");
+  }
   const open = reopenLaunches({ ...item, losses: 0 });
-  const parked = stepJob(open, { status: "parked", reason }, circumstances.now);
+  const held = { status: "parked", reason, doubtful: true, heldAt: now } as const;
+  const parked = stepJob(open, { ...held, wakeAt: now + heldWait(0) }, now);
   const left = retireLeftOver(items, { item, outcomes: ["open", "started"] }, circumstances);
   return {
     writes: [...left.writes, parked],

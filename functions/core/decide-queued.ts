@@ -9,7 +9,7 @@ import {
 import { rebindAgain } from "./decide-progress.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
-import { claimJob, newJobItem, type OwnAssessment, stepJob } from "./job-item.ts";
+import { claimJob, isHeld, newJobItem, type OwnAssessment, release, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
 import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
@@ -120,17 +120,15 @@ export function check(item: JobItem): Decision {
   return { writes: [], actions: [{ kind: "check", item }], outcome: "checking" };
 }
 
-// A job that waits for an approval has no time to wake at: GitHub's next `queued` ends its wait, and
-// only from then on it waits for us.
+// GitHub's next `queued` ends the wait of a job that it holds back.
 function claimParked(
   items: Items,
   { item, queued: { envelope } }: { item: JobItem; queued: QueuedJob },
   circumstances: Circumstances,
 ): Decision {
-  if (item.wakeAt === undefined) {
-    const times = { ...item.times, received: envelope.receivedAt };
-    return claimInTurn(items, { ...item, waits: 0, times }, circumstances);
+  if (isHeld(item)) {
+    return claimInTurn(items, release(item, envelope.receivedAt), circumstances);
   }
-  if (item.wakeAt > circumstances.now) return nothing("job waits already");
+  if ((item.wakeAt ?? 0) > circumstances.now) return nothing("job waits already");
   return item.doubtful ? check(item) : claimInTurn(items, item, circumstances);
 }

@@ -5,7 +5,7 @@ import {
   nothing,
   runnerItemOf,
 } from "./decision.ts";
-import { endLaunches, newestLaunch, reopenLaunches, stepJob } from "./job-item.ts";
+import { endLaunches, isHeld, newestLaunch, reopenLaunches, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { recordLaunch, toLaunched } from "./launched.ts";
 import { isClosed, type JobItem, type RunnerItem, runnerItemId } from "./ledger.ts";
@@ -63,7 +63,7 @@ function tellLauncher(job: JobItem): readonly JobItem[] {
 // A runner that has taken a job was started, whoever still tries to find out.
 function settleTaken(item: JobItem, items: Items, { now, runnerPrefix }: Circumstances): JobItem {
   const newest = newestLaunch(item);
-  const isAsleep = item.wakeAt === undefined || isClosed(item);
+  const isAsleep = isHeld(item) || isClosed(item);
   if (newest?.outcome !== "open" || isAsleep) return item;
   const name = runnerName(runnerPrefix, jobKey(item.job), newest.number);
   if (runnerItemOf(items, runnerItemId(name))?.serves === undefined) return item;

@@ -1,6 +1,13 @@
 import type { Assessment, Circumstances, Decision } from "./decision.ts";
 import { type Job, jobKey } from "./job.ts";
-import { type JobItem, type JobStatus, type JobTimes, jobItemId, type Launch } from "./ledger.ts";
+import {
+  type JobItem,
+  type JobStatus,
+  type JobTimes,
+  jobItemId,
+  type Launch,
+  type LedgerItem,
+} from "./ledger.ts";
 import type { ProviderName } from "./provider.ts";
 import { leaseDuration, retention } from "./waits.ts";
 
@@ -38,9 +45,19 @@ export function triedSince({ received, claimed }: JobTimes): number | undefined 
 /** What changes with every step of a job: who holds it and when it is looked at again. */
 export type JobStep = Partial<JobItem> & { readonly status: JobStatus };
 
-/** The item one step on: without a lease, a debt, a reason or a wake-up that the step does not name. */
+/** Whether GitHub gives the job to no runner yet: it waits there for an approval, or for its turn. */
+export function isHeld(item: LedgerItem): item is JobItem & { readonly heldAt: number } {
+  return item.kind === "job" && item.status === "parked" && item.heldAt !== undefined;
+}
+
+/** The item of a held job that is not held any more: only from now on it waits for us. */
+export function release({ heldAt: _heldAt, ...item }: JobItem, at: number): JobItem {
+  return { ...item, waits: 0, times: { ...item.times, received: at } };
+}
+
+/** The item one step on: without what belongs to the last step alone, unless this one names it. */
 export function stepJob(item: JobItem, step: JobStep, now: number): JobItem {
-  const { lease: _lease, wakeAt: _wakeAt, reason: _reason, ...kept } = item;
+  const { lease: _lease, wakeAt: _wakeAt, reason: _reason, heldAt: _heldAt, ...kept } = item;
   return { ...kept, owed: [], expiresAt: now + retention, ...step };
 }
 

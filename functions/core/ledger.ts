@@ -55,6 +55,8 @@ export type JobItem = {
   /** GitHub has to be asked whether the job still waits before the next launch. */
   readonly doubtful: boolean;
   /** Who is launching right now, and until when nobody else may. */
+  /** Since when GitHub holds the job back, while it is parked for that. */
+  readonly heldAt?: number;
   readonly lease?: { readonly owner: string; readonly until: number };
   /** Actions decided and not yet known to be done; reconcile sees to them after `wakeAt`. */
   readonly owed: readonly JobDebt[];

@@ -1,4 +1,4 @@
-import { triedSince } from "./job-item.ts";
+import { isHeld, triedSince } from "./job-item.ts";
 import { isClosed, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
 import { holdDeadline, settlePatience } from "./waits.ts";
 
@@ -24,7 +24,7 @@ export function findStuckJobs(
   return stuck.map(({ id }) => id);
 }
 
-function waitsSince({ status, refusal, times }: JobItem, now: number): number {
-  const isWaiting = status === "parked" && refusal === undefined;
-  return isWaiting ? now - (triedSince(times) ?? now) : 0;
+function waitsSince(item: JobItem, now: number): number {
+  const isWaiting = item.status === "parked" && item.refusal === undefined && !isHeld(item);
+  return isWaiting ? now - (triedSince(item.times) ?? now) : 0;
 }

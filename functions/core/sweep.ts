@@ -1,5 +1,6 @@
 import type { JobEnvelope } from "./envelope.ts";
 import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
+import { isHeld } from "./job-item.ts";
 import type { LedgerItem } from "./ledger.ts";
 import type { Registrar } from "./runner-registry.ts";
 import { clockTolerance } from "./waits.ts";
@@ -130,7 +131,8 @@ export function judgeQueued(
   item: LedgerItem | undefined,
   now: number,
 ): "known" | "early" | "missed" {
-  if (item !== undefined && !awaitsNews(item)) return "known";
+  // One that is held waits for just this.
+  if (item !== undefined && !isHeld(item)) return "known";
   // A time that could not be read is taken from the clock, and then says nothing.
   const isNew = now - happenedAt < webhookDelay && happenedAt !== receivedAt;
   return isNew ? "early" : "missed";
@@ -152,9 +154,4 @@ function readRegistrar(item: LedgerItem): readonly Registrar[] {
 function isUnchanged(run: OpenRun, before: SweptRun | undefined, now: number): boolean {
   if (before === undefined || before.updatedAt !== run.updatedAt) return false;
   return now - before.sweptAt < runPeriod;
-}
-
-// A job that waited for an approval: GitHub says `queued` once more when it got that.
-function awaitsNews(item: LedgerItem): boolean {
-  return item.kind === "job" && item.status === "parked" && item.wakeAt === undefined;
 }

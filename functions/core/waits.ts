@@ -101,6 +101,12 @@ export function capacityWait(waits: number, jitter: number): number {
   return second + Math.floor(jitter * Math.min(5 * minute, 10 * second * 2 ** waits));
 }
 
+/** Milliseconds until GitHub is asked again about a job that it has held back for so long. */
+export function heldWait(age: number): number {
+  if (age < 60 * minute) return 5 * minute;
+  return age < day / 4 ? 10 * minute : 60 * minute;
+}
+
 /** Milliseconds until it is looked again for an image that was not built yet: half a minute or so. */
 export function holdWait(jitter: number): number {
   return Math.floor(30 * second * (0.5 + jitter));

@@ -31,8 +31,7 @@ const longestWaitMilliseconds = 86_400_000;
 
 /**
  * A new job, waiting for a runner or held back. Of one that is held back GitHub says `queued` too, with
- * its true status in the payload (seen with an environment; assumed for concurrency groups), and
- * `queued` once more when it is released.
+ * its true status in the payload (seen with an environment; assumed where a job waits for its turn).
  */
 export function addJob(state: State, added: NewJob): Job {
   const { conclusion = "success", durationMilliseconds = 30_000, runAttempt = 1 } = added;
@@ -46,14 +45,17 @@ export function addJob(state: State, added: NewJob): Job {
 }
 
 /**
- * Lets a job that was held back wait for a runner. What GitHub says of its status then is out of date as
- * often as not. https://github.com/runs-on/runs-on/issues/429
+ * Lets a job that was held back wait for a runner. After an approval GitHub says `queued` once more, with
+ * a status that is out of date as often as not; of one whose turn has come it says nothing.
+ * https://github.com/runs-on/runs-on/issues/429, https://github.com/runs-on/runs-on/issues/452
  */
 export function releaseJob(state: State, id: number): void {
   const job = state.jobs.get(id);
-  if (job?.status !== "waiting" && job?.status !== "pending") return;
-  const told = state.random() < 0.5 ? job.status : "queued";
-  change(state, id, { action: "queued", status: "queued", told });
+  if (job?.status === "pending") setJob(state, { ...job, status: "queued" });
+  else if (job?.status === "waiting") {
+    const told = state.random() < 0.5 ? job.status : "queued";
+    change(state, id, { action: "queued", status: "queued", told });
+  } else return;
   waitAtMostADay(state, id);
 }
 

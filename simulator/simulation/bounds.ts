@@ -36,6 +36,8 @@ export const bounds = {
   // A job that only reconcile can find waits for the next pass where a fault struck the one that would
   // have found it.
   servedPerHinderedPass: minute,
+  // Of a job whose turn has come GitHub tells nothing: it is asked every five minutes, by a pass.
+  servedUntold: 6 * minute,
   // The default of five minutes, and the minute that the issue grants.
   idle: 6 * minute,
   // Five seconds after the news; twenty more while its launch may be under way.

@@ -15,6 +15,8 @@ export type JobWatch = {
 
 type Waiting = {
   readonly since: number;
+  /** GitHub held it back, and did not tell when that was over. */
+  readonly isUntold: boolean;
   readonly isBuild: boolean;
   /** Jobs, and builds, that were queued before this one and still waited. */
   readonly before: { readonly jobs: number; readonly builds: number };
@@ -25,6 +27,8 @@ type Waiting = {
 type State = Parts & {
   readonly waiting: Map<number, Waiting>;
   readonly told: Set<number>;
+  /** Jobs that wait for their turn. */
+  readonly pending: Set<number>;
   /** How many were queued so far, and of those that still wait. */
   readonly count: { jobs: number; builds: number; waitingBuilds: number };
 };
@@ -32,11 +36,19 @@ type State = Parts & {
 /** No job is waiting yet. */
 export function watchJobs(parts: Parts): JobWatch {
   const count = { jobs: 0, builds: 0, waitingBuilds: 0 };
-  const state: State = { ...parts, waiting: new Map(), told: new Set(), count };
+  const state: State = {
+    ...parts,
+    waiting: new Map(),
+    told: new Set(),
+    pending: new Set(),
+    count,
+  };
   return {
     onJob: (job) => {
       if (job.status !== "queued") stopWaiting(state, job.id);
       else if (isOurs(job)) startWaiting(state, job);
+      if (job.status === "pending") state.pending.add(job.id);
+      else state.pending.delete(job.id);
     },
     onCall: (call) => {
       if (tells(call)) for (const id of namedJobs(call.request.body)) state.told.add(id);
@@ -44,6 +56,7 @@ export function watchJobs(parts: Parts): JobWatch {
     forget: (jobId) => {
       stopWaiting(state, jobId);
       state.told.delete(jobId);
+      state.pending.delete(jobId);
     },
     finish: () => {
       for (const [id, { since }] of state.waiting) complain(state, id, since);
@@ -64,11 +77,12 @@ function tells({ service, request, answer }: AnsweredCall): boolean {
 
 function startWaiting(state: State, { id, labels }: Job): void {
   const { count, waiting, timeline, deadlines } = state;
+  const isUntold = state.pending.has(id);
   const isBuild = labels.some((label) => /runs-on=codebuild/iu.test(label));
   const since = timeline.now();
   const before = { jobs: waiting.size, builds: count.waitingBuilds };
   const countBefore = { jobs: count.jobs, builds: count.builds };
-  waiting.set(id, { since, isBuild, before, countBefore });
+  waiting.set(id, { since, isUntold, isBuild, before, countBefore });
   count.jobs += 1;
   if (isBuild) {
     count.builds += 1;
@@ -99,7 +113,7 @@ function checkServed(state: State, id: number, now: number): void {
 function boundOf(
   { count, strikesOf, lastStrike, hinderedSince }: State,
   id: number,
-  { since, isBuild, before, countBefore }: Waiting,
+  { since, isUntold, isBuild, before, countBefore }: Waiting,
 ): number {
   const jobs = before.jobs + count.jobs - countBefore.jobs;
   const builds = isBuild ? before.builds + count.builds - countBefore.builds : 0;
@@ -109,9 +123,10 @@ function boundOf(
   const isSpared = !strikes.some(({ fault }) => fault === "drought");
   const at = lastStrike("drought");
   if (isSpared && at >= since) strikes.push({ fault: "drought", at });
-  const isLost = strikes.some(({ fault }) => foundByReconcile.has(fault));
+  const isLost = isUntold || strikes.some(({ fault }) => foundByReconcile.has(fault));
   const passes = isLost ? hinderedSince(since) * bounds.servedPerHinderedPass : 0;
-  return bounds.served + queue + allowanceOf(strikes) + passes;
+  const untold = isUntold ? bounds.servedUntold : 0;
+  return bounds.served + untold + queue + allowanceOf(strikes) + passes;
 }
 
 function complain(state: State, jobId: number, since: number): void {

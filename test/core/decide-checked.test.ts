@@ -120,18 +120,43 @@ describe("decideChecked", () => {
     },
   );
 
-  it("parks a job that waits for an approval, without its runner, until it is queued again", () => {
+  it("parks a job that GitHub holds back, without its runner", () => {
     const { writes, actions, outcome } = checked({ status: "waiting" }, [
       launchedItem({ wakeAt: now, losses: 2 }),
       runnerItem(),
     ]);
     expect(writes).toMatchObject([
       { name: own, owed: ["deregister", "stop"], wakeAt: now },
-      { kind: "job", status: "parked", losses: 0, launches: [{ outcome: "open" }] },
+      {
+        kind: "job",
+        status: "parked",
+        losses: 0,
+        launches: [{ outcome: "open" }],
+        heldAt: now,
+        wakeAt: now + 300_000,
+      },
     ]);
-    expect(writes[1]).not.toHaveProperty("wakeAt");
     expect(actions).toMatchObject([{ kind: "retire", item: { name: own } }]);
     expect(outcome).toBe("parked until queued again");
+  });
+
+  it.each([
+    [0, 5],
+    [59, 5],
+    [60, 10],
+    [359, 10],
+    [360, 60],
+  ])("asks again about a job that is held for %i minutes: in %i", (age, minutes) => {
+    const held = jobItem({ heldAt: now - age * 60_000, wakeAt: now, doubtful: true });
+    const later = { wakeAt: now + minutes * 60_000, heldAt: held.heldAt };
+    expect(checked({ status: "waiting" }, [held])).toMatchObject({ writes: [later], actions: [] });
+    const failed = { kind: "check-failed", jobKey: key, message: "403" } as const;
+    const at = circumstances({ now: now + queuedAtMost });
+    const error = new GitHubError("GitHubRefused", "403");
+    for (const waits of [0, mostAsked]) {
+      const { writes, actions } = decide(itemsOf({ ...held, waits }), { ...failed, error }, at);
+      expect([writes, actions]).toMatchObject([[{ status: "parked", heldAt: held.heldAt }], []]);
+    }
   });
 
   it.each([
@@ -315,13 +340,18 @@ describe("decideChecked, still queued", () => {
     });
   });
 
-  it("launches a job that is queued again although an older answer has parked it", () => {
-    const { wakeAt: _wakeAt, ...parked } = jobItem({ status: "parked" });
-    expect(checked(queued, [parked])).toMatchObject({
-      writes: [{ status: "launching" }],
+  it("launches a job that is not held any more, whether that was to be asked or not", () => {
+    const held = jobItem({
+      heldAt: start,
+      wakeAt: now + 300_000,
+      times: { received: start, claimed: start },
+    });
+    expect(checked(queued, [held])).toMatchObject({
+      // Its capacity deadline begins only now.
+      writes: [{ status: "launching", times: { received: now, claimed: start } }],
       actions: [{ kind: "launch" }],
     });
-    expect(checked({ status: "waiting" }, [parked]).outcome).toBe("seen to meanwhile");
+    expect(checked({ status: "waiting" }, [held]).outcome).toBe("seen to meanwhile");
   });
 
   it.each([

@@ -160,11 +160,13 @@ describe("decideQueued", () => {
   });
 
   it("lets the wait of a job begin anew once it was approved", () => {
-    const { wakeAt: _wakeAt, ...item } = jobItem({ waits: 4, times: { received: 1, queued: 1 } });
+    const held = { heldAt: start, wakeAt: start + 60_000, doubtful: true };
+    const item = jobItem({ ...held, waits: 4, times: { received: 1, queued: 1 } });
     const now = start + 2 * 24 * 3_600_000;
     const { writes } = decide(itemsOf(item), jobEvent({ receivedAt: now }), circumstances({ now }));
     expect(writes).toMatchObject([
       { status: "launching", waits: 0, times: { queued: 1, received: now } },
     ]);
+    expect(writes[0]).not.toHaveProperty("heldAt");
   });
 });

@@ -202,10 +202,7 @@ describe("decideRebind", () => {
   );
 
   it("leaves a job alone that waits for an approval, and retires what it was left", () => {
-    const { wakeAt: _wakeAt, ...waiting } = launched(1, {
-      status: "parked",
-      launches: [launchOf(1)],
-    });
+    const waiting = launched(1, { status: "parked", heldAt: start, launches: [launchOf(1)] });
     expect(rebind([waiting, ...swap(1, 2)]).writes).toEqual([]);
   });
 });

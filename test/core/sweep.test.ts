@@ -193,10 +193,10 @@ describe("boundRuns", () => {
 });
 
 describe("judgeQueued", () => {
-  const { wakeAt: _wakeAt, ...awaiting } = jobItem();
+  const awaiting = jobItem({ heldAt: now, wakeAt: now });
   it.each([
     ["has no item", undefined, "missed"],
-    ["waits for GitHub's news", awaiting, "missed"],
+    ["is held", awaiting, "missed"],
     ["waits for a time", jobItem(), "known"],
     ["has a runner", launchedItem(), "known"],
     ["runs", runningItem(), "known"],

@@ -132,6 +132,22 @@ describe("where cdk-github-runners fails: the webhook", () => {
     },
   );
 
+  it.each([
+    ["in a minute", 60],
+    ["in eleven minutes", 660],
+    ["in three hours", 10_800],
+  ])("a job whose turn comes %s, which GitHub tells nobody, is served", async (_when, after) => {
+    const world = await createTestWorld();
+    const held = world.queueJob({ status: "pending" });
+    await world.pass(after);
+    expect((await listTasks(world)).length).toBeLessThanOrEqual(1);
+    world.gitHub.releaseJob(held.id);
+    await world.pass(900);
+    expect(conclusionsOf(world)).toEqual(["success"]);
+    expect(countCalls(world, ["RunTask"])["RunTask"]).toBeLessThanOrEqual(2);
+    expect(await readLeftovers(world)).toEqual([]);
+  });
+
   it("delivery ids that begin alike name no two runners alike: they name none", async () => {
     const alike = "72d3162e-cc78-11e3-8";
     const world = await createTestWorld({

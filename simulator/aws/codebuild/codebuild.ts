@@ -104,8 +104,17 @@ function batchGetBuilds(builds: ReadonlyMap<string, Build>, input: JsonReader): 
 }
 
 function listBuilds(all: readonly Build[], input: JsonReader): unknown {
-  const start = Number(input.optional("nextToken", asText) ?? 0);
-  const isAscending = input.optional("sortOrder", asText) === "ASCENDING";
+  const token = input.optional("nextToken", asText);
+  const order = input.optional("sortOrder", asText);
+  const start = Number(token ?? 0);
+  // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ListBuildsForProject.html
+  if (order !== undefined && token !== undefined) {
+    throw invalidInput("Sort order can't be specified when passing a nextToken");
+  }
+  if (order !== undefined && all.length > MAX_IDS) {
+    throw invalidInput(`Sort order can't be specified for more than ${MAX_IDS} builds`);
+  }
+  const isAscending = order === "ASCENDING";
   const ids = (isAscending ? all : all.toReversed()).map(({ id }) => id);
   return {
     ids: ids.slice(start, start + MAX_IDS),

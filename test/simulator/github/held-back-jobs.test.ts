@@ -18,22 +18,24 @@ async function queueHeldBack(status: "waiting" | "pending", random = () => 0.9) 
 }
 
 describe("releaseJob", () => {
-  it.each(["waiting", "pending"] as const)(
-    "lets a job that is %s be told as queued a second time",
-    async (status) => {
-      const { gitHub, timeline, job, payloads } = await queueHeldBack(status);
+  it.each([
+    ["a second time after an approval", "waiting", 2],
+    ["no more when its turn has come", "pending", 1],
+  ] as const)("lets a job be told as queued %s", async (_when, status, times) => {
+    const { gitHub, timeline, job, payloads } = await queueHeldBack(status);
 
-      gitHub.releaseJob(job.id);
-      await timeline.advance(1_000);
+    gitHub.releaseJob(job.id);
+    await timeline.advance(1_000);
 
-      const deployment = { environment: "production" };
-      expect(payloads()).toHaveLength(2);
-      expect(payloads()).toMatchObject([
-        { action: "queued", workflow_job: { id: job.id, status, conclusion: null }, deployment },
-        { action: "queued", workflow_job: { id: job.id, status: "queued" }, deployment },
-      ]);
-    },
-  );
+    const deployment = { environment: "production" };
+    const told = [
+      { action: "queued", workflow_job: { id: job.id, status, conclusion: null }, deployment },
+      { action: "queued", workflow_job: { id: job.id, status: "queued" }, deployment },
+    ];
+    expect(payloads()).toHaveLength(times);
+    expect(payloads()).toMatchObject(told.slice(0, times));
+    expect(gitHub.findJob(job.id)?.status).toBe("queued");
+  });
 
   it("may be told with the status from before, although the job waits for a runner", async () => {
     const { gitHub, timeline, job, payloads } = await queueHeldBack("waiting", () => 0.1);
