@@ -44,6 +44,15 @@ export function readJobState(data: unknown): JobState {
   });
 }
 
+/** Whether a job in a list of jobs is running that is not the one of this id. */
+export function isAnyRunning(data: unknown, id: number): boolean {
+  return understand("a list of jobs", () =>
+    readArray(readObject(data, "answer")["jobs"], "jobs")
+      .map((job) => readObject(job, "job"))
+      .some((job) => job["status"] === "in_progress" && job["id"] !== id),
+  );
+}
+
 // `waiting` (approval), `pending` (concurrency) and `requested` all mean: not for a runner yet.
 function readStatus(status: string): JobState["status"] {
   if (status === "queued" || status === "in_progress" || status === "completed") return status;

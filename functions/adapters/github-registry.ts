@@ -6,7 +6,7 @@ import type {
   Registration,
   RunnerRegistry,
 } from "../core/runner-registry.ts";
-import { findRunner, readJobState, readRegistration } from "./github-answers.ts";
+import { findRunner, isAnyRunning, readJobState, readRegistration } from "./github-answers.ts";
 import { createCaller, type SendCall } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import type { Permission } from "./github-tokens.ts";
@@ -36,6 +36,7 @@ export function createGitHubRegistry(
     find: async (registrar, runnerName) => find(registrar, runnerName, asked),
     remove: async (registrar, registrationId) => remove(registrar, registrationId, asked),
     readJob: async (job) => readJob(job, asked),
+    hasRunningSibling: async (job) => hasRunningSibling(job, asked),
   };
 }
 
@@ -94,6 +95,16 @@ async function readJob(job: Job, { call }: Asked): Promise<JobState> {
     expected: [404],
   });
   return status === 404 ? { status: "gone" } : readJobState(data);
+}
+
+// Of a run with more than a hundred jobs, the first hundred tell.
+async function hasRunningSibling(job: Job, { call }: Asked): Promise<boolean> {
+  const { data } = await call(`list jobs of run ${job.runId}`, job, {
+    permission: { actions: "read" },
+    route: "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
+    parameters: { ...repositoryNames(job), run_id: job.runId, filter: "latest", per_page: 100 },
+  });
+  return isAnyRunning(data, job.id);
 }
 
 /** Where a registrar's runners are, and what it takes to ask about them. */

@@ -2,6 +2,7 @@ import type { LedgerEvent } from "./decision.ts";
 import { findCompute, type FindPorts } from "./find-compute.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
 import type { JobChecked } from "./held-job.ts";
+import { newestLaunch } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { type JobItem, type Launch, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
@@ -11,7 +12,11 @@ import type { JobState, RunnerRegistry } from "./runner-registry.ts";
 /** What is odd about a runner that a queued job may wait for. */
 type Oddity = Pick<JobChecked, "heldBy" | "takenRunner" | "missingRunner">;
 
-type CheckPorts = FindPorts & { readonly registry: RunnerRegistry };
+type CheckPorts = FindPorts & {
+  readonly registry: RunnerRegistry;
+  /** Seconds after which a runner without a job ends. */
+  readonly idleSeconds: number;
+};
 
 /**
  * Asks GitHub where a job stands; that it does not tell is an outcome too, and a matter of waiting.
@@ -29,7 +34,10 @@ export async function checkJob(
     if (state.status !== "queued") return { ...event, state };
     const oddity = await findOddity(await findSuspects({ item, state, left }, ports), item, ports);
     const lookedAt = left === undefined ? {} : { lookedAt: left.name };
-    if (oddity === undefined) return { ...event, state, ...lookedAt };
+    if (oddity === undefined) {
+      const turn = (await mayWaitForTurn(item, ports)) ? ({ mayWaitForTurn: true } as const) : {};
+      return { ...event, state, ...lookedAt, ...turn };
+    }
     // What the runner is busy with, or had, may be this job, which was given to it after it was read.
     const again = await ports.registry.readJob(item.job);
     if (again.status !== "queued") return { ...event, state: again };
@@ -38,6 +46,15 @@ export async function checkJob(
     if (!(error instanceof GitHubError)) throw error;
     return { kind: "check-failed", jobKey: key, message: error.message, ...aftermathOf(error) };
   }
+}
+
+// GitHub gives no leg of a matrix to anybody whose turn has not come (`max-parallel`), and may call it
+// queued all the same.
+async function mayWaitForTurn(item: JobItem, ports: CheckPorts): Promise<boolean> {
+  const { at, endedAt } = newestLaunch(item) ?? { at: 0 };
+  const hasIdled = endedAt !== undefined && endedAt - at >= ports.idleSeconds * 1_000;
+  if (item.status !== "parked" || !hasIdled) return false;
+  return ports.registry.hasRunningSibling(item.job);
 }
 
 /** A runner to be looked at. */

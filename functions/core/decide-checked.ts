@@ -24,6 +24,7 @@ import {
   notFoundWait,
   queuedAtMost,
   runningCheckAfter,
+  turnWait,
 } from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
@@ -138,9 +139,28 @@ function decideStillWaiting(
   if (checked.state.status === "waiting") return hold(items, item, circumstances);
   const holder = findDeadHolder(items, { item, checked }, circumstances);
   if (holder !== undefined) return giveUpStuck(items, { item, holder }, circumstances);
-  return item.status === "parked"
-    ? claimInTurn(items, item, circumstances)
-    : replaceOverdue(items, { item, checked }, circumstances);
+  if (item.status !== "parked") return replaceOverdue(items, { item, checked }, circumstances);
+  return checked.mayWaitForTurn === true && item.refusal === undefined
+    ? awaitTurn(items, item, circumstances)
+    : claimInTurn(items, item, circumstances);
+}
+
+// Its runner was not lost, and must not count as such: the next ones come ever later, as nobody tells when
+// the turn of the job has come.
+function awaitTurn(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+  const idled = (item.idled ?? 0) + 1;
+  const spared = { ...item, losses: 0, idled };
+  const wait = turnWait(idled);
+  if (wait === 0) return claimInTurn(items, spared, circumstances);
+  const reason = "its runner got no job, as others of its run are running and it may have to wait";
+  const wakeAt = circumstances.now + wait;
+  const parked = stepJob(
+    { ...spared, doubtful: false },
+    { status: "parked", reason, wakeAt },
+    circumstances.now,
+  );
+  const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
+  return { writes: [parked], actions: [wake], outcome: "waits for its turn" };
 }
 
 // Another runner would idle as this job's own did; only its people can get it out of there.

@@ -59,6 +59,8 @@ export type LedgerEvent =
       readonly takenRunner?: string;
       /** A runner of the job whose build, or whose registration, is not there (any more). */
       readonly missingRunner?: string;
+      /** Its last runner idled in vain, and other jobs of its run are running. */
+      readonly mayWaitForTurn?: true;
       /** The runner of another job that is left for this one, where that was looked at as well. */
       readonly lookedAt?: string;
     }

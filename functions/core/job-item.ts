@@ -102,9 +102,14 @@ export function reopenLaunches(item: JobItem): JobItem {
 }
 
 /** The item without the runner it had: that ended, or another job took it. */
-export function endLaunches(item: JobItem, reason: string): JobItem {
+export function endLaunches(item: JobItem, reason: string, endedAt?: number): JobItem {
+  const ended = {
+    outcome: "ended",
+    reason,
+    ...(endedAt === undefined ? {} : { endedAt }),
+  } as const;
   const launches = item.launches.map((launch) =>
-    launch.outcome === "started" ? ({ ...launch, outcome: "ended", reason } as const) : launch,
+    launch.outcome === "started" ? { ...launch, ...ended } : launch,
   );
   return { ...item, launches };
 }

@@ -28,6 +28,8 @@ export type Launch = {
   readonly at: number;
   /** `open` until the outcome is known: only then may the next launch begin. */
   readonly outcome: "open" | "started" | "not-started" | "ended";
+  /** When its runner ended, where that was before its job began. */
+  readonly endedAt?: number;
   /** Known to have no compute, whatever became of its registration. */
   readonly isUnasked?: true;
   readonly reason?: string;
@@ -55,6 +57,8 @@ export type JobItem = {
   /** GitHub has to be asked whether the job still waits before the next launch. */
   readonly doubtful: boolean;
   /** Who is launching right now, and until when nobody else may. */
+  /** How many runners idled in vain while other jobs of the run were running. */
+  readonly idled?: number;
   /** Since when GitHub holds the job back, while it is parked for that. */
   readonly heldAt?: number;
   readonly lease?: { readonly owner: string; readonly until: number };

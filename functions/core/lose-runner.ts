@@ -20,7 +20,7 @@ export function loseRunner(
   const reason = describeLoss(runner);
   // One that was left by another job is none of this job's launches: its own has been taken.
   const mayLive = runner.ended === undefined && runner.madeFor === jobKey(item.job);
-  const settled = mayLive ? reopenLaunches(item) : endLaunches(item, reason);
+  const settled = mayLive ? reopenLaunches(item) : endLaunches(item, reason, runner.ended?.at);
   const losses = item.losses + 1;
   if (losses > (item.refusal === undefined ? mostLosses : mostRefusedLosses)) {
     const ended = endJob({ ...settled, losses }, reason, circumstances);

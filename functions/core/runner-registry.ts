@@ -24,4 +24,6 @@ export interface RunnerRegistry {
   /** Removes a registration; a runner that has a job is left alone. */
   remove(registrar: Registrar, registrationId: number): Promise<"removed" | "busy" | "gone">;
   readJob(job: Job): Promise<JobState>;
+  /** Whether another job of the run is running: then this one may wait for its turn. */
+  hasRunningSibling(job: Job): Promise<boolean>;
 }

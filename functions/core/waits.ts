@@ -107,6 +107,12 @@ export function heldWait(age: number): number {
   return age < day / 4 ? 10 * minute : 60 * minute;
 }
 
+/** Milliseconds until a job gets another runner of which so many idled while others of its run ran. */
+export function turnWait(idled: number): number {
+  if (idled <= 2) return 0;
+  return idled === 3 ? 5 * minute : 10 * minute;
+}
+
 /** Milliseconds until it is looked again for an image that was not built yet: half a minute or so. */
 export function holdWait(jitter: number): number {
   return Math.floor(30 * second * (0.5 + jitter));

@@ -99,6 +99,42 @@ describe("createGitHubRegistry", () => {
     expect(test.gitHub.runners()).toEqual([]);
   });
 
+  it.each([
+    [
+      "another one is running",
+      [
+        { id: 41, status: "queued" },
+        { id: 42, status: "in_progress" },
+      ],
+      true,
+    ],
+    [
+      "it is running itself",
+      [
+        { id: 41, status: "in_progress" },
+        { id: 42, status: "queued" },
+      ],
+      false,
+    ],
+    [
+      "all others have ended",
+      [
+        { id: 41, status: "queued" },
+        { id: 42, status: "completed" },
+      ],
+      false,
+    ],
+  ])("looks at the run of a job where %s", async (_what, jobs, isRunning) => {
+    const test = createTestRegistry();
+    test.outside.intercept = async (_call, next, { path }) =>
+      path.includes("/jobs?") ? jsonResponse(200, { total_count: 2, jobs }) : next();
+    const job = toJob(test.repository);
+    expect(await test.registry.hasRunningSibling(job)).toBe(isRunning);
+    expect(test.requests.at(-1)?.path).toBe(
+      `/repos/acme/app/actions/runs/${job.runId}/jobs?filter=latest&per_page=100`,
+    );
+  });
+
   it("leaves a runner alone that has a job", async () => {
     const test = createTestRegistry();
     test.outside.intercept = async (call, next) =>

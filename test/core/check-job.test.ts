@@ -37,6 +37,25 @@ describe("checkJob", () => {
     expect(await failing(limited)).toEqual({ ...failed, message: "403", retryAt: start });
   });
 
+  it.each([
+    ["tells that it may wait for its turn", 300_000, "in_progress", true],
+    ["does not where nothing of its run is running", 300_000, "completed", undefined],
+    ["does not ask of a runner that ended before it could idle", 299_999, "in_progress", undefined],
+  ] as const)("of a job whose runner idled %s", async (_what, lived, status, told) => {
+    const world = createFakeWorld();
+    world.states.set(1, { status });
+    world.states.set(4711, { status: "queued" });
+    const launches = [launchOf(1, { outcome: "ended", endedAt: start + lived })];
+    const item = jobItem({ losses: 1, doubtful: true, launches });
+    const event = await checkJob(item, world.ports);
+    expect(event).toMatchObject({ kind: "job-checked", state: { status: "queued" } });
+    expect("mayWaitForTurn" in event ? event.mayWaitForTurn : undefined).toBe(told);
+    expect(world.calls.includes("hasRunningSibling 4711")).toBe(lived === 300_000);
+    const launched = launchedItem({ launches });
+    await checkJob(launched, world.ports);
+    expect(world.calls.filter((call) => call.startsWith("hasRunning")).length).toBeLessThan(2);
+  });
+
   it("tells of what a person has to see to", async () => {
     const error = new GitHubError("InstallationGone", "404");
     expect(await failing(error)).toEqual({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
-import type { CheckFailure, Circumstances } from "../../functions/core/decision.ts";
+import type { Circumstances } from "../../functions/core/decision.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import { jobKey } from "../../functions/core/job.ts";
 import type { JobChecked } from "../../functions/core/held-job.ts";
@@ -340,6 +340,29 @@ describe("decideChecked, still queued", () => {
     });
   });
 
+  it("counts no runner as lost that idled while the job may have had to wait for its turn", () => {
+    const turn = (idled: number, more: Partial<JobItem> = {}) => {
+      const item = jobItem({ wakeAt: now, doubtful: true, losses: 1, idled, ...more });
+      const event: JobChecked = {
+        kind: "job-checked",
+        jobKey: key,
+        state: queued,
+        mayWaitForTurn: true,
+      };
+      return decide(itemsOf(item), event, circumstances({ now }));
+    };
+    expect(turn(0)).toMatchObject({ outcome: "claimed", writes: [{ losses: 0, idled: 1 }] });
+    expect(turn(1)).toMatchObject({ outcome: "claimed", writes: [{ losses: 0, idled: 2 }] });
+    const parked = { status: "parked", losses: 0, doubtful: false };
+    expect(turn(2)).toMatchObject({
+      writes: [{ ...parked, idled: 3, wakeAt: now + 300_000 }],
+      actions: [{ kind: "wake", at: now + 300_000 }],
+    });
+    expect(turn(9).writes).toMatchObject([{ ...parked, idled: 10, wakeAt: now + 600_000 }]);
+    const refused = turn(9, { refusal: "no", times: { refused: now } });
+    expect(refused.writes.at(-1)).toMatchObject({ status: "launching", losses: 1 });
+  });
+
   it("launches a job that is not held any more, whether that was to be asked or not", () => {
     const held = jobItem({
       heldAt: start,
@@ -370,60 +393,5 @@ describe("decideChecked, still queued", () => {
       actions: [],
       outcome: "still starting",
     });
-  });
-});
-
-describe("decideCheckFailed", () => {
-  const message = "GitHub did not read job 4711: 403 no";
-  const failed: CheckFailure = { kind: "check-failed", jobKey: key, message };
-
-  it("takes a job for over that GitHub has ended, but does not tell of any more", () => {
-    const gone = { ...failed, error: new GitHubError("InstallationGone", "404") };
-    const at = start + queuedAtMost;
-    const check = (event: CheckFailure, item: JobItem) =>
-      decide(itemsOf(item, runnerItem()), event, circumstances({ now: at }));
-    expect(check(gone, launchedItem({ wakeAt: at }))).toMatchObject({
-      writes: [{ name: own, owed: ["deregister", "stop"] }, { status: "completed" }],
-      actions: [{ kind: "retire" }],
-    });
-    expect(check(failed, launchedItem({ wakeAt: at })).outcome).toBe("not checked");
-    expect(check(gone, runningItem({ wakeAt: at })).outcome).toBe("not checked");
-    const times = { received: start + 1 };
-    expect(check(gone, launchedItem({ wakeAt: at, times })).outcome).toBe("not checked");
-  });
-
-  it("has a job served that has no runner, and of which GitHub says nothing again and again", () => {
-    const at = { wakeAt: now, doubtful: true };
-    const fail = (waits: number, more = {}) =>
-      decide(
-        itemsOf(jobItem({ ...at, waits, times: { received: start } })),
-        { ...failed, ...more },
-        circumstances({ now }),
-      );
-    expect(fail(mostAsked - 1)).toMatchObject({
-      outcome: "not checked",
-      writes: [{ reason: message }],
-    });
-    expect(fail(mostAsked)).toMatchObject({ outcome: "claimed", actions: [{ kind: "launch" }] });
-    expect(fail(mostAsked, { retryAt: now + 60_000 }).outcome).toBe("not checked");
-  });
-
-  it.each([
-    [failed, now + 1_000],
-    [{ ...failed, retryAt: now + 60_000 }, now + 61_000],
-  ])("asks again later", (event, wakeAt) => {
-    expect(decide(itemsOf(overdue), event, circumstances({ now }))).toEqual({
-      writes: [{ ...overdue, reason: message, waits: 1, wakeAt }],
-      actions: [],
-      outcome: "not checked",
-    });
-  });
-
-  it.each([
-    ["unknown", []],
-    ["seen to meanwhile", [launchedItem({ wakeAt: now + overdueAfter })]],
-    ["over", [jobItem({ status: "failed", wakeAt: now + overdueAfter })]],
-  ])("leaves a job alone that is %s", (_state, items) => {
-    expect(decide(itemsOf(...items), failed, circumstances({ now })).writes).toEqual([]);
   });
 });

@@ -228,6 +228,11 @@ function createFakeRegistry(state: State): RunnerRegistry {
       record(state, "readJob", String(id));
       return states.get(id) ?? { status: "queued" };
     },
+    // All jobs are of one run here.
+    hasRunningSibling: async ({ id }) => {
+      record(state, "hasRunningSibling", String(id));
+      return [...states].some(([other, { status }]) => other !== id && status === "in_progress");
+    },
   };
 }
 

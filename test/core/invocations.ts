@@ -68,6 +68,7 @@ function toGatedPorts(ports: DispatchPorts, invocation: Invocation): DispatchPor
       find: async (registrar, name) => ask(async () => registry.find(registrar, name)),
       remove: async (registrar, id) => ask(async () => registry.remove(registrar, id)),
       readJob: async (job) => ask(async () => registry.readJob(job)),
+      hasRunningSibling: async (job) => ask(async () => registry.hasRunningSibling(job)),
     },
   };
 }

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+
+import { decide } from "../../functions/core/decide.ts";
+import type { CheckFailure } from "../../functions/core/decision.ts";
+import { GitHubError } from "../../functions/core/github-error.ts";
+import { jobKey } from "../../functions/core/job.ts";
+import type { JobItem } from "../../functions/core/ledger.ts";
+import { mostAsked, overdueAfter, queuedAtMost } from "../../functions/core/waits.ts";
+import {
+  circumstances,
+  itemsOf,
+  jobItem,
+  launchedItem,
+  queuedJob,
+  runnerItem,
+  runningItem,
+  start,
+} from "./builders.ts";
+
+const key = jobKey(queuedJob());
+const now = start + overdueAfter;
+const overdue = launchedItem({ wakeAt: now });
+const own = "tornade-4711-1-1";
+
+describe("decideCheckFailed", () => {
+  const message = "GitHub did not read job 4711: 403 no";
+  const failed: CheckFailure = { kind: "check-failed", jobKey: key, message };
+
+  it("takes a job for over that GitHub has ended, but does not tell of any more", () => {
+    const gone = { ...failed, error: new GitHubError("InstallationGone", "404") };
+    const at = start + queuedAtMost;
+    const check = (event: CheckFailure, item: JobItem) =>
+      decide(itemsOf(item, runnerItem()), event, circumstances({ now: at }));
+    expect(check(gone, launchedItem({ wakeAt: at }))).toMatchObject({
+      writes: [{ name: own, owed: ["deregister", "stop"] }, { status: "completed" }],
+      actions: [{ kind: "retire" }],
+    });
+    expect(check(failed, launchedItem({ wakeAt: at })).outcome).toBe("not checked");
+    expect(check(gone, runningItem({ wakeAt: at })).outcome).toBe("not checked");
+    const times = { received: start + 1 };
+    expect(check(gone, launchedItem({ wakeAt: at, times })).outcome).toBe("not checked");
+  });
+
+  it("has a job served that has no runner, and of which GitHub says nothing again and again", () => {
+    const at = { wakeAt: now, doubtful: true };
+    const fail = (waits: number, more = {}) =>
+      decide(
+        itemsOf(jobItem({ ...at, waits, times: { received: start } })),
+        { ...failed, ...more },
+        circumstances({ now }),
+      );
+    expect(fail(mostAsked - 1)).toMatchObject({
+      outcome: "not checked",
+      writes: [{ reason: message }],
+    });
+    expect(fail(mostAsked)).toMatchObject({ outcome: "claimed", actions: [{ kind: "launch" }] });
+    expect(fail(mostAsked, { retryAt: now + 60_000 }).outcome).toBe("not checked");
+  });
+
+  it.each([
+    [failed, now + 1_000],
+    [{ ...failed, retryAt: now + 60_000 }, now + 61_000],
+  ])("asks again later", (event, wakeAt) => {
+    expect(decide(itemsOf(overdue), event, circumstances({ now }))).toEqual({
+      writes: [{ ...overdue, reason: message, waits: 1, wakeAt }],
+      actions: [],
+      outcome: "not checked",
+    });
+  });
+
+  it.each([
+    ["unknown", []],
+    ["seen to meanwhile", [launchedItem({ wakeAt: now + overdueAfter })]],
+    ["over", [jobItem({ status: "failed", wakeAt: now + overdueAfter })]],
+  ])("leaves a job alone that is %s", (_state, items) => {
+    expect(decide(itemsOf(...items), failed, circumstances({ now })).writes).toEqual([]);
+  });
+});
