@@ -159,6 +159,11 @@ describe("decideQueued", () => {
     });
   });
 
+  it("claims a job that an older version parked until it is queued again", () => {
+    const { wakeAt: _wakeAt, ...parked } = jobItem();
+    expect(decide(itemsOf(parked), jobEvent(), circumstances()).outcome).toBe("claimed");
+  });
+
   it("lets the wait of a job begin anew once it was approved", () => {
     const held = { heldAt: start, wakeAt: start + 60_000, doubtful: true };
     const item = jobItem({ ...held, waits: 4, times: { received: 1, queued: 1 } });
