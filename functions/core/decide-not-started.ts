@@ -60,6 +60,7 @@ function settleLater(
 // A service that fails for good is no better than one without capacity, and of no use for what a runner
 // has to tell either. GitHub's failures are waited for: without it no job runs, nor can one be told.
 function isHopeless(item: JobItem, report: NotStarted, circumstances: Circumstances): boolean {
+  if ("isUnanswered" in report) return false;
   if (report.kind === "unsettled") {
     const now = circumstances.now - settlePatience;
     return isTooLate(item, report, { ...circumstances, now });

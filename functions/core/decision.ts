@@ -40,6 +40,8 @@ export type LaunchReport =
       readonly message: string;
       /** When GitHub may be asked again, in milliseconds since the epoch. */
       readonly retryAt?: number;
+      /** GitHub did not answer, or was not to be asked. */
+      readonly isUnanswered?: true;
       /** What somebody has to know of, once it is written down. */
       readonly error?: Error;
     };

@@ -151,8 +151,10 @@ async function discard(
 }
 
 function reportUnsettled(error: unknown, number: number): LaunchReport {
-  const aftermath = error instanceof GitHubError ? aftermathOf(error) : { error: toError(error) };
-  return { kind: "unsettled", number, message: messageOf(error), ...aftermath };
+  const report = { kind: "unsettled", number, message: messageOf(error) } as const;
+  if (!(error instanceof GitHubError)) return { ...report, error: toError(error) };
+  const unanswered = error.retryable ? ({ isUnanswered: true } as const) : {};
+  return { ...report, ...aftermathOf(error), ...unanswered };
 }
 
 function reportFailure(error: unknown, number: number): LaunchReport {

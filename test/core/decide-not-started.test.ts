@@ -212,6 +212,15 @@ describe("decideNotStarted", () => {
     ]);
   });
 
+  it("waits for a GitHub that does not answer, however long", () => {
+    const item = launchingItem({ launches: [launchOf(1), launchOf(2)] });
+    const silence = { kind: "unsettled", number: 2, message, isUnanswered: true } as const;
+    const at = circumstances({ now: start + 20 * 3_600_000 });
+    expect(decide(itemsOf(item), launchEnded(silence), at).writes).toMatchObject([
+      { status: "parked", reason: message, launches: [{ outcome: "open" }, {}] },
+    ]);
+  });
+
   it.each(["unknown", "unsettled"] as const)(
     "retires whatever may live of a job that cannot be told why either: %s",
     (kind) => {

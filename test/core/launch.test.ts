@@ -192,6 +192,8 @@ describe("launchRunner", () => {
   });
 });
 
+const refused = new GitHubError("GitHubRefused", "403");
+
 describe("launchRunner after a launch of unknown outcome", () => {
   it("adopts a runner that is alive", async () => {
     const world = createFakeWorld();
@@ -260,8 +262,13 @@ describe("launchRunner after a launch of unknown outcome", () => {
   });
 
   it.each([
-    ["find", new GitHubError("GitHubUnavailable", "502"), {}],
-    ["find", new GitHubError("GitHubRateLimited", "403", start + 9), { retryAt: start + 9 }],
+    ["find", new GitHubError("GitHubUnavailable", "502"), { isUnanswered: true }],
+    [
+      "find",
+      new GitHubError("GitHubRateLimited", "403", start + 9),
+      { retryAt: start + 9, isUnanswered: true },
+    ],
+    ["find", refused, { error: refused }],
     ["search", new TypeError("no route"), { error: new TypeError("no route") }],
     ["search", "boom", { error: new Error("boom") }],
   ])("starts nothing while %s fails with %s", async (method, error, more) => {
