@@ -1,4 +1,5 @@
-// A mirror of BuildKit's image at Docker Hub, kept by a third party (Vend): Hub limits how often the address that builds share may pull.
+// A third party's (Vend's) mirror of BuildKit's image at Docker Hub, which limits how often the address
+// that builds share may pull.
 const buildKit = "public.ecr.aws/vend/moby/buildkit:buildx-stable-1";
 
 // zstd unpacks faster than gzip, and Fargate unpacks the image anew for every task.

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import type { Fetch } from "../functions/adapters/node-fetch.ts";
 import type { Environment, Surroundings } from "../functions/adapters/surroundings.ts";
-import type { RunnerStop } from "../functions/core/decision.ts";
+import type { RunnerStop } from "../functions/core/state-change.ts";
 import type { Log } from "../functions/core/log.ts";
 import type { RunnerProviders } from "../functions/core/runner-provider.ts";
 import { createFollowRunner } from "../functions/follow-runner/follow-runner.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { RunnerStop } from "../functions/core/decision.ts";
+import type { RunnerStop } from "../functions/core/state-change.ts";
 import type { Log } from "../functions/core/log.ts";
 import type { ContainerOptions } from "./container-request.ts";
 import type { ContainerProvider } from "./container-provider.ts";

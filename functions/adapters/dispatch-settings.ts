@@ -4,8 +4,8 @@ import { readAssessOptions, readImageTable } from "./assess-settings.ts";
 import type { CredentialParameters } from "./github-credentials.ts";
 import {
   readAddress,
-  readChoice,
   readCapacityDeadline,
+  readChoice,
   readInteger,
   readJson,
   readRerunRepositories,

@@ -37,7 +37,7 @@ export function createDynamoDbLedger(surroundings: Surroundings, table: string):
       const found = await Promise.all(
         shards.map(async (shard) => queryDue(client, { table, shard, now, limit })),
       );
-      return readEach(found.flat(), surroundings)
+      return readRows(found.flat(), surroundings)
         .toSorted((one, other) => (one.wakeAt ?? 0) - (other.wakeAt ?? 0))
         .slice(0, limit);
     },
@@ -128,7 +128,7 @@ async function queryDue(
 }
 
 // One that nobody can read, as a newer version wrote it, must not keep the others from being woken.
-function readEach(rows: readonly Row[], { now, log }: Surroundings): readonly LedgerItem[] {
+function readRows(rows: readonly Row[], { now, log }: Surroundings): readonly LedgerItem[] {
   return rows.flatMap((row) => {
     try {
       return toStored(row, now()).item ?? [];

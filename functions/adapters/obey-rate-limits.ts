@@ -11,7 +11,7 @@ export function obeyRateLimits(send: SendCall, now: () => number): SendCall {
   return async (what, registrar, call) => {
     const { owner } = registrar.repository;
     const limit = limits.get(owner);
-    if (limit?.retryAt !== undefined && limit.retryAt > now()) throw repeat(limit, what);
+    if (limit?.retryAt !== undefined && limit.retryAt > now()) throw notAsked(what, limit);
     limits.delete(owner);
     try {
       return await send(what, registrar, call);
@@ -23,7 +23,7 @@ export function obeyRateLimits(send: SendCall, now: () => number): SendCall {
 }
 
 // What GitHub said to another request, about this one.
-function repeat({ code, message, retryAt }: GitHubError, what: string): GitHubError {
+function notAsked(what: string, { code, message, retryAt }: GitHubError): GitHubError {
   const [, answer = message] = /^GitHub did not .*?: (\d{3} .*)$/su.exec(message) ?? [];
   return new GitHubError(
     code,

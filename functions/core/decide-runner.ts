@@ -7,13 +7,13 @@ import {
   type LedgerEvent,
   nothing,
   runnerItemOf,
-  type RunnerStop,
 } from "./decision.ts";
 import { jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { awaits } from "./rebinding.ts";
 import { keepRunner, newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName } from "./runner-name.ts";
+import type { RunnerStop } from "./state-change.ts";
 import { holdUnnamedAfter, removalWait, retention, retireWait, unusedAfter } from "./waits.ts";
 
 /** A task or build ended: remember it, remove a registration that served nobody, replace the runner. */

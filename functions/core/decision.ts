@@ -5,6 +5,7 @@ import type { RunnerSpec } from "./labels.ts";
 import type { ItemId, JobItem, LedgerItem, RunItem, RunnerDebt, RunnerItem } from "./ledger.ts";
 import type { JobState } from "./runner-registry.ts";
 import type { LaunchFailure } from "./runner-provider.ts";
+import type { RunnerStop } from "./state-change.ts";
 
 /** What the labels and the policy say about a job that is queued. */
 export type Assessment =
@@ -116,16 +117,6 @@ export type CheckFailure = {
   readonly retryAt?: number;
   /** What somebody has to know of, once it is written down. */
   readonly error?: Error;
-};
-
-/** The end of a task or build, as its state change tells. */
-export type RunnerStop = {
-  readonly runnerName: string;
-  readonly computeId: string;
-  readonly at: number;
-  readonly reason: string;
-  /** Whether the capacity was taken back (Fargate Spot). */
-  readonly interrupted: boolean;
 };
 
 /** What has to be done outside after the writes have held; each is safe to repeat. */

@@ -1,4 +1,3 @@
-import type { RunnerStop } from "./decision.ts";
 import {
   type JsonObject,
   readArray,
@@ -7,6 +6,16 @@ import {
   readText,
   readTimestamp,
 } from "./read-json.ts";
+
+/** The end of a task or build, as its state change tells. */
+export type RunnerStop = {
+  readonly runnerName: string;
+  readonly computeId: string;
+  readonly at: number;
+  readonly reason: string;
+  /** Whether the capacity was taken back (Fargate Spot). */
+  readonly interrupted: boolean;
+};
 
 /**
  * What travels of a state change to follow-runner: where each field comes from in the raw event. The

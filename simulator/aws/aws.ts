@@ -7,7 +7,7 @@ import { createCodeBuild, type CodeBuild } from "./codebuild/codebuild.ts";
 import { createDynamoDb, type DynamoDb } from "./dynamodb/dynamodb.ts";
 import { createEcr, type Ecr } from "./ecr/ecr.ts";
 import { createEcs, type Ecs } from "./ecs/ecs.ts";
-import type { EcsLatency } from "./ecs/task-life.ts";
+import type { EcsLatency } from "./ecs/ecs-latency.ts";
 import { createEvents, type Events } from "./events.ts";
 import { createSqs, type Sqs } from "./sqs/sqs.ts";
 import { createSsm, type Ssm } from "./ssm.ts";

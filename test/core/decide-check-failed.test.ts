@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { CheckFailure } from "../../functions/core/decision.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import { jobKey } from "../../functions/core/job.ts";
 import type { JobItem } from "../../functions/core/ledger.ts";
 import { mostAsked, overdueAfter, queuedAtMost } from "../../functions/core/waits.ts";
 import {
@@ -11,16 +10,11 @@ import {
   itemsOf,
   jobItem,
   launchedItem,
-  queuedJob,
   runnerItem,
   runningItem,
   start,
 } from "./builders.ts";
-
-const key = jobKey(queuedJob());
-const now = start + overdueAfter;
-const overdue = launchedItem({ wakeAt: now });
-const own = "tornade-4711-1-1";
+import { key, now, overdue, own } from "./overdue-job.ts";
 
 describe("decideCheckFailed", () => {
   const message = "GitHub did not read job 4711: 403 no";

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { Circumstances } from "../../functions/core/decision.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import { jobKey } from "../../functions/core/job.ts";
 import type { JobChecked } from "../../functions/core/held-job.ts";
 import type { JobItem, LedgerItem } from "../../functions/core/ledger.ts";
 import type { JobState } from "../../functions/core/runner-registry.ts";
@@ -29,12 +28,8 @@ import {
   runningItem,
   start,
 } from "./builders.ts";
+import { key, now, overdue, own } from "./overdue-job.ts";
 import { launched, swap } from "./robberies.ts";
-
-const key = jobKey(queuedJob());
-const now = start + overdueAfter;
-const overdue = launchedItem({ wakeAt: now });
-const own = "tornade-4711-1-1";
 
 // Another job has the own runner, and its own is left, which was made for fewer labels.
 const lesser = "tornade-5-1-1";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
-import type { RunnerStop } from "../../functions/core/decision.ts";
+import type { RunnerStop } from "../../functions/core/state-change.ts";
 import type { LedgerItem, RunnerItem } from "../../functions/core/ledger.ts";
 import { retireRunner } from "../../functions/core/runner-item.ts";
 import {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
 
 import { createJsonLog } from "../../functions/adapters/json-log.ts";
-import type { RunnerStop } from "../../functions/core/decision.ts";
+import type { RunnerStop } from "../../functions/core/state-change.ts";
 import { createContainerProvider } from "../../local/container-provider.ts";
 import {
   listRunnerContainers,

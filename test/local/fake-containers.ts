@@ -1,5 +1,5 @@
 import { toRunnerVariables } from "../../functions/adapters/runner-variables.ts";
-import type { RunnerStop } from "../../functions/core/decision.ts";
+import type { RunnerStop } from "../../functions/core/state-change.ts";
 import type { LaunchOutcome, LaunchRequest } from "../../functions/core/runner-provider.ts";
 import type { RunnerProvider } from "../../functions/core/runner-provider.ts";
 import type { MachineOptions } from "../../local/machine.ts";

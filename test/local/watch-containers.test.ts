@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { createJsonLog } from "../../functions/adapters/json-log.ts";
-import type { RunnerStop } from "../../functions/core/decision.ts";
+import type { RunnerStop } from "../../functions/core/state-change.ts";
 import { findContainerEngine } from "../../local/container-engine.ts";
 import { watchContainers, type WatchParts } from "../../local/watch-containers.ts";
 import { type FakeDocker, startFakeDocker } from "./fake-docker.ts";

@@ -7,7 +7,8 @@ import { blankMember } from "./ecs-errors.ts";
 import { createRunTask, type LaunchConditions } from "./run-task.ts";
 import type { Task } from "./task.ts";
 import { createTaskDefinitions, type TaskDefinitionOptions } from "./task-definitions.ts";
-import { createTaskLife, DEFAULT_ECS_LATENCY, type EcsLatency } from "./task-life.ts";
+import { DEFAULT_ECS_LATENCY, type EcsLatency } from "./ecs-latency.ts";
+import { createTaskLife } from "./task-life.ts";
 import { createTaskOperations } from "./task-operations.ts";
 import { createTaskRegistry, type TaskRegistry } from "./task-registry.ts";
 
