@@ -4,18 +4,8 @@ import type { ProviderName } from "../functions/core/provider.ts";
 import type { GitHub } from "../simulator/github/github.ts";
 import type { Job } from "../simulator/github/model.ts";
 import type { Compute } from "./compute.ts";
+import { type JobState, toJobState } from "./job-state.ts";
 import type { LedgerItems } from "./read-ledger.ts";
-
-/** How far a job has come, in the words of the terminal. */
-export type JobState =
-  | "queued"
-  | "launching"
-  | "starting"
-  | "running"
-  | "done"
-  | "waiting"
-  | "refused"
-  | "failed";
 
 /** One job as people follow it: what GitHub, the ledger and the compute service say of it. */
 export type JobRow = {
@@ -90,7 +80,7 @@ function toRow(job: Job, { item, runner, compute, labels }: Known): JobRow {
   return {
     name: job.name,
     id: job.id,
-    state: toState(item),
+    state: toJobState(item),
     labels: job.labels,
     ...(runner?.provider === undefined ? {} : { provider: runner.provider }),
     ...(runner === undefined ? {} : { runnerName: runner.name }),
@@ -100,24 +90,4 @@ function toRow(job: Job, { item, runner, compute, labels }: Known): JobRow {
     ...(started === undefined || completed === undefined ? {} : { ran: completed - started }),
     ...(reason === undefined ? {} : { reason }),
   };
-}
-
-function toState(item: JobItem | undefined): JobState {
-  if (item === undefined) return "queued";
-  if (item.times.completed !== undefined) return endOf(item);
-  if (item.times.started !== undefined) return "running";
-  switch (item.status) {
-    case "launching":
-    case "failed":
-      return item.status;
-    case "parked":
-      return "waiting";
-    default:
-      return "starting";
-  }
-}
-
-function endOf({ refusal, conclusion }: JobItem): JobState {
-  if (refusal !== undefined) return "refused";
-  return conclusion === "success" ? "done" : "failed";
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 
 import type { ReceiveWebhook } from "../functions/receive-webhook/receive-webhook.ts";
 import { CommandError } from "./command-line.ts";
+import { jobsPageHeaders, renderJobsPage } from "./jobs-page/jobs-page.ts";
 import type { LedgerItems } from "./read-ledger.ts";
 
 /** A server on 127.0.0.1. */
@@ -17,7 +18,8 @@ export type Served = {
 const mostBytes = 26_214_400;
 
 /**
- * Serves the webhook as API Gateway would, and `GET /jobs`: the ledger as JSON, for this machine alone.
+ * Serves the webhook as API Gateway would and, for this machine alone, `GET /`, the page of all jobs, and
+ * `GET /jobs`, the ledger as JSON.
  * @throws {CommandError} when the port cannot be had
  */
 export async function listen(port: number, served: Served): Promise<Server> {
@@ -61,7 +63,8 @@ async function answer(
   const { method = "GET", url = "/" } = request;
   const [path = "/"] = url.split("?");
   if (method === "GET" && path === "/" && isFromHere(request)) {
-    response.writeHead(302, { location: "/jobs" }).end();
+    response.writeHead(200, jobsPageHeaders);
+    response.end(renderJobsPage(await readLedger(), Date.now()));
     return;
   }
   if (method === "GET" && path === "/jobs" && isFromHere(request)) {

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { type Architecture, architectures } from "../functions/core/provider.ts";
 import { prepareBase } from "./test-image/base-image.ts";
 import { buildImages } from "./test-image/build-images.ts";
-import { runOrThrow } from "./test-image/command.ts";
+import { runOrThrow } from "./command.ts";
 import { type Engine, prepareEngine } from "./test-image/container-engine.ts";
 import { canRun } from "./test-image/emulation.ts";
 import { printLayers } from "./test-image/layers.ts";

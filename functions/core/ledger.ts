@@ -56,11 +56,11 @@ export type JobItem = {
   readonly losses: number;
   /** GitHub has to be asked whether the job still waits before the next launch. */
   readonly doubtful: boolean;
-  /** Who is launching right now, and until when nobody else may. */
   /** How many runners idled in vain while other jobs of the run were running. */
   readonly idled?: number;
   /** Since when GitHub holds the job back, while it is parked for that. */
   readonly heldAt?: number;
+  /** Who is launching right now, and until when nobody else may. */
   readonly lease?: { readonly owner: string; readonly until: number };
   /** Actions decided and not yet known to be done; reconcile sees to them after `wakeAt`. */
   readonly owed: readonly JobDebt[];

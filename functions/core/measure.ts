@@ -72,7 +72,7 @@ function isLeftUntold(before: JobItem | undefined, after: JobItem, event: Ledger
 function measureRunner(before: RunnerItem | undefined, after: RunnerItem): Figures {
   const isLaunched = before?.computeId === undefined && after.computeId !== undefined;
   const isInterrupted = before?.interrupted !== true && after.interrupted === true;
-  const cost = before?.ended === undefined ? costOf(after) : undefined;
+  const cost = before?.ended === undefined ? costUntil(after, after.ended?.at) : undefined;
   return {
     ...(isLaunched ? { Launches: 1 } : {}),
     ...(isInterrupted ? { Interruptions: 1 } : {}),
@@ -80,9 +80,13 @@ function measureRunner(before: RunnerItem | undefined, after: RunnerItem): Figur
   };
 }
 
-function costOf({ provider, size, launchedAt, computeId, ended }: RunnerItem): number | undefined {
+/** USD that a runner has cost by then; undefined where there is no machine, or no known price of it. */
+export function costUntil(
+  { provider, size, launchedAt, computeId }: RunnerItem,
+  at: number | undefined,
+): number | undefined {
   // Of a launch that came to nothing there is a row at most.
   if (provider === undefined || size === undefined || computeId === undefined) return undefined;
-  if (launchedAt === undefined || ended === undefined) return undefined;
-  return toCost({ provider, spec: size, seconds: Math.max(0, ended.at - launchedAt) / 1_000 });
+  if (launchedAt === undefined || at === undefined) return undefined;
+  return toCost({ provider, spec: size, seconds: Math.max(0, at - launchedAt) / 1_000 });
 }

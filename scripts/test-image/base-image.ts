@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Architecture } from "../../functions/core/provider.ts";
-import { runOrThrow, tryCommand } from "./command.ts";
+import { runOrThrow, tryCommand } from "../command.ts";
 import type { Engine } from "./container-engine.ts";
-import { installPackages } from "./debian-packages.ts";
+import { installPackages } from "../debian-packages.ts";
 
 /** How the parts of the tool chain call an architecture. */
 export const platforms: Record<Architecture, { readonly debian: string; readonly oci: string }> = {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import type { Architecture } from "../../functions/core/provider.ts";
 import { platforms } from "./base-image.ts";
-import { runOrThrow } from "./command.ts";
+import { runOrThrow } from "../command.ts";
 import type { Engine } from "./container-engine.ts";
 import { ownArchitecture } from "./emulation.ts";
 import { serveStubArchive } from "./stub-archive.ts";

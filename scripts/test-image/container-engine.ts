@@ -2,8 +2,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { tryCommand } from "./command.ts";
-import { installPackages } from "./debian-packages.ts";
+import { tryCommand } from "../command.ts";
+import { installPackages } from "../debian-packages.ts";
 
 /** The command of a container engine that works. */
 export type Engine = { readonly command: "podman" | "docker" };

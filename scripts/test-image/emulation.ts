@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { arch } from "node:os";
 
 import type { Architecture } from "../../functions/core/provider.ts";
-import { runOrThrow } from "./command.ts";
-import { installPackages } from "./debian-packages.ts";
+import { runOrThrow } from "../command.ts";
+import { installPackages } from "../debian-packages.ts";
 
 /** Why programs of an architecture cannot run here; undefined where they can. */
 export async function canRun(

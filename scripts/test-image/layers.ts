@@ -1,4 +1,4 @@
-import { tryCommand } from "./command.ts";
+import { tryCommand } from "../command.ts";
 import type { Engine } from "./container-engine.ts";
 
 /** Prints what each layer of an image takes, as docs/runner-image.md has it. */

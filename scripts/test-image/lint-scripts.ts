@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { runOrThrow, tryCommand } from "./command.ts";
-import { installPackages } from "./debian-packages.ts";
+import { runOrThrow, tryCommand } from "../command.ts";
+import { installPackages } from "../debian-packages.ts";
 
 /** Has shellcheck look at every script of the image and of its stub. @throws Error for a finding */
 export async function lintScripts(): Promise<void> {

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { runOrThrow } from "./command.ts";
+import { runOrThrow } from "../command.ts";
 
 /** An archive that a build downloads in place of GitHub's. */
 export type ServedArchive = {

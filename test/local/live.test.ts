@@ -101,22 +101,26 @@ describe("npm start -- --live", () => {
     expect(file.stderr).toMatch(/^tornade: --state should be a folder, got [^\n]+\n$/u);
   });
 
-  it("shows the ledger to this machine alone", async () => {
+  it("shows the jobs and the ledger to this machine alone", async () => {
     const [docker, gitHub] = [await startFakeDocker(), await startSilentGitHub()];
     vi.stubEnv("DOCKER_HOST", `unix://${docker.socketPath}`);
     const command = live();
     const printed = await command.untilOutput(/"listening".*\n/u);
     const [origin = ""] = /http:\/\/127\.0\.0\.1:\d+/u.exec(printed) ?? [];
-    const own = await fetch(origin);
-    const proxied = await fetch(`${origin}/jobs`, { headers: { "x-forwarded-for": "192.0.2.1" } });
+    const own = await Promise.all(["/", "/jobs"].map(async (path) => fetch(`${origin}${path}`)));
+    const headers = { "x-forwarded-for": "192.0.2.1" };
+    const proxied = await Promise.all(
+      ["/", "/jobs"].map(async (path) => fetch(`${origin}${path}`, { headers })),
+    );
     command.child.kill("SIGTERM");
     await command.ended;
     await docker.close();
     gitHub.close();
 
-    expect(own.url).toBe(`${origin}/jobs`);
-    expect(await own.json()).toEqual({ jobs: [], runners: [], runs: [] });
-    expect(proxied.status).toBe(404);
+    expect(await own[0]?.text()).toContain("No job yet.");
+    expect(own[0]?.headers.get("content-security-policy")).toMatch(/^default-src 'none'; /u);
+    expect(await own[1]?.json()).toEqual({ jobs: [], runners: [], runs: [] });
+    expect(proxied.map(({ status }) => status)).toEqual([404, 404]);
   });
 
   it("takes webhooks until it is told to end, and never prints a secret", async () => {

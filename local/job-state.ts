@@ -1,0 +1,35 @@
+import type { JobItem } from "../functions/core/ledger.ts";
+
+/** How far a job has come, in the words that people are shown, those who must act or wait first. */
+export const jobStates = [
+  "failed",
+  "refused",
+  "waiting",
+  "queued",
+  "launching",
+  "starting",
+  "running",
+  "done",
+] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** The state of a job by its row; one that has none yet is queued. */
+export function toJobState(item: JobItem | undefined): JobState {
+  if (item === undefined) return "queued";
+  if (item.times.completed !== undefined) return endOf(item);
+  if (item.times.started !== undefined) return "running";
+  switch (item.status) {
+    case "launching":
+    case "failed":
+      return item.status;
+    case "parked":
+      return "waiting";
+    default:
+      return "starting";
+  }
+}
+
+function endOf({ refusal, conclusion }: JobItem): JobState {
+  if (refusal !== undefined) return "refused";
+  return conclusion === "success" ? "done" : "failed";
+}
