@@ -12,7 +12,7 @@ const firstPeriod = 60 * minute;
 
 /**
  * How long each hundred repositories of an installation lengthen the round in which all have their
- * turn: at two calls a turn, and one for each open run, some 600 calls an hour however many there are.
+ * turn: at four calls a turn, and one for each open run, some 1,200 calls an hour however many there are.
  * A thousand have their turn in 200 minutes, and 7,200 in the day after which GitHub ends a job.
  */
 const periodForEachHundred = 20 * minute;

@@ -10,8 +10,12 @@ export type Page<T> = {
   readonly left: number;
 };
 
-/** The statuses of runs that may have queued jobs. */
-export const openStatuses = ["queued", "in_progress"] as const;
+/**
+ * The statuses of runs that may have queued jobs. GitHub tells nowhere how it sums jobs up; a run has been
+ * seen to be called what the least advanced of them is, even one that waits for an approval:
+ * https://github.com/cli/cli/issues/13972, https://github.com/Helvesec/rmux/pull/167
+ */
+export const openStatuses = ["queued", "in_progress", "waiting", "pending"] as const;
 export type OpenStatus = (typeof openStatuses)[number];
 
 /** The runs of a repository, as far as queued jobs go. Every method may throw a {@link GitHubError}. */

@@ -12,26 +12,25 @@ export type SweepBudget = {
   readonly isSpent: () => boolean;
 };
 
-/**
- * What a pass may use for either purpose: how many calls (an hour has sixty passes, and an installation
- * 5,000 requests or more), and the share of an owner's requests that is left to what serves known jobs.
- */
-const purposes = {
-  /** 1,800 calls an hour at most, for repositories that are known to be active. */
-  active: { mostCalls: 30, reserve: 0.2 },
-  /** 1,200 calls an hour at most, to find repositories that became active without our knowing. */
-  news: { mostCalls: 20, reserve: 0.5 },
+/** How many calls a pass makes for either purpose: 1,800 an hour, and an installation has 5,000 or more. */
+const mostCalls = 30;
+
+/** The share of an owner's requests that is left to what serves known jobs. */
+const reserves = {
+  /** Of looking into repositories that are known to be active. */
+  active: 0.2,
+  /** Of finding those that became active without our knowing. */
+  news: 0.5,
 } as const;
 
 /** How long calls may be begun, in milliseconds: the function has 15 seconds in all. */
 const longest = 6_000;
 
 /** The budget of a pass that begins now. */
-export function createSweepBudget(now: () => number, purpose: keyof typeof purposes): SweepBudget {
-  const { mostCalls, reserve } = purposes[purpose];
+export function createSweepBudget(now: () => number, purpose: keyof typeof reserves): SweepBudget {
   const until = now() + longest;
   const short = new Set<string>();
-  let calls: number = mostCalls;
+  let calls = mostCalls;
   const isSpent = () => calls === 0 || now() >= until;
   return {
     isSpent,
@@ -44,7 +43,7 @@ export function createSweepBudget(now: () => number, purpose: keyof typeof purpo
       calls = 0;
     },
     note: (owner, left) => {
-      if (left < reserve) short.add(owner);
+      if (left < reserves[purpose]) short.add(owner);
     },
   };
 }

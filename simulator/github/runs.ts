@@ -68,10 +68,12 @@ function sumUp(jobsOfAllAttempts: readonly Job[]): Run | undefined {
   };
 }
 
+/** A run is as far as the least advanced of its jobs: https://github.com/cli/cli/issues/13972 */
+const leastAdvancedFirst = ["waiting", "pending", "queued", "in_progress"] as const;
+
 function statusOf(jobs: readonly Job[]): Run["status"] {
-  if (jobs.every(({ status }) => status === "completed")) return "completed";
-  const [first, ...others] = new Set(jobs.map(({ status }) => status));
-  return others.length === 0 && first !== undefined ? first : "in_progress";
+  const statuses = new Set(jobs.map(({ status }) => status));
+  return leastAdvancedFirst.find((status) => statuses.has(status)) ?? "completed";
 }
 
 function conclusionOf(jobs: readonly Job[]): Conclusion {

@@ -6,7 +6,12 @@ import type { OpenRun } from "../../functions/core/sweep.ts";
 export function createFakeRuns() {
   const fake = {
     asked: new Array<string>(),
-    listed: { queued: new Array<OpenRun>(), in_progress: new Array<OpenRun>() },
+    listed: {
+      queued: new Array<OpenRun>(),
+      in_progress: new Array<OpenRun>(),
+      waiting: new Array<OpenRun>(),
+      pending: new Array<OpenRun>(),
+    },
     jobs: new Map<number, JobEnvelope[]>(),
     left: 1,
     pageSize: 100,

@@ -53,15 +53,21 @@ describe("sweepRepositories", () => {
     expect(test.written).toEqual([]);
   });
 
-  it("asks for the runs of either status, and for the jobs of each run once", async () => {
+  it("asks for the runs of each open status, and for the jobs of each run once", async () => {
     const test = createSweepOf();
     test.github.listed.queued.push({ id: 1, updatedAt: 7 }, { id: 2, updatedAt: 7 });
+    test.github.listed.waiting.push({ id: 3, updatedAt: 7 });
+    test.github.listed.pending.push({ id: 4, updatedAt: 7 });
     expect(await test.sweep()).toEqual({ swept: 1, announced: 0 });
     expect(test.github.asked).toEqual([
       "queued of acme/app",
       "in_progress of acme/app",
+      "waiting of acme/app",
+      "pending of acme/app",
       "jobs of 1, 1",
       "jobs of 2, 1",
+      "jobs of 3, 1",
+      "jobs of 4, 1",
     ]);
   });
 
@@ -183,6 +189,8 @@ describe("sweepRepositories", () => {
     expect(test.github.asked).toEqual([
       "queued of acme/app",
       "in_progress of acme/app",
+      "waiting of acme/app",
+      "pending of acme/app",
       "jobs of 5, 1",
       "jobs of 4, 1",
       "queued of acme/app, 2",
@@ -242,7 +250,7 @@ describe("sweepRepositories", () => {
     ]);
     test.clock.now += minute;
     await test.sweep(open);
-    expect(test.github.asked).toHaveLength(30 + 2 + 14);
+    expect(test.github.asked).toHaveLength(30 + 4 + 18);
   });
 
   it("leaves due what it has no time for", async () => {
@@ -305,6 +313,8 @@ describe("sweepRepositories", () => {
       "queued of acme/a",
       "queued of acme/b",
       "in_progress of acme/b",
+      "waiting of acme/b",
+      "pending of acme/b",
     ]);
   });
 
@@ -325,6 +335,8 @@ describe("sweepRepositories", () => {
       "queued of acme/a",
       "queued of umbrella/c",
       "in_progress of umbrella/c",
+      "waiting of umbrella/c",
+      "pending of umbrella/c",
     ]);
   });
 

@@ -266,8 +266,9 @@ describe("launch-runner, where an image is not built yet", () => {
 
     const { status, reason } = await readJobItem(world, job);
     expect(status).toBe("failed");
-    expect(reason).toBe(
-      "no runner could be started in 60 minutes: image 'default' for X86_64 could not be built (3 tries so far); whoever runs tornade has to see to it",
+    // When it is looked at again is drawn at random.
+    expect(reason).toMatch(
+      /^no runner could be started in 6[01] minutes: image 'default' for X86_64 could not be built \(3 tries so far\); whoever runs tornade has to see to it$/u,
     );
     expect(world.lines.join("")).toContain('"level":"error","message":"job given up"');
   });

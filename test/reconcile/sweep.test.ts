@@ -65,6 +65,22 @@ describe("reconcile, where nobody told of a job", () => {
     expect(world.gitHub.job(id)?.startedAt).toBeLessThanOrEqual(createdAt + 360_000);
   });
 
+  it.each(["waiting", "pending"] as const)(
+    "has a job served although another one of its run is %s",
+    async (status) => {
+      const { world, forgetful } = await createForgetfulWorld();
+      const { runId } = world.queueJob({ status });
+      await world.pass(61);
+      forgetful.loses = true;
+      // No runner of the other one would do for it.
+      const { id, createdAt } = world.queueJob({ runId, labels: ["tornade", "cpu=2"] });
+      await world.pass(420);
+
+      expect(world.gitHub.job(id)).toMatchObject({ conclusion: "success" });
+      expect(world.gitHub.job(id)?.startedAt).toBeLessThanOrEqual(createdAt + 360_000);
+    },
+  );
+
   it("starts one runner although the webhook comes after all", async () => {
     const { world, forgetful } = await createForgetfulWorld();
     await serveOne(world);
@@ -109,11 +125,11 @@ describe("reconcile, where nobody told of a job", () => {
     await serveOne(world);
     world.calls.length = 0;
     await world.pass(3_600);
-    expect(countCalls(world, sweepCalls)).toEqual({ "GET runs": 24, "GET jobs": 0 });
+    expect(countCalls(world, sweepCalls)).toEqual({ "GET runs": 48, "GET jobs": 0 });
   });
 
   it.each([
-    [23, 2],
+    [23, 4],
     [24, 0],
   ])("where nothing was active for %d hours, asks for %d lists", async (hours, lists) => {
     const world = await createTestWorld();
