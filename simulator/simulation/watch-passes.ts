@@ -38,7 +38,7 @@ export function watchPasses({ now, lastStrike }: PassParts): PassWatch {
   const isDisbelieved = watchDisbelief();
   const isThawed = watchFreezes(lastStrike);
   const find = (time: number): Pass => {
-    const at = time - (time % period);
+    const at = passAt(time);
     const known = passes.findLast((pass) => pass.at <= at);
     if (known?.at === at) return known;
     const pass = { at, isRefused: false, hasEnded: false };
@@ -75,16 +75,23 @@ function watchDisbelief(): (call: AnsweredCall) => boolean {
   };
 }
 
-/** Tells of a call that was made late because the instance was frozen during the one before. */
+/** Tells of a call that was made late because the instance was frozen before, in the same pass. */
 function watchFreezes(lastStrike: PassParts["lastStrike"]): (call: AnsweredCall) => boolean {
-  const frozenAt = new Map<number, number>();
+  // When those instances made their last call that were frozen in this pass.
+  const lastCalls = new Map<number, number>();
   return ({ who: { instance }, at }) => {
-    const since = frozenAt.get(instance);
-    // Whether an instance is frozen is settled as it makes a call.
-    if (lastStrike("frozen") >= at) frozenAt.set(instance, at);
-    else frozenAt.delete(instance);
-    return since !== undefined && at - since >= longFreeze && at - since < period;
+    const last = lastCalls.get(instance);
+    const isOfPass = last !== undefined && passAt(last) === passAt(at);
+    // Whether an instance is frozen is settled as it makes a call, and one more may be made before it is.
+    if (isOfPass || lastStrike("frozen") >= at) lastCalls.set(instance, Math.max(last ?? at, at));
+    else lastCalls.delete(instance);
+    return isOfPass && at - last >= longFreeze;
   };
+}
+
+// The schedule begins each with a full minute, and none lasts for as long.
+function passAt(time: number): number {
+  return time - (time % period);
 }
 
 // A failed condition is somebody else's success.

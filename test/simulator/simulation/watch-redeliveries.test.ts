@@ -79,14 +79,18 @@ describe("watchRedeliveries", () => {
     expect(await complaintsAfter(watched, 10 * second)).toHaveLength(1);
   });
 
-  it.each<readonly [what: string, fault: FaultName, minutes: number]>([
-    ["was frozen in the middle", "frozen", 1],
-    ["was slow by itself", "clock-skewed", 0],
-  ])("grants a minute for a pass that %s", async (_what, fault, minutes) => {
+  it.each<readonly [what: string, fault: FaultName, calls: number, minutes: number]>([
+    ["was frozen in the middle", "frozen", 1, 1],
+    ["was frozen just as it made one more call", "frozen", 2, 1],
+    ["was slow by itself", "clock-skewed", 1, 0],
+  ])("grants a minute for a pass that %s", async (_what, fault, calls, minutes) => {
     const watched = queueUntold(503);
     await watched.after(60 * second);
     watched.faults.strikes.add({ fault, at: watched.timeline.now() }, []);
-    askAnew(watched, 202);
+    for (let call = 0; call < calls; call += 1) {
+      if (call > 0) await watched.after(1);
+      askAnew(watched, 202);
+    }
     await watched.after(5 * second);
     askAnew(watched, 202);
     const text = '{"level":"info","message":"GitHub asked"}';
