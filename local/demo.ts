@@ -1,6 +1,7 @@
 import type { Architecture, ProviderName } from "../functions/core/provider.ts";
 import type { GitHub } from "../simulator/github/github.ts";
 import type { Board, JobRow } from "./board.ts";
+import { endStates } from "./job-state.ts";
 
 /** A job of the demo and where it should get. */
 export type DemoJob = {
@@ -57,7 +58,7 @@ export function queueDemo(gitHub: GitHub): void {
 
 /** Whether nothing more will happen to the demo's jobs. */
 export function isOver(board: Board): boolean {
-  return demoRows(board).every((row) => ["done", "refused", "failed"].includes(row?.state ?? ""));
+  return demoRows(board).every((row) => row !== undefined && endStates.has(row.state));
 }
 
 /** The jobs that did not get where they should, with what is wrong; none when all is well. */

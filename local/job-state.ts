@@ -10,8 +10,12 @@ export const jobStates = [
   "starting",
   "running",
   "done",
+  "cancelled",
 ] as const;
 export type JobState = (typeof jobStates)[number];
+
+/** Those after which there is none. */
+export const endStates: ReadonlySet<JobState> = new Set(["failed", "refused", "done", "cancelled"]);
 
 /** The state of a job by its row; one that has none yet is queued. */
 export function toJobState(item: JobItem | undefined): JobState {
@@ -31,5 +35,6 @@ export function toJobState(item: JobItem | undefined): JobState {
 
 function endOf({ refusal, conclusion }: JobItem): JobState {
   if (refusal !== undefined) return "refused";
+  if (conclusion === "cancelled" || conclusion === "skipped") return "cancelled";
   return conclusion === "success" ? "done" : "failed";
 }
