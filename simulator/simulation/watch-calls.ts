@@ -15,8 +15,9 @@ export type CallWatch = {
 type Window = {
   readonly endsAt: number;
   readonly used: number;
-  /** The instances that used it: each other one has to be told once that a limit is reached. */
+  /** The instances that used it, and how many requests these may have under way in all. */
   readonly users: Set<string>;
+  readonly underWay: number;
   readonly isReported: boolean;
 };
 
@@ -89,7 +90,7 @@ function countCall(state: State, { who: caller, name, request }: AnsweredCall): 
   // By the token: the path of what an installation may see does not name its owner.
   const { installation = "unknown" } = state.holders.get(token) ?? {};
   const who = isApp ? "the App" : `installation ${installation}`;
-  const user = `${caller.function} ${caller.instance}`;
+  const user = { name: `${caller.function} ${caller.instance}`, underWay: underWayOf(caller) };
   const most = limits.requestsPerHour + limits.underWay;
   use(state, { key: `${who} an hour`, user, cost: 1, length: hour, most, isTold: true });
   const cost = request.method === "GET" ? 1 : 5;
@@ -107,9 +108,14 @@ function triesKey(jobId: number): string {
   return `new runners for job ${jobId} in five minutes`;
 }
 
+// A batch has ten messages, all of which are worked on at once.
+function underWayOf(caller: AnsweredCall["who"]): number {
+  return caller.function === "launch-runner" ? 10 : 1;
+}
+
 type Use = {
   readonly key: string;
-  readonly user: string;
+  readonly user: { readonly name: string; readonly underWay: number };
   readonly cost: number;
   readonly length: number;
   readonly most: number;
@@ -126,12 +132,19 @@ function use(
   const open =
     known !== undefined && known.endsAt > now
       ? known
-      : { endsAt: now + length, used: 0, users: new Set<string>(), isReported: false };
+      : { endsAt: now + length, used: 0, users: new Set<string>(), underWay: 0, isReported: false };
   const used = open.used + cost;
-  open.users.add(user);
-  const isExcess = used > most + (isTold ? (open.users.size - 1) * cost : 0);
-  windows.set(key, { ...open, used, isReported: isExcess });
+  const underWay = open.underWay + (open.users.has(user.name) ? 0 : user.underWay);
+  open.users.add(user.name);
+  const isExcess = used > most + (isTold ? untold({ ...open, underWay }) * cost : 0);
+  windows.set(key, { ...open, used, underWay, isReported: isExcess });
   if (!isExcess || open.isReported) return;
   const details = `${key}: more than ${most} were used, its limit and what may be under way`;
   report({ invariant: invariants.limit, details });
+}
+
+// Each instance has to be told that a limit is reached: the first ten with what they have under way then,
+// which the limits grant, and those that came after them, as others died, with what they began with.
+function untold({ users, underWay }: Window): number {
+  return Math.max(users.size - 1, underWay - limits.underWay);
 }

@@ -274,6 +274,21 @@ describe("createMonitor", () => {
         Array.from({ length: broken }, () => invariants.limit),
       );
     });
+
+    it.each([
+      ["launch-runner", 300, 0],
+      ["launch-runner", 301, 1],
+      ["follow-runner", 291, 0],
+      ["follow-runner", 292, 1],
+    ] as const)("twelve of %s, %i calls: broken %i times", async (name, calls, broken) => {
+      const watched = createWatched();
+      for (let made = 0; made < calls; made += 1) {
+        const caller = { function: name, instance: made % 12 };
+        const call = { service: "github", name: "POST generate-jitconfig", answer: ok } as const;
+        watched.call({ ...call, who: caller, request });
+      }
+      expect(await brokenAfter(watched, 0)).toHaveLength(broken);
+    });
   });
 
   it.each([
