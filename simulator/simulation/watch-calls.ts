@@ -90,18 +90,20 @@ function countCall(state: State, { who: caller, name, request }: AnsweredCall): 
   // By the token: the path of what an installation may see does not name its owner.
   const { installation = "unknown" } = state.holders.get(token) ?? {};
   const who = isApp ? "the App" : `installation ${installation}`;
-  const user = { name: `${caller.function} ${caller.instance}`, underWay: underWayOf(caller) };
+  const user = `${caller.function} ${caller.instance}`;
   const most = limits.requestsPerHour + limits.underWay;
-  use(state, { key: `${who} an hour`, user, cost: 1, length: hour, most, isTold: true });
+  const anHour = { key: `${who} an hour`, user, underWay: 1, cost: 1, length: hour };
+  use(state, { ...anHour, most, isTold: true });
   const cost = request.method === "GET" ? 1 : 5;
   const mostPoints = limits.pointsPerMinute + limits.underWay * cost;
   const key = `${who}, ${name}, a minute`;
-  use(state, { key, user, cost, length: minute, most: mostPoints, isTold: true });
+  const aMinute = { key, user, underWay: underWayOf(caller), cost, length: minute };
+  use(state, { ...aMinute, most: mostPoints, isTold: true });
   const [jobId] = request.path.endsWith("/generate-jitconfig") ? namedJobs(request.body) : [];
   if (jobId === undefined) return;
   const mostTries = limits.triesInFiveMinutes;
-  const tries = { key: triesKey(jobId), user, cost: 1, length: 5 * minute, most: mostTries };
-  use(state, { ...tries, isTold: false });
+  const tries = { key: triesKey(jobId), user, underWay: 1, cost: 1, length: 5 * minute };
+  use(state, { ...tries, most: mostTries, isTold: false });
 }
 
 function triesKey(jobId: number): string {
@@ -115,7 +117,9 @@ function underWayOf(caller: AnsweredCall["who"]): number {
 
 type Use = {
   readonly key: string;
-  readonly user: { readonly name: string; readonly underWay: number };
+  readonly user: string;
+  /** How many requests it may have under way when it is told. */
+  readonly underWay: number;
   readonly cost: number;
   readonly length: number;
   readonly most: number;
@@ -125,7 +129,7 @@ type Use = {
 
 function use(
   { windows, timeline, report }: State,
-  { key, user, cost, length, most, isTold }: Use,
+  { key, user, underWay: ofUser, cost, length, most, isTold }: Use,
 ): void {
   const now = timeline.now();
   const known = windows.get(key);
@@ -134,8 +138,8 @@ function use(
       ? known
       : { endsAt: now + length, used: 0, users: new Set<string>(), underWay: 0, isReported: false };
   const used = open.used + cost;
-  const underWay = open.underWay + (open.users.has(user.name) ? 0 : user.underWay);
-  open.users.add(user.name);
+  const underWay = open.underWay + (open.users.has(user) ? 0 : ofUser);
+  open.users.add(user);
   const isExcess = used > most + (isTold ? untold({ ...open, underWay }) * cost : 0);
   windows.set(key, { ...open, used, underWay, isReported: isExcess });
   if (!isExcess || open.isReported) return;

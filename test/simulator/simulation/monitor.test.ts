@@ -289,6 +289,20 @@ describe("createMonitor", () => {
       }
       expect(await brokenAfter(watched, 0)).toHaveLength(broken);
     });
+
+    it.each([
+      [5_111, 0],
+      [5_112, 1],
+    ])("twelve of launch-runner, %i calls in an hour: broken %i times", async (calls, broken) => {
+      const watched = createWatched();
+      for (let made = 0; made < calls; made += 1) {
+        const caller = { function: "launch-runner", instance: made % 12 } as const;
+        const name = `GET thing ${made % 10}`;
+        const get = { ...request, method: "GET" };
+        watched.call({ service: "github", name, answer: ok, who: caller, request: get });
+      }
+      expect(await brokenAfter(watched, 0)).toHaveLength(broken);
+    });
   });
 
   it.each([
