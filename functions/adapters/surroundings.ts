@@ -1,7 +1,7 @@
 import type { SQSClientConfig } from "@aws-sdk/client-sqs";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 
 import type { Log } from "../core/log.ts";
+import { AwsRequestHandler } from "./aws-request-handler.ts";
 import { createJsonLog } from "./json-log.ts";
 import { createNodeFetch, type Fetch } from "./node-fetch.ts";
 import type { Platform } from "./platform.ts";
@@ -39,11 +39,7 @@ export function createLambdaSurroundings(): Surroundings {
     env: process.env,
     now: Date.now,
     random: Math.random,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: 1_500,
-      requestTimeout,
-      throwOnRequestTimeout: true,
-    }),
+    requestHandler: new AwsRequestHandler(requestTimeout),
     fetch: createNodeFetch(requestTimeout),
     log: createJsonLog((line) => process.stdout.write(line)),
   };
