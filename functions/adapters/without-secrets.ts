@@ -4,7 +4,7 @@
  * `eyJ`, compact ones with their form and the first bytes of gzip; nothing else that long is a word.
  */
 export function withoutSecrets(text: string): string {
-  return text.replaceAll(secret, "…").slice(0, 300);
+  return text.replaceAll(secret, "…").slice(0, 300).toWellFormed();
 }
 
 const secret = /\b(?:gh[a-z]_|eyJ|H4sI|(?:files|gzip|raw):)[\w.+/=-]{20,}|[\w+/=-]{200,}/gu;

@@ -26,7 +26,7 @@ export function runnerEnvironment(
   return {
     RUNNER_NAME: runnerName,
     TORNADE_JOB_ID: String(job.id),
-    TORNADE_JOB_NAME: job.name.slice(0, mostOfText),
+    TORNADE_JOB_NAME: job.name.slice(0, mostOfText).toWellFormed(),
     TORNADE_RUN_ID: String(job.runId),
     TORNADE_RUN_ATTEMPT: String(job.attempt),
     TORNADE_REPOSITORY: job.repository.fullName,
@@ -69,7 +69,7 @@ function toLaunchFacts(
 }
 
 function describeFallback({ provider, reason = "it was lost" }: Launch): string {
-  return `${provider}: ${reason}`.slice(0, mostOfText);
+  return `${provider}: ${reason}`.slice(0, mostOfText).toWellFormed();
 }
 
 /** What bills and consoles show beside a runner. */

@@ -32,5 +32,6 @@ describe("withoutSecrets", () => {
 
   it("cuts off what is longer than a sentence or two", () => {
     expect(withoutSecrets("a page ".repeat(99))).toHaveLength(300);
+    expect(withoutSecrets(`${"a page ".repeat(43).slice(0, 299)}🚀`).isWellFormed()).toBe(true);
   });
 });

@@ -48,6 +48,16 @@ describe("runnerEnvironment", () => {
     expect(environment).not.toHaveProperty("TORNADE_LAUNCHED_AT");
   });
 
+  it.each([99, 100])("cuts no character in two, after %i others", (length) => {
+    const name = `${"x".repeat(length)}🚀 (18, linux)`;
+    const reason = `${"x".repeat(length - "CODEBUILD: ".length)}🚀`;
+    const lost = launchOf(1, { provider: "CODEBUILD", reason });
+    const item = launchingItem({ job: { ...queuedJob(), name }, launches: [lost, launchOf(2)] });
+    for (const value of Object.values(runnerEnvironment(item, rules))) {
+      expect(value.isWellFormed()).toBe(true);
+    }
+  });
+
   it("leaves out what it does not know", () => {
     const spec = runnerSpec({ architecture: "ARM64", cpu: 33 });
     const lost = launchOf(1, { provider: "CODEBUILD" });
