@@ -1,9 +1,17 @@
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 
 import { SettingsError } from "../core/errors.ts";
-import { createParameterStore, readParameter, type ReadParameters } from "./parameter-store.ts";
+import { GitHubError } from "../core/github-error.ts";
+import { readAwsError } from "./aws-error.ts";
+import {
+  createParameterStore,
+  isRefused,
+  readParameter,
+  type ReadParameters,
+} from "./parameter-store.ts";
 import { createRefreshed, type Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** Who the GitHub App is, and the key it signs with. */
 export type GitHubCredentials = { readonly appId: string; readonly privateKey: KeyObject };
@@ -11,18 +19,38 @@ export type GitHubCredentials = { readonly appId: string; readonly privateKey: K
 /** The names of the parameters that hold the credentials. */
 export type CredentialParameters = { readonly appId: string; readonly privateKey: string };
 
-/** Keeps the credentials for five minutes; on a 401 they are read again, at most every 30 seconds. */
+/**
+ * Keeps the credentials for five minutes; on a 401 they are read again, at most every 30 seconds. Where
+ * there are none to be had, that is an error of asking GitHub: `GitHubError` says that it was not asked.
+ */
 export function keepGitHubCredentials(
   surroundings: Surroundings,
   names: CredentialParameters,
 ): Refreshed<GitHubCredentials> {
   const readParameters =
     surroundings.platform?.readParameters ?? createParameterStore(surroundings);
-  return createRefreshed(async () => readGitHubCredentials(readParameters, names), {
-    now: surroundings.now,
-    maximumAge: 5 * 60_000,
-    minimumAge: 30_000,
-  });
+  const load = async (): Promise<GitHubCredentials> => {
+    try {
+      return await readGitHubCredentials(readParameters, names);
+    } catch (error) {
+      throw toGitHubError(error, names);
+    }
+  };
+  const { now } = surroundings;
+  return createRefreshed(load, { now, maximumAge: 5 * 60_000, minimumAge: 30_000 });
+}
+
+function toGitHubError(error: unknown, names: CredentialParameters): GitHubError {
+  const begin = "GitHub was not asked";
+  if (error instanceof SettingsError) {
+    return new GitHubError("CredentialsRefused", `${begin}: ${error.message}`);
+  }
+  const { name, message } = readAwsError(error);
+  const what = `parameters '${names.appId}' and '${names.privateKey}' were not read`;
+  const text = `${begin}: ${what}: ${name}: ${withoutSecrets(message)}`;
+  if (!isRefused(error)) return new GitHubError("GitHubUnavailable", text);
+  const remedy = "allow the function's role ssm:GetParameters, and kms:Decrypt with their key";
+  return new GitHubError("CredentialsRefused", `${text}; ${remedy}`);
 }
 
 /**

@@ -10,7 +10,7 @@ const gitHubErrorCodes = {
   InstallationGone: { retryable: false },
   /** 409: a runner of that name is registered. */
   RunnerNameTaken: { retryable: true },
-  /** 401: who asks is not believed, which says nothing of what is asked for. */
+  /** 401, or no credentials to ask with: that says nothing of what is asked for. */
   CredentialsRefused: { retryable: false },
   /** Any other 4xx: a permission, a policy, a limit of the organization. */
   GitHubRefused: { retryable: false },

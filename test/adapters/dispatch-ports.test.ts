@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createDispatchPorts } from "../../functions/adapters/dispatch-ports.ts";
 import { readDispatchSettings } from "../../functions/adapters/dispatch-settings.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
+import { containing } from "../support/containing.ts";
 import { countCalls, createTestWorld } from "../support/test-world.ts";
 
 describe("createDispatchPorts", () => {
@@ -30,7 +31,12 @@ describe("createDispatchPorts", () => {
       repository: { id, fullName, owner: owner.login, ownerType: owner.type, private: true },
       installationId: owner.installationId ?? 0,
     };
-    await expect(ports.registry.find(registrar, "x")).rejects.toThrow("not you");
+    await expect(ports.registry.find(registrar, "x")).rejects.toMatchObject({
+      code: "CredentialsRefused",
+      message: containing(
+        /^GitHub was not asked: parameters '.*app-id' and '.*private-key' were not read: AccessDeniedException: not you; allow .*kms:Decrypt/u,
+      ),
+    });
     world.outside.intercept = async (_call, next) => next();
     expect(await ports.registry.find(registrar, "x")).toBeUndefined();
   });

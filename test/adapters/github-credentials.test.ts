@@ -3,9 +3,13 @@ import { describe, expect, it } from "vitest";
 
 import {
   createAppJwt,
+  keepGitHubCredentials,
   readGitHubCredentials,
 } from "../../functions/adapters/github-credentials.ts";
 import { SettingsError } from "../../functions/core/errors.ts";
+import { containing } from "../support/containing.ts";
+import { createFakeAws, errorResponse } from "../support/fake-aws.ts";
+import { createTestSurroundings } from "../support/surroundings.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const pkcs1 = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
@@ -66,6 +70,37 @@ describe("readGitHubCredentials", () => {
       code: "SettingMissing",
       message: `parameter '${name}' does not exist or is empty; create it as a SecureString, see docs/settings.md`,
     });
+  });
+});
+
+describe("keepGitHubCredentials", () => {
+  const notAsked = "GitHub was not asked: ";
+  const notRead = `${notAsked}parameters '${names.appId}' and '${names.privateKey}' were not read: `;
+
+  it.each([
+    [400, "AccessDeniedException", "CredentialsRefused"],
+    [400, "ThrottlingException", "GitHubUnavailable"],
+    [500, "InternalServerError", "GitHubUnavailable"],
+  ])("tells that GitHub was not asked after %i %s: %s", async (status, name, code) => {
+    const aws = createFakeAws();
+    aws.faults.set("GetParameters", () => errorResponse(status, name));
+    const credentials = keepGitHubCredentials(createTestSurroundings(aws.answer), names);
+    await expect(credentials.get()).rejects.toMatchObject({
+      name: "GitHubError",
+      code,
+      message: containing(`${notRead}${name}`),
+    });
+  });
+
+  it("says which parameter is missing, and reads again once it is there", async () => {
+    const aws = createFakeAws({ [names.appId]: "1010" });
+    const credentials = keepGitHubCredentials(createTestSurroundings(aws.answer), names);
+    await expect(credentials.get()).rejects.toMatchObject({
+      code: "CredentialsRefused",
+      message: containing(`${notAsked}parameter '${names.privateKey}' does not exist`),
+    });
+    aws.parameters.set(names.privateKey, pkcs1);
+    expect(await credentials.get()).toMatchObject({ appId: "1010" });
   });
 });
 
