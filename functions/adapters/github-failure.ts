@@ -47,9 +47,17 @@ function readHeaders(response: unknown): Readonly<Record<string, unknown>> {
   return typeof headers === "object" && headers !== null ? { ...headers } : {};
 }
 
+/** GitHub counts by the hour: a later time is somebody else's mistake, and would silence us for ever. */
+const longestLimit = 3_600_000;
+
+function readRetryAt(failure: Failure, now: number): number | undefined {
+  const retryAt = readLimit(failure, now);
+  return retryAt === undefined ? undefined : Math.min(retryAt, now + longestLimit);
+}
+
 // GitHub's rules: `retry-after`, else the reset of an exhausted budget, else a minute at least.
 // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-function readRetryAt({ status, message, headers }: Failure, now: number): number | undefined {
+function readLimit({ status, message, headers }: Failure, now: number): number | undefined {
   if (status !== 403 && status !== 429) return undefined;
   const retryAfter = readSeconds(headers["retry-after"]);
   if (retryAfter !== undefined) return now + retryAfter * 1_000;

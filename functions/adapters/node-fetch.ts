@@ -22,6 +22,8 @@ export type FetchResponse = {
   readonly url: string;
   readonly headers: FetchHeaders;
   readonly text: () => Promise<string>;
+  /** Asked for where the content type names neither JSON nor text, as proxies and GHES may send. */
+  readonly arrayBuffer: () => Promise<ArrayBuffer>;
 };
 
 /**
@@ -134,6 +136,12 @@ async function readResponse(url: string, response: IncomingMessage): Promise<Fet
   });
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
-  const text = Buffer.concat(chunks).toString();
-  return { status: response.statusCode ?? 0, url, headers, text: async () => text };
+  const body = Buffer.concat(chunks);
+  return {
+    status: response.statusCode ?? 0,
+    url,
+    headers,
+    text: async () => body.toString(),
+    arrayBuffer: async () => new Uint8Array(body).buffer,
+  };
 }

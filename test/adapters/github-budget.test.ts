@@ -17,7 +17,8 @@ function createBudget(answers: readonly Readonly<Record<string, string>>[]) {
   const fetch = async () => {
     const headers = left.shift();
     if (headers === undefined) throw new Error("no route to GitHub");
-    return { status: 200, url, headers: new Headers(headers), text: async () => "{}" };
+    const body = { text: async () => "{}", arrayBuffer: async () => new ArrayBuffer(0) };
+    return { status: 200, url, headers: new Headers(headers), ...body };
   };
   const budget = watchGitHubBudget({ ...surroundings, fetch });
   const readShares = () => surroundings.lines.flatMap(extractMetrics).map(({ value }) => value);

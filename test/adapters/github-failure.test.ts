@@ -19,6 +19,7 @@ function translate(error: unknown) {
 }
 
 const reset = String(now / 1_000 + 90);
+const nextYear = String(now / 1_000 + 365 * 86_400);
 const usedUp = { "x-ratelimit-remaining": "0" };
 
 describe("toGitHubError", () => {
@@ -32,6 +33,16 @@ describe("toGitHubError", () => {
       "both, of which `retry-after` counts",
       403,
       { headers: { ...usedUp, "retry-after": "30", "x-ratelimit-reset": reset }, seconds: 30 },
+    ],
+    [
+      "an hour of a time that is no limit's",
+      429,
+      { headers: { "retry-after": "9".repeat(14) }, seconds: 3_600 },
+    ],
+    [
+      "an hour of a reset that is no limit's",
+      403,
+      { headers: { ...usedUp, "x-ratelimit-reset": nextYear }, seconds: 3_600 },
     ],
     ["429 without a time", 429, { headers: {}, seconds: 60 }],
     ["a time that is none", 429, { headers: { "retry-after": "soon" }, seconds: 60 }],

@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { messageOf } from "../../functions/core/errors.ts";
+import { createGitHubRequest } from "../../functions/adapters/github-request.ts";
 import { createNodeFetch } from "../../functions/adapters/node-fetch.ts";
+import { createTestSurroundings } from "../support/surroundings.ts";
 
 const servers: http.Server[] = [];
 
@@ -83,6 +85,22 @@ describe("createNodeFetch", () => {
     expect(response.status).toBe(204);
     expect(await response.text()).toBe("");
   });
+
+  it.each(["application/problem+json", "application/octet-stream"])(
+    "lets Octokit see status and headers of an answer of type %s",
+    async (type) => {
+      const { url } = await listen((_request, response) => {
+        response.writeHead(429, { "content-type": type, "retry-after": "30" }).end("{}");
+      });
+      const surroundings = createTestSurroundings(async () => Promise.reject(new Error("unused")));
+      const fetch = createNodeFetch(1_000);
+      const request = createGitHubRequest({ ...surroundings, fetch }, url);
+      await expect(request("GET /meta")).rejects.toMatchObject({
+        status: 429,
+        response: { headers: { "retry-after": "30" } },
+      });
+    },
+  );
 
   it("keeps its connection", async () => {
     let connections = 0;
