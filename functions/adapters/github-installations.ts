@@ -20,6 +20,7 @@ import { createGitHubApp, type GitHubApp } from "./github-app.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import { statusOf, toGitHubError } from "./github-failure.ts";
 import { createGitHubRequest } from "./github-request.ts";
+import { appItself, rememberLimits, type WithinLimits } from "./obey-rate-limits.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -36,18 +37,23 @@ export function createGitHubInstallations(
   const request = createGitHubRequest(surroundings, options.apiUrl);
   const { log } = surroundings;
   const app = createGitHubApp({ surroundings, credentials: options.credentials, request });
-  const explain = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof TornadeError) throw error;
-      throw toGitHubError(error, what, surroundings.now());
-    }
-  };
+  const withinLimits = rememberLimits(surroundings.now);
+  const explain: WithinLimits = async (who, what, ask) =>
+    withinLimits(who, what, async () => {
+      try {
+        return await ask();
+      } catch (error) {
+        if (error instanceof TornadeError) throw error;
+        throw toGitHubError(error, what, surroundings.now());
+      }
+    });
   return {
-    list: async () => explain("list installations", async () => listInstallations(app, log)),
+    list: async (until) =>
+      explain(appItself, "list installations", async () =>
+        listInstallations(app, { log, hasTime: () => surroundings.now() < until }),
+      ),
     listRepositories: async (installation, page) =>
-      explain(`list repositories of ${installation.owner}`, async () =>
+      explain(installation.owner, `list repositories of ${installation.owner}`, async () =>
         withToken(installation, app, async (authorization) => {
           const parameters = { per_page: pageSize, page, headers: { authorization } };
           return readPage(await request("GET /installation/repositories", parameters), page, log);
@@ -56,9 +62,12 @@ export function createGitHubInstallations(
   };
 }
 
-async function listInstallations({ call }: GitHubApp, log: Log): Promise<readonly Installation[]> {
+async function listInstallations(
+  { call }: GitHubApp,
+  { log, hasTime }: { readonly log: Log; readonly hasTime: () => boolean },
+): Promise<readonly Installation[]> {
   const found: Installation[] = [];
-  for (let page = 1; page <= mostPages; page += 1) {
+  for (let page = 1; page === 1 || (page <= mostPages && hasTime()); page += 1) {
     const { data } = await call("GET /app/installations", { per_page: pageSize, page });
     const listed = understand("a list of installations", () => readArray(data, "installations"));
     found.push(...readEach(listed, { what: "installations", read: readInstallation, log }).flat());

@@ -1,6 +1,6 @@
+import type { AskedEvent } from "./asked-redelivery.ts";
 import type { BuiltImage } from "./built-image.ts";
 import type { Repository } from "./job.ts";
-import type { RefusedEvent } from "./refused-redelivery.ts";
 
 /** How far a repeated look at something outside has come. */
 export type CursorItem = {
@@ -10,8 +10,8 @@ export type CursorItem = {
   readonly at: number;
   /** Failed events that were delivered since, by GUID; other looks have none. */
   readonly settled?: readonly string[];
-  /** Failed events that GitHub would not deliver again; other looks have none. */
-  readonly refused?: readonly RefusedEvent[];
+  /** Failed events that GitHub was asked to deliver again; other looks have none. */
+  readonly asked?: readonly AskedEvent[];
   /** What the sweep for jobs that nobody told of looks at; other looks have none. */
   readonly repositories?: readonly ActiveRepository[];
   /** How far the look for repositories that became active has come; other looks have none. */

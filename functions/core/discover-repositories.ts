@@ -24,6 +24,9 @@ export type DiscoveryPorts = SweepPorts & {
 
 type Pass = DiscoveryPorts & SweepPass;
 
+/** Until when after its begin, in milliseconds, a look may ask for one more page of installations. */
+const longestListing = 3_000;
+
 /** Most pages of one installation in one pass: none keeps the others waiting for long. */
 const mostPages = 3;
 
@@ -55,7 +58,7 @@ async function beginAnew(discovery: Discovery, pass: Pass): Promise<Discovery> {
   const now = pass.now();
   if (!isLookDue(discovery.at, now)) return discovery;
   try {
-    const listed = await pass.installations.list();
+    const listed = await pass.installations.list(now + longestListing);
     const served = listed.filter(({ owner }) => servesOwner(owner, pass.policy));
     return {
       ...discovery,

@@ -17,8 +17,8 @@ export type RepositoryPage = Page<ListedRepository> & {
 
 /** Where the App is installed. Every method may throw a {@link GitHubError}. */
 export interface InstallationLog {
-  /** The installations that are not suspended. */
-  list(): Promise<readonly Installation[]>;
+  /** The installations that are not suspended; none on a page that would be asked for after `until`. */
+  list(until: number): Promise<readonly Installation[]>;
   /** The repositories on one page, counted from 1. */
   listRepositories(installation: Installation, page: number): Promise<RepositoryPage>;
 }

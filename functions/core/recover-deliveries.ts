@@ -1,3 +1,4 @@
+import { countAsks, rememberAsks } from "./asked-redelivery.ts";
 import type { CursorItem } from "./cursor-item.ts";
 import { GitHubError } from "./github-error.ts";
 import type { Ledger } from "./ledger.ts";
@@ -9,7 +10,6 @@ import {
   redeliveryWindow,
   settledUntil,
 } from "./redelivery.ts";
-import { countRefusals, rememberRefusals } from "./refused-redelivery.ts";
 import { retention } from "./waits.ts";
 
 /** GitHub's record of what it delivered to the App. */
@@ -75,10 +75,10 @@ const latest = { failure: 3_000, success: 5_000, redelivery: 10_000 } as const;
 export async function recoverDeliveries(ports: RecoveryPorts): Promise<Recovery> {
   const now = ports.now();
   const { item, version } = await ports.ledger.read(cursorItemId("deliveries"));
-  const { at = 0, settled = [], refused = [] } = item?.kind === "cursor" ? item : {};
+  const { at = 0, settled = [], asked = [] } = item?.kind === "cursor" ? item : {};
   const since = Math.max(at, now - redeliveryWindow);
   const failed = await list("failure", { since, now }, ports);
-  const open = countRefusals(leaveOut(failed.deliveries, settled), refused);
+  const open = countAsks(leaveOut(failed.deliveries, settled), asked);
   const accepted = await listAccepted(acceptedSince(open, now), now, ports);
   const known = [...open, ...accepted];
   const chosen = chooseRedeliveries(known, { now, most: mostRedeliveries });
@@ -86,9 +86,9 @@ export async function recoverDeliveries(ports: RecoveryPorts): Promise<Recovery>
   const remembered = {
     // What there was no time to see is come back to.
     at: failed.isCut ? since : settledUntil(known, now),
-    ...rememberEvents(chooseRemembered(failed, { settled, refused }), {
+    ...rememberEvents(chooseRemembered(failed, { settled, asked }), {
       settled: [...settled, ...accepted.map(({ guid }) => guid)],
-      refused: rememberRefusals(refused, recovered.refused, now),
+      asked: rememberAsks(asked, recovered.guids, now),
     }),
   };
   await writeCursor(remembered, { ledger: ports.ledger, now, version });
@@ -119,23 +119,23 @@ async function list(
 }
 
 /** What is remembered of events that failed. */
-type Remembered = Required<Pick<CursorItem, "settled" | "refused">>;
+type Remembered = Required<Pick<CursorItem, "settled" | "asked">>;
 
 // Those listed last alone, as others are not listed again; but what there was no time to see will be.
 function chooseRemembered(
   { deliveries, isCut }: ListedDeliveries,
-  { settled, refused }: Remembered,
+  { settled, asked }: Remembered,
 ): ReadonlySet<string> {
-  const unseen = isCut ? [...refused.map(({ guid }) => guid), ...settled] : [];
+  const unseen = isCut ? [...asked.map(({ guid }) => guid), ...settled] : [];
   const guids = new Set([...deliveries.map(({ guid }) => guid), ...unseen]);
   return new Set([...guids].slice(0, mostListed.failure));
 }
 
-function rememberEvents(guids: ReadonlySet<string>, { settled, refused }: Remembered): Remembered {
+function rememberEvents(guids: ReadonlySet<string>, { settled, asked }: Remembered): Remembered {
   const isSettled = new Set(settled);
   return {
     settled: [...guids].filter((guid) => isSettled.has(guid)),
-    refused: refused.filter(({ guid }) => guids.has(guid) && !isSettled.has(guid)),
+    asked: asked.filter(({ guid }) => guids.has(guid) && !isSettled.has(guid)),
   };
 }
 
@@ -147,27 +147,39 @@ async function writeCursor(
   await ledger.write({ kind: "cursor", id, ...remembered, expiresAt: now + retention }, version);
 }
 
-// One after another: GitHub wants no parallel writes. One that fails does not keep the others waiting;
-// what is refused for good is told by its GUID, and has its next turn after all others.
+/** Failures in a row after which all others are expected to fail as well. */
+const mostFailures = 3;
+
+// One after another: GitHub wants no parallel writes. One that fails does not keep the others waiting,
+// unless GitHub limits us or is down. What is refused for good has its next turn after all others.
 async function redeliverEach(
   chosen: readonly Delivery[],
   { deliveries: log, now }: RecoveryPorts,
   until: number,
-): Promise<Recovery & { readonly refused: readonly string[] }> {
-  let asked = 0;
+): Promise<Recovery & { readonly guids: readonly string[] }> {
+  const guids: string[] = [];
   const errors: unknown[] = [];
-  const refused: string[] = [];
+  let asked = 0;
+  let failures = 0;
   for (const { id, guid } of chosen) {
-    if (now() >= until) break;
+    if (failures >= mostFailures || now() >= until) break;
     try {
       await log.redeliver(id);
       asked += 1;
+      failures = 0;
+      guids.push(guid);
     } catch (error) {
       errors.push(error);
-      if (isRefusal(error)) refused.push(guid);
+      if (isLimit(error)) break;
+      if (isRefusal(error)) guids.push(guid);
+      else failures += 1;
     }
   }
-  return { asked, errors, refused };
+  return { asked, errors, guids };
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof GitHubError && error.code === "GitHubRateLimited";
 }
 
 // Where the App is not believed, its event has not had its turn.

@@ -9,6 +9,8 @@ export type Delivery = {
   /** What we answered; 0 or a 5xx where we did not. */
   readonly statusCode: number;
   readonly event: string;
+  /** Asked for, and not listed (yet): `deliveredAt` is when that was. */
+  readonly isUnlisted?: true;
 };
 
 const minute = 60_000;
@@ -46,11 +48,15 @@ export function chooseRedeliveries(
  * where none may be due.
  */
 export function acceptedSince(failures: readonly Delivery[], now: number): number | undefined {
-  const doubtful = unsettled(failures, now)
-    .map(({ attempts, gap }) => ({ ...newestOf(attempts), gap }))
-    .filter(({ deliveredAt, gap }) => now - deliveredAt >= gap);
+  const doubtful = unsettled(failures, now).filter(
+    ({ attempts, gap }) => now - newestOf(attempts).deliveredAt >= gap,
+  );
   if (doubtful.length === 0) return undefined;
-  return doubtful.reduce((since, { deliveredAt }) => Math.min(since, deliveredAt), now);
+  // By GitHub's clock alone: what came of our asking may have come before it by ours.
+  const since = doubtful.map(({ attempts }) =>
+    attempts.reduce((at, one) => (one.isUnlisted ? at : Math.max(at, one.deliveredAt)), 0),
+  );
+  return Math.min(now, ...since);
 }
 
 /**

@@ -9,6 +9,8 @@ import { createGitHubInstallations } from "../../functions/adapters/github-insta
 import { jsonResponse } from "../../simulator/wire.ts";
 import { countCalls, createTestWorld, start } from "../support/test-world.ts";
 
+const later = Number.POSITIVE_INFINITY;
+
 /** A world with the adapter in front of its GitHub, where acme has the App installed. */
 async function createTestInstallations() {
   const world = await createTestWorld();
@@ -40,7 +42,7 @@ describe("createGitHubInstallations, list", () => {
     world.gitHub.addRepository({ fullName: "globex/app", installationId: 77, ownerType: "User" });
     world.gitHub.addRepository({ fullName: "initech/app" });
     world.gitHub.removeInstallation("initech");
-    expect(await installations.list()).toEqual([acme, { id: 77, owner: "globex" }]);
+    expect(await installations.list(later)).toEqual([acme, { id: 77, owner: "globex" }]);
     expect(countCalls(world, ["GET installations", "POST access_tokens"])).toEqual({
       "GET installations": 1,
       "POST access_tokens": 0,
@@ -50,7 +52,7 @@ describe("createGitHubInstallations, list", () => {
   it("leaves out what it does not understand, and no other", async () => {
     const test = await createTestInstallations();
     answerWith(test, "GET installations", [null, installation(-1), installation(4)]);
-    expect(await test.installations.list()).toEqual([{ id: 4, owner: "owner-4" }]);
+    expect(await test.installations.list(later)).toEqual([{ id: 4, owner: "owner-4" }]);
   });
 
   it("leaves out what is suspended, and what is installed for no owner", async () => {
@@ -61,7 +63,7 @@ describe("createGitHubInstallations, list", () => {
       installation(3, { account: { slug: "an-enterprise" } }),
       installation(4),
     ]);
-    expect(await test.installations.list()).toEqual([{ id: 4, owner: "owner-4" }]);
+    expect(await test.installations.list(later)).toEqual([{ id: 4, owner: "owner-4" }]);
   });
 
   it("reads page by page, ten at most", async () => {
@@ -69,7 +71,7 @@ describe("createGitHubInstallations, list", () => {
     for (let count = 1; count < 130; count += 1) {
       world.gitHub.addRepository({ fullName: `owner-${count}/app` });
     }
-    expect(await installations.list()).toHaveLength(130);
+    expect(await installations.list(later)).toHaveLength(130);
     expect(countCalls(world, ["GET installations"])).toEqual({ "GET installations": 2 });
     world.calls.length = 0;
     world.outside.intercept = async () =>
@@ -77,20 +79,49 @@ describe("createGitHubInstallations, list", () => {
         200,
         Array.from({ length: 100 }, (_, id) => installation(id)),
       );
-    expect(await installations.list()).toHaveLength(1_000);
+    expect(await installations.list(later)).toHaveLength(1_000);
+  });
+
+  it("asks for no page for which there is no time, but for the first", async () => {
+    const { world, installations } = await createTestInstallations();
+    for (let count = 1; count < 130; count += 1) {
+      world.gitHub.addRepository({ fullName: `owner-${count}/app` });
+    }
+    expect(await installations.list(start)).toHaveLength(100);
+  });
+
+  it("leaves GitHub alone until it wants to be asked, for its own limit and for an owner's", async () => {
+    const { world, installations, acme } = await createTestInstallations();
+    world.outside.intercept = async (call, next) =>
+      call === "GET installations" || call === "GET repositories"
+        ? { ...jsonResponse(429, {}), headers: { "retry-after": "60" } }
+        : next();
+    for (let tries = 0; tries < 3; tries += 1) {
+      await expect(installations.list(later)).rejects.toMatchObject({ code: "GitHubRateLimited" });
+      const listed = installations.listRepositories(acme, 1);
+      await expect(listed).rejects.toMatchObject({ code: "GitHubRateLimited" });
+    }
+    expect(countCalls(world, ["GET installations", "GET repositories"])).toEqual({
+      "GET installations": 1,
+      "GET repositories": 1,
+    });
   });
 
   it("does not take a page of a proxy for an empty list", async () => {
     const test = await createTestInstallations();
     answerWith(test, "GET installations", {});
-    await expect(test.installations.list()).rejects.toMatchObject({ code: "GitHubUnavailable" });
+    await expect(test.installations.list(later)).rejects.toMatchObject({
+      code: "GitHubUnavailable",
+    });
   });
 
   it("tells what GitHub did not do", async () => {
     const { world, installations } = await createTestInstallations();
     world.outside.intercept = async (call, next) =>
       call === "GET installations" ? jsonResponse(502, { message: "Server Error" }) : next();
-    await expect(installations.list()).rejects.toThrow("GitHub did not list installations: 502");
+    await expect(installations.list(later)).rejects.toThrow(
+      "GitHub did not list installations: 502",
+    );
   });
 });
 
@@ -182,6 +213,31 @@ describe("createGitHubInstallations, listRepositories", () => {
     const answer = installations.listRepositories(acme, 1);
     await expect(answer).rejects.toMatchObject({ code });
     await expect(answer).rejects.toThrow(`GitHub did not list repositories of acme: ${status}`);
+  });
+
+  it("asks for no page for which there is no time, but for the first", async () => {
+    const { world, installations } = await createTestInstallations();
+    for (let count = 1; count < 130; count += 1) {
+      world.gitHub.addRepository({ fullName: `owner-${count}/app` });
+    }
+    expect(await installations.list(start)).toHaveLength(100);
+  });
+
+  it("leaves GitHub alone until it wants to be asked, for its own limit and for an owner's", async () => {
+    const { world, installations, acme } = await createTestInstallations();
+    world.outside.intercept = async (call, next) =>
+      call === "GET installations" || call === "GET repositories"
+        ? { ...jsonResponse(429, {}), headers: { "retry-after": "60" } }
+        : next();
+    for (let tries = 0; tries < 3; tries += 1) {
+      await expect(installations.list(later)).rejects.toMatchObject({ code: "GitHubRateLimited" });
+      const listed = installations.listRepositories(acme, 1);
+      await expect(listed).rejects.toMatchObject({ code: "GitHubRateLimited" });
+    }
+    expect(countCalls(world, ["GET installations", "GET repositories"])).toEqual({
+      "GET installations": 1,
+      "GET repositories": 1,
+    });
   });
 
   it("does not take a page of a proxy for an empty list", async () => {

@@ -51,6 +51,21 @@ describe("createGitHubRuns, listRuns", () => {
     ]);
   });
 
+  it("leaves GitHub alone until it wants to be asked for the owner again", async () => {
+    const { world, runs, registrar } = await createTestRuns();
+    const limit = { ...jsonResponse(403, {}), headers: { "retry-after": "1800" } };
+    world.outside.intercept = async (call, next) => (call === "GET runs" ? limit : next());
+    for (let tries = 0; tries < 3; tries += 1) {
+      await expect(runs.listRuns(registrar, "queued", 1)).rejects.toMatchObject({
+        code: "GitHubRateLimited",
+      });
+    }
+    expect(readAsked(world)).toHaveLength(1);
+    await world.pass(1_800);
+    world.outside.intercept = async (_call, next) => next();
+    expect(await runs.listRuns(registrar, "queued", 1)).toMatchObject({ entries: [] });
+  });
+
   it("lists page by page, and no further than GitHub does", async () => {
     const { world, runs, registrar } = await createTestRuns();
     for (let count = 0; count < 130; count += 1) queueOther(world);

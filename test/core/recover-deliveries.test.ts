@@ -122,9 +122,11 @@ describe("recoverDeliveries", () => {
 
     const delivered = { ...delivery(2, 10, 202), guid: "guid-1" };
     const settled = createFakeLog([delivery(1, 20), delivered]);
-    await recoverDeliveries({ deliveries: settled, ledger, now: () => now });
+    await recoverDeliveries({ deliveries: settled, ledger, now: () => now + 5 * minute });
     expect(settled.questions[0]?.since).toBe(now - 20 * minute);
-    expect(await cursorOf(ledger)).toBe(now - 5 * minute);
+    await recoverDeliveries({ deliveries: settled, ledger, now: () => now + 6 * minute });
+    expect(await cursorOf(ledger)).toBe(now + minute);
+    expect(settled.asked).toEqual([]);
   });
 
   it("asks no more about a failed event once it knows that it was delivered", async () => {
@@ -184,11 +186,15 @@ describe("recoverDeliveries", () => {
   });
 
   it.each([
-    ["is refused for good", "GitHubRefused", [3, 1]] as const,
-    ["meets a limit", "GitHubRateLimited", [60, 0]] as const,
-    ["takes the App for a stranger", "CredentialsRefused", [60, 0]] as const,
-    ["is not answered", "GitHubUnavailable", [60, 0]] as const,
-  ])("gives others their turn where asking %s: %s", async (_what, code, [tries, others]) => {
+    ["is refused for good", "GitHubRefused", { first: 3, last: 3, other: 3 }] as const,
+    ["meets a limit", "GitHubRateLimited", { first: 60, last: 0, other: 0 }] as const,
+    [
+      "takes the App for a stranger",
+      "CredentialsRefused",
+      { first: 60, last: 0, other: 0 },
+    ] as const,
+    ["is not answered", "GitHubUnavailable", { first: 60, last: 0, other: 0 }] as const,
+  ])("asks for no more than makes sense where asking %s: %s", async (_what, code, tries) => {
     const ledger = createMemoryLedger(() => now);
     const failed = Array.from({ length: 30 }, (_, index) => delivery(index + 1, 60));
     const log = createFakeLog([...failed, delivery(31, 2)]);
@@ -204,28 +210,71 @@ describe("recoverDeliveries", () => {
         now: () => now + pass * minute,
       });
     }
-    const ofEach = Map.groupBy(asked, (id) => id);
-    expect(ofEach.get(1)).toHaveLength(tries);
-    expect(ofEach.get(30)).toHaveLength(tries);
-    expect(Math.min(1, ofEach.get(31)?.length ?? 0)).toBe(others);
+    const triesOf = (id: number) => asked.filter((one) => one === id).length;
+    expect({ first: triesOf(1), last: triesOf(30), other: triesOf(31) }).toEqual(tries);
   });
 
-  it("remembers a refused event as long as GitHub lists it, and no longer", async () => {
+  it.each([
+    ["GitHubRateLimited", 1],
+    ["GitHubUnavailable", 3],
+  ] as const)("leaves GitHub alone for the rest of the pass after %s: %i", async (code, most) => {
+    const ledger = createMemoryLedger(() => now);
+    const failed = Array.from({ length: 30 }, (_, index) => delivery(index + 1, 60));
+    let calls = 0;
+    const redeliver = async () => {
+      calls += 1;
+      throw new GitHubError(code, "not now");
+    };
+    const deliveries = { ...createFakeLog(failed), redeliver };
+    const { asked, errors } = await recoverDeliveries({ deliveries, ledger, now: () => now });
+    expect([asked, errors.length, calls]).toEqual([0, most, most]);
+  });
+
+  it("asks three times, ever later, for what GitHub takes without listing it", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const failed = Array.from({ length: 40 }, (_, index) => delivery(index + 1, 9));
+    const askedAt = new Map<number, number[]>();
+    for (let pass = 0; pass < 90; pass += 1) {
+      const deliveries = createFakeLog(failed);
+      await recoverDeliveries({ deliveries, ledger, now: () => now + pass * minute });
+      for (const id of deliveries.asked) askedAt.set(id, [...(askedAt.get(id) ?? []), pass]);
+    }
+    expect(askedAt.get(1)).toEqual([0, 5, 35]);
+    expect(askedAt.get(40)).toEqual([1, 6, 36]);
+  });
+
+  it("counts once what it asked for and GitHub lists, whenever that is", async () => {
+    const ledger = createMemoryLedger(() => now);
+    const failed = [delivery(1, 1)];
+    const asked: number[] = [];
+    for (let pass = 0; pass < 90; pass += 1) {
+      const deliveries = createFakeLog(
+        failed.filter(({ deliveredAt }) => deliveredAt < now + (pass - 3) * minute),
+      );
+      await recoverDeliveries({ deliveries, ledger, now: () => now + pass * minute });
+      if (deliveries.asked.length === 0) continue;
+      asked.push(pass);
+      failed.unshift({ ...delivery(100 + pass, -pass, 504), guid: "guid-1" });
+    }
+    expect(asked).toEqual([3, 8, 38]);
+  });
+
+  it("remembers what it asked for as long as GitHub lists it, and no longer", async () => {
     const ledger = createMemoryLedger(() => now);
     const refuse = async () => {
       throw new GitHubError("GitHubRefused", "cannot be redelivered");
     };
-    const refusedOf = async () => (await rememberedOf(ledger))?.refused;
+    const askedOf = async () => (await rememberedOf(ledger))?.asked;
     const log = { ...createFakeLog([delivery(1, 20), delivery(2, 10)]), redeliver: refuse };
     await recoverDeliveries({ deliveries: log, ledger, now: () => now });
-    expect(await refusedOf()).toEqual([
+    expect(await askedOf()).toEqual([
       { guid: "guid-1", times: 1, at: now },
       { guid: "guid-2", times: 1, at: now },
     ]);
     const delivered = { ...delivery(3, 0, 202), guid: "guid-2" };
     const later = createFakeLog([delivery(2, 10), delivered]);
     await recoverDeliveries({ deliveries: later, ledger, now: () => now + 6 * minute });
-    expect(await refusedOf()).toEqual([]);
+    expect(await askedOf()).toEqual([]);
   });
 
   it("only looks at more than it must when another pass was faster to write the cursor", async () => {
@@ -310,10 +359,10 @@ describe("recoverDeliveries", () => {
     it("remembers what it has not seen again, but no more than fits its item", async () => {
       const ledger = createMemoryLedger(() => now);
       const settled = Array.from({ length: 3_000 }, (_, index) => `guid-old-${index}`);
-      const refused = [{ guid: "guid-refused", times: 2, at: now - 60 * minute }];
+      const asked = [{ guid: "guid-asked", times: 2, at: now - 60 * minute }];
       const at = now - 120 * minute;
       const expiresAt = now + minute;
-      await ledger.write({ kind: "cursor", id: cursorId, at, settled, refused, expiresAt }, 0);
+      await ledger.write({ kind: "cursor", id: cursorId, at, settled, asked, expiresAt }, 0);
       const clock = { now };
       const log = createFakeLog([
         ...outage(400),
@@ -323,7 +372,8 @@ describe("recoverDeliveries", () => {
       const deliveries = createSlowLog(log, { clock, answerTime: 3_100 });
       await recoverDeliveries({ deliveries, ledger, now: () => clock.now });
       const remembered = await rememberedOf(ledger);
-      expect(remembered).toMatchObject({ at, refused });
+      expect(remembered).toMatchObject({ at });
+      expect(remembered?.asked?.slice(0, 1)).toEqual(asked);
       expect(remembered?.settled).toEqual(["guid-1", ...settled.slice(0, 2_899)]);
     });
 
@@ -341,7 +391,7 @@ describe("recoverDeliveries", () => {
         now: () => clock.now,
       });
       expect([asked, errors.length]).toEqual([0, 5]);
-      expect((await rememberedOf(ledger))?.refused).toHaveLength(5);
+      expect((await rememberedOf(ledger))?.asked).toHaveLength(5);
     });
   });
 });

@@ -103,6 +103,28 @@ describe("reconcile, after deliveries have failed", () => {
     );
   });
 
+  it.each([
+    ["GET deliveries", 403],
+    ["POST attempts", 429],
+  ])("leaves GitHub alone for as long as it says to: %s, %i", async (limited, status) => {
+    const { block, betweenWebhook } = createBlock();
+    const world = await createTestWorld({ betweenWebhook });
+    block.status = 503;
+    for (let count = 0; count < 40; count += 1) world.queueJob({ labels: ["other"] });
+    await world.pass(1);
+    block.status = undefined;
+    world.outside.intercept = async (call, next) =>
+      call === limited
+        ? { ...jsonResponse(status, {}), headers: { "retry-after": "1800" } }
+        : next();
+    await world.pass(1_700);
+    expect(countCalls(world, [limited])).toEqual({ [limited]: 1 });
+
+    world.outside.intercept = async (_call, next) => next();
+    await world.pass(400);
+    expect(countCalls(world, ["POST attempts"])["POST attempts"]).toBeGreaterThanOrEqual(40);
+  });
+
   it("gives up after three more tries", async () => {
     const { block, betweenWebhook } = createBlock();
     const world = await createTestWorld({ betweenWebhook });
