@@ -1,15 +1,9 @@
 import { Duration } from "aws-cdk-lib";
-import {
-  EventField,
-  type EventPattern,
-  Match,
-  Rule,
-  RuleTargetInput,
-} from "aws-cdk-lib/aws-events";
+import { EventField, type EventPattern, Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 
-import { stateChangeFields } from "../functions/core/state-change.ts";
+import { stateChangeFields, stateChangePatterns } from "../functions/core/state-change.ts";
 import { acknowledge } from "./acknowledgements.ts";
 import type { DispatcherFunction } from "./dispatcher-function.ts";
 
@@ -32,18 +26,22 @@ export class StateChanges extends Construct {
     super(scope, id);
     this.addRule(follower, "ECS Task State Change", {
       source: ["aws.ecs"],
-      detail: { clusterArn: [clusterArn], lastStatus: ["STOPPED"] },
+      detail: { clusterArn: [clusterArn] },
     });
     this.addRule(follower, "CodeBuild Build State Change", {
       source: ["aws.codebuild"],
-      detail: { "project-name": [projectName], "build-status": Match.anythingBut("IN_PROGRESS") },
+      detail: { "project-name": [projectName] },
     });
   }
 
   private addRule(follower: DispatcherFunction, change: StateChange, pattern: EventPattern): void {
     const rule = new Rule(this, change.slice(0, change.indexOf(" ")), {
       description: `tornade: ${change}`,
-      eventPattern: { ...pattern, detailType: [change] },
+      eventPattern: {
+        ...pattern,
+        detailType: [change],
+        detail: { ...pattern.detail, ...stateChangePatterns[change] },
+      },
     });
     const event = toInput(change);
     // By then reconcile has found the runner gone.

@@ -1,7 +1,7 @@
 import type { SQSEvent } from "aws-lambda";
 
 import type { Environment, Surroundings } from "../functions/adapters/surroundings.ts";
-import { stateChangeFields } from "../functions/core/state-change.ts";
+import { stateChangeFields, stateChangePatterns } from "../functions/core/state-change.ts";
 import type { Log } from "../functions/core/log.ts";
 import { createFollowRunner, type FollowRunner } from "../functions/follow-runner/follow-runner.ts";
 import { createLaunchRunner } from "../functions/launch-runner/launch-runner.ts";
@@ -12,6 +12,7 @@ import {
 import type { WebhookEvent } from "../functions/receive-webhook/request.ts";
 import { createReconcile } from "../functions/reconcile/reconcile.ts";
 import { createEventSource } from "./aws/event-source.ts";
+import { matchesPattern } from "./aws/event-pattern.ts";
 import { transformInput } from "./aws/input-transformer.ts";
 import { createInProcessRequestHandler } from "./aws-request-handler.ts";
 import type { GitHubOptions } from "./github/state.ts";
@@ -113,7 +114,8 @@ async function startFunctions(options: WorldOptions, services: Services) {
   });
   const unsubscribe = aws.events.subscribe(async (event) => {
     const type = event["detail-type"];
-    if (isFollowed(type)) await follow(transformInput(event, stateChangeFields[type]));
+    if (!isFollowed(type) || !matchesPattern(event.detail, stateChangePatterns[type])) return;
+    await follow(transformInput(event, stateChangeFields[type]));
   });
   const stopSchedule = repeat(options, reconcile);
   return {

@@ -37,6 +37,12 @@ export const stateChangeFields = {
   },
 } as const;
 
+/** Which state changes travel, in the words of EventBridge's patterns: those that tell of an end. */
+export const stateChangePatterns = {
+  "ECS Task State Change": { lastStatus: ["STOPPED"] },
+  "CodeBuild Build State Change": { "build-status": [{ "anything-but": ["IN_PROGRESS"] }] },
+} as const;
+
 /**
  * The end of a runner that a state change tells; undefined for every other change. Reads the reduced
  * event and the raw one alike.

@@ -8,12 +8,7 @@ const second = 1_000;
 /** EventBridge delivers at least once, usually at once, and sometimes not at all. */
 export function betweenEvents(dice: Dice, batches: Batches, next: FollowRunner): FollowRunner {
   return async (event) => {
-    const text = JSON.stringify(event);
-    if (!tellsAnEnd(text)) {
-      await next(event);
-      return;
-    }
-    const jobs = namedJobs(text);
+    const jobs = namedJobs(JSON.stringify(event));
     if (dice.strikes("event-lost", jobs)) return;
     if (dice.strikes("event-late", jobs)) {
       await pass(dice.timeline, dice.between("event-late", 5 * second, 240 * second));
@@ -25,9 +20,4 @@ export function betweenEvents(dice: Dice, batches: Batches, next: FollowRunner):
     }
     await inBatch(batches, jobs, async () => next(event));
   };
-}
-
-// Every other change says nothing that anybody acts on.
-function tellsAnEnd(text: string): boolean {
-  return /"lastStatus":"STOPPED"|"build-status":"(?!IN_PROGRESS)/u.test(text);
 }
