@@ -1,8 +1,8 @@
-import { TornadeError } from "../core/errors.ts";
 import type { Registrar } from "../core/runner-registry.ts";
+import { createAskGitHub } from "./ask-github.ts";
 import { createGitHubApp } from "./github-app.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
-import { statusOf, toGitHubError } from "./github-failure.ts";
+import { statusOf } from "./github-failure.ts";
 import { createGitHubRequest } from "./github-request.ts";
 import { createGitHubTokens, type Permission } from "./github-tokens.ts";
 import type { Refreshed } from "./refreshed.ts";
@@ -27,7 +27,10 @@ export type Answer = {
 /** Sends a call; `what` says in an error what GitHub did not do. @throws {GitHubError} */
 export type SendCall = (what: string, registrar: Registrar, call: Call) => Promise<Answer>;
 
-/** Sends calls with the right token; one that GitHub no longer takes is replaced once. */
+/**
+ * Sends calls within the limits of the owners they are for, with the right token; one that GitHub no
+ * longer takes is replaced once.
+ */
 export function createCaller(
   surroundings: Surroundings,
   options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
@@ -60,15 +63,9 @@ export function createCaller(
       return send(call, await getToken(registrar, call.permission, { refused: token }));
     }
   };
-  return async (what, registrar, call) => {
-    try {
-      return await sendWithFreshToken(registrar, call);
-    } catch (error) {
-      // A setting that is wrong, or an installation that is gone, says so itself.
-      if (error instanceof TornadeError) throw error;
-      throw toGitHubError(error, what, surroundings.now());
-    }
-  };
+  const askGitHub = createAskGitHub(surroundings.now);
+  return async (what, registrar, call) =>
+    askGitHub(registrar.repository.owner, what, async () => sendWithFreshToken(registrar, call));
 }
 
 // A repository or owner that was renamed: GitHub tells where it is now, and Octokit hands that on as an

@@ -1,13 +1,11 @@
-import { TornadeError } from "../core/errors.ts";
 import { readArray, readNumber, readObject, readText, readTimestamp } from "../core/read-json.ts";
 import type { DeliveryLog } from "../core/recover-deliveries.ts";
 import type { Delivery } from "../core/redelivery.ts";
-import { createGitHubApp, type GitHubApp } from "./github-app.ts";
+import { appItself, createAskGitHub } from "./ask-github.ts";
+import { createGitHubApp } from "./github-app.ts";
 import { readEach, understand } from "./github-answers.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
-import { toGitHubError } from "./github-failure.ts";
 import { createGitHubRequest } from "./github-request.ts";
-import { appItself, rememberLimits } from "./obey-rate-limits.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -23,7 +21,9 @@ export function createGitHubDeliveries(
   const { credentials } = options;
   const { log } = surroundings;
   const { call } = createGitHubApp({ surroundings, credentials, request });
-  const ask = createQuestion(call, surroundings);
+  const askGitHub = createAskGitHub(surroundings.now);
+  const ask = async (what: string, ...question: Parameters<typeof call>): Promise<Answer> =>
+    askGitHub(appItself, what, async () => call(...question));
   return {
     list: async ({ outcome, since, most, until }) => {
       const found: Delivery[] = [];
@@ -47,21 +47,6 @@ export function createGitHubDeliveries(
       await ask(`deliver ${deliveryId} again`, route, { delivery_id: deliveryId });
     },
   };
-}
-
-type Ask = (what: string, ...question: Parameters<GitHubApp["call"]>) => Promise<Answer>;
-
-function createQuestion(call: GitHubApp["call"], { now }: Pick<Surroundings, "now">): Ask {
-  const withinLimits = rememberLimits(now);
-  return async (what, ...question) =>
-    withinLimits(appItself, what, async () => {
-      try {
-        return await call(...question);
-      } catch (error) {
-        if (error instanceof TornadeError) throw error;
-        throw toGitHubError(error, what, now());
-      }
-    });
 }
 
 type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };

@@ -1,4 +1,3 @@
-import { TornadeError } from "../core/errors.ts";
 import type {
   InstallationLog,
   ListedRepository,
@@ -15,12 +14,12 @@ import {
   readTimestamp,
 } from "../core/read-json.ts";
 import { readOrigin } from "../core/read-origin.ts";
+import { appItself, createAskGitHub } from "./ask-github.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
 import { createGitHubApp, type GitHubApp } from "./github-app.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
-import { statusOf, toGitHubError } from "./github-failure.ts";
+import { statusOf } from "./github-failure.ts";
 import { createGitHubRequest } from "./github-request.ts";
-import { appItself, rememberLimits, type WithinLimits } from "./obey-rate-limits.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -37,23 +36,14 @@ export function createGitHubInstallations(
   const request = createGitHubRequest(surroundings, options.apiUrl);
   const { log } = surroundings;
   const app = createGitHubApp({ surroundings, credentials: options.credentials, request });
-  const withinLimits = rememberLimits(surroundings.now);
-  const explain: WithinLimits = async (who, what, ask) =>
-    withinLimits(who, what, async () => {
-      try {
-        return await ask();
-      } catch (error) {
-        if (error instanceof TornadeError) throw error;
-        throw toGitHubError(error, what, surroundings.now());
-      }
-    });
+  const askGitHub = createAskGitHub(surroundings.now);
   return {
     list: async (until) =>
-      explain(appItself, "list installations", async () =>
+      askGitHub(appItself, "list installations", async () =>
         listInstallations(app, { log, hasTime: () => surroundings.now() < until }),
       ),
     listRepositories: async (installation, page) =>
-      explain(installation.owner, `list repositories of ${installation.owner}`, async () =>
+      askGitHub(installation.owner, `list repositories of ${installation.owner}`, async () =>
         withToken(installation, app, async (authorization) => {
           const parameters = { per_page: pageSize, page, headers: { authorization } };
           return readPage(await request("GET /installation/repositories", parameters), page, log);

@@ -2,7 +2,6 @@ import { type Job, jobKey } from "../core/job.ts";
 import type { JobNotices } from "../core/job-notices.ts";
 import { createCaller } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
-import { obeyRateLimits } from "./obey-rate-limits.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -15,7 +14,7 @@ export function createGitHubNotices(
   surroundings: Surroundings,
   options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
 ): JobNotices {
-  const call = obeyRateLimits(createCaller(surroundings, options), surroundings.now);
+  const call = createCaller(surroundings, options);
   return {
     post: async (job, { title, summary }) => {
       await call(`show a check run for job ${job.id}`, job, {

@@ -10,7 +10,6 @@ import { findRunner, isAnyRunning, readJobState, readRegistration } from "./gith
 import { createCaller, type SendCall } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import type { Permission } from "./github-tokens.ts";
-import { obeyRateLimits } from "./obey-rate-limits.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -29,7 +28,7 @@ export function createGitHubRegistry(
   surroundings: Surroundings,
   options: GitHubOptions,
 ): RunnerRegistry {
-  const call = obeyRateLimits(createCaller(surroundings, options), surroundings.now);
+  const call = createCaller(surroundings, options);
   const asked = { call, ...options };
   return {
     register: async (job, runnerName) => register(job, runnerName, asked),

@@ -4,7 +4,6 @@ import type { EndedJob, RunAttempt, RunReruns, RunState } from "../core/run-reru
 import { understand } from "./github-answers.ts";
 import { createCaller, type SendCall } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
-import { obeyRateLimits } from "./obey-rate-limits.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -17,7 +16,7 @@ export function createGitHubReruns(
   surroundings: Surroundings,
   options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
 ): RunReruns {
-  const call = obeyRateLimits(createCaller(surroundings, options), surroundings.now);
+  const call = createCaller(surroundings, options);
   return {
     listJobs: async (run) => listJobs(run, call),
     readState: async (run) => readState(run, call),

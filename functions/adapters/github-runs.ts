@@ -7,7 +7,6 @@ import type { Page, RunLog } from "../core/run-log.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
 import { type Answer, createCaller } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
-import { obeyRateLimits } from "./obey-rate-limits.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -22,7 +21,7 @@ export function createGitHubRuns(
   surroundings: Surroundings,
   options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
 ): RunLog {
-  const call = obeyRateLimits(createCaller(surroundings, options), surroundings.now);
+  const call = createCaller(surroundings, options);
   return {
     listRuns: async (registrar, status, page) => {
       const { fullName } = registrar.repository;

@@ -1,11 +1,12 @@
+import { TornadeError } from "../core/errors.ts";
 import { GitHubError } from "../core/github-error.ts";
-import type { SendCall } from "./github-caller.ts";
+import { toGitHubError } from "./github-failure.ts";
 
 /**
- * Asks on behalf of somebody whose limit it is, an owner or the App itself, unless GitHub wants to be left
- * alone by them; `what` says in an error what GitHub was not asked to do.
+ * Asks GitHub on behalf of `who`: an owner, or the App itself; `what` says in an error what GitHub did not
+ * do. @throws {GitHubError} when it did not, or wants to be left alone by them for now
  */
-export type WithinLimits = <T>(who: string, what: string, ask: () => Promise<T>) => Promise<T>;
+export type AskGitHub = <T>(who: string, what: string, ask: () => Promise<T>) => Promise<T>;
 
 /** Whose limit it is where the App asks as itself; no owner is called so. */
 export const appItself = "";
@@ -15,7 +16,7 @@ export const appItself = "";
  * may get the App banned, and a burst would.
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
  */
-export function rememberLimits(now: () => number): WithinLimits {
+export function createAskGitHub(now: () => number): AskGitHub {
   const limits = new Map<string, GitHubError>();
   return async (who, what, ask) => {
     const limit = limits.get(who);
@@ -24,17 +25,13 @@ export function rememberLimits(now: () => number): WithinLimits {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof GitHubError && error.retryAt !== undefined) limits.set(who, error);
-      throw error;
+      // A setting that is wrong, or an installation that is gone, says so itself.
+      if (error instanceof TornadeError) throw error;
+      const failure = toGitHubError(error, what, now());
+      if (failure.retryAt !== undefined) limits.set(who, failure);
+      throw failure;
     }
   };
-}
-
-/** Sends calls within the limits of the owners they are for. */
-export function obeyRateLimits(send: SendCall, now: () => number): SendCall {
-  const withinLimits = rememberLimits(now);
-  return async (what, registrar, call) =>
-    withinLimits(registrar.repository.owner, what, async () => send(what, registrar, call));
 }
 
 // What GitHub said to another request, about this one.

@@ -9,7 +9,7 @@ const limited = {
   headers: { "retry-after": "60" },
 };
 
-describe("obeyRateLimits", () => {
+describe("createAskGitHub", () => {
   it("asks nothing more for an owner until GitHub wants to be asked", async () => {
     const test = createTestRegistry();
     const job = toJob(test.repository);
