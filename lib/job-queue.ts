@@ -15,8 +15,8 @@ export interface FeedOptions {
 }
 
 /**
- * What waits to be launched or looked after. A standard queue: messages carry the repository as their
- * group, so that one busy repository does not make the others wait.
+ * What waits to be launched or looked after. A standard queue: messages that GitHub caused carry the
+ * repository as their group, so that a busy one does not make the others wait; reminders have none.
  */
 export class JobQueue extends Construct {
   readonly queue: Queue;

@@ -11,35 +11,34 @@ export type AskGitHub = <T>(who: string, what: string, ask: () => Promise<T>) =>
 /** Whose limit it is where the App asks as itself; no owner is called so. */
 export const appItself = "";
 
+type Limit = { readonly what: string; readonly failure: GitHubError; readonly until: number };
+
 /**
- * Asks GitHub nothing more for anybody until the time that a rate limit named: going on while limited
- * may get the App banned, and a burst would.
+ * Asks GitHub nothing more on behalf of whom a rate limit met until the time that it named: going on while
+ * limited may get the App banned, and a burst would.
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
  */
 export function createAskGitHub(now: () => number): AskGitHub {
-  const limits = new Map<string, GitHubError>();
+  const limits = new Map<string, Limit>();
   return async (who, what, ask) => {
     const limit = limits.get(who);
-    if (limit?.retryAt !== undefined && limit.retryAt > now()) throw notAsked(what, limit);
-    limits.delete(who);
+    if (limit !== undefined && limit.until > now()) throw notAsked(what, limit);
     try {
       return await ask();
     } catch (error) {
       // A setting that is wrong, or an installation that is gone, says so itself.
       if (error instanceof TornadeError) throw error;
       const failure = toGitHubError(error, what, now());
-      if (failure.retryAt !== undefined) limits.set(who, failure);
+      const { retryAt: until = 0 } = failure;
+      if (until > (limits.get(who)?.until ?? 0)) limits.set(who, { what, failure, until });
       throw failure;
     }
   };
 }
 
 // What GitHub said to another request, about this one.
-function notAsked(what: string, { code, message, retryAt }: GitHubError): GitHubError {
-  const [, answer = message] = /^GitHub did not .*?: (\d{3} .*)$/su.exec(message) ?? [];
-  return new GitHubError(
-    code,
-    `GitHub was not asked to ${what}, after it answered ${answer}`,
-    retryAt,
-  );
+function notAsked(what: string, { what: asked, failure, until }: Limit): GitHubError {
+  const answer = failure.message.slice(`GitHub did not ${asked}: `.length);
+  const text = `GitHub was not asked to ${what}, after it answered ${answer}`;
+  return new GitHubError(failure.code, text, until);
 }

@@ -33,14 +33,14 @@ export function keepGitHubCredentials(
     try {
       return await readGitHubCredentials(readParameters, names);
     } catch (error) {
-      throw toGitHubError(error, names);
+      throw toCredentialsError(error, names);
     }
   };
   const { now } = surroundings;
   return createRefreshed(load, { now, maximumAge: 5 * 60_000, minimumAge: 30_000 });
 }
 
-function toGitHubError(error: unknown, names: CredentialParameters): GitHubError {
+function toCredentialsError(error: unknown, names: CredentialParameters): GitHubError {
   const begin = "GitHub was not asked";
   if (error instanceof SettingsError) {
     return new GitHubError("CredentialsRefused", `${begin}: ${error.message}`);

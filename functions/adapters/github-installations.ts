@@ -1,5 +1,6 @@
 import type {
   InstallationLog,
+  ListedInstallations,
   ListedRepository,
   RepositoryPage,
 } from "../core/installation-log.ts";
@@ -55,15 +56,17 @@ export function createGitHubInstallations(
 async function listInstallations(
   { call }: GitHubApp,
   { log, hasTime }: { readonly log: Log; readonly hasTime: () => boolean },
-): Promise<readonly Installation[]> {
-  const found: Installation[] = [];
-  for (let page = 1; page === 1 || (page <= mostPages && hasTime()); page += 1) {
+): Promise<ListedInstallations> {
+  const installations: Installation[] = [];
+  for (let page = 1; page <= mostPages; page += 1) {
     const { data } = await call("GET /app/installations", { per_page: pageSize, page });
     const listed = understand("a list of installations", () => readArray(data, "installations"));
-    found.push(...readEach(listed, { what: "installations", read: readInstallation, log }).flat());
+    const read = readEach(listed, { what: "installations", read: readInstallation, log });
+    installations.push(...read.flat());
     if (listed.length < pageSize) break;
+    if (!hasTime()) return { installations, isCut: true };
   }
-  return found;
+  return { installations, isCut: false };
 }
 
 // What is installed for a whole enterprise has no login, and no runners that jobs could be given.

@@ -1,9 +1,15 @@
-import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandOutput,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 
 import { encodeEnvelope, type Envelope } from "../core/envelope.ts";
 import type { SendAll } from "../core/job-queue.ts";
 import { createAwsClient } from "./aws-client.ts";
+import { type AwsErrorParts, readAwsError } from "./aws-error.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** What SQS takes with one request. */
 const mostInBatch = 10;
@@ -12,21 +18,36 @@ const mostInBatch = 10;
 export function createSqsBatches(surroundings: Surroundings, queueUrl: string): SendAll {
   const client = createAwsClient(SQSClient, surroundings);
   return async (envelopes) => {
-    const sent = await Promise.allSettled(
-      toBatches(envelopes).map(async (batch) => {
-        const entries = batch.map((envelope, at) => ({
-          Id: String(at),
-          MessageBody: encodeEnvelope(envelope),
-        }));
-        return client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
-      }),
-    );
-    // A request that succeeds may have stored some of its messages only.
-    const stored = sent.map((batch) =>
-      batch.status === "fulfilled" ? (batch.value.Successful?.length ?? 0) : 0,
-    );
-    return envelopes.length - stored.reduce((sum, count) => sum + count, 0);
+    const sent = toBatches(envelopes).map(async (batch) => {
+      const entries = batch.map((envelope, at) => ({
+        Id: String(at),
+        MessageBody: encodeEnvelope(envelope),
+      }));
+      const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
+      try {
+        return whyNotStored(batch.length, await client.send(command));
+      } catch (error) {
+        return batch.map(() => describe(readAwsError(error)));
+      }
+    });
+    return (await Promise.all(sent)).flat();
   };
+}
+
+// A request that succeeds may have stored some of its messages only.
+function whyNotStored(
+  count: number,
+  { Successful = [], Failed = [] }: SendMessageBatchCommandOutput,
+): readonly string[] {
+  const told = Failed.map(({ Code: name = "", Message: message = "" }) =>
+    describe({ name, message }),
+  );
+  const untold = Math.max(0, count - Successful.length - told.length);
+  return [...told, ...Array.from({ length: untold }, () => "SQS did not tell of it")];
+}
+
+function describe({ name, message }: Pick<AwsErrorParts, "name" | "message">): string {
+  return withoutSecrets(message === "" ? name : `${name}: ${message}`);
 }
 
 function toBatches(envelopes: readonly Envelope[]): readonly (readonly Envelope[])[] {

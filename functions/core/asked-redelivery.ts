@@ -1,11 +1,19 @@
 import type { Delivery } from "./redelivery.ts";
 
-/** An event that GitHub was asked to deliver again: how often, whatever it answered, and when last. */
+/** An event that GitHub was asked to deliver again: how often it took that or refused it, and when last. */
 export type AskedEvent = {
   readonly guid: string;
   readonly times: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** When it did not answer, where that was the last time: others go first. */
+  readonly unansweredAt?: number;
+};
+
+/** What one pass asked for, by GUID. */
+export type Asked = {
+  readonly answered: readonly string[];
+  readonly unanswered: readonly string[];
 };
 
 /**
@@ -35,13 +43,17 @@ export function countAsks(
 /** What is remembered of what was asked for: before and now, once each event. */
 export function rememberAsks(
   before: readonly AskedEvent[],
-  guids: readonly string[],
+  { answered, unanswered }: Asked,
   now: number,
 ): readonly AskedEvent[] {
   const byGuid = new Map(before.map((event) => [event.guid, event]));
-  for (const guid of guids) {
+  for (const guid of answered) {
     const times = (byGuid.get(guid)?.times ?? 0) + 1;
     byGuid.set(guid, { guid, times, at: now });
+  }
+  for (const guid of unanswered) {
+    const { times, at } = byGuid.get(guid) ?? { times: 0, at: now };
+    byGuid.set(guid, { guid, times, at, unansweredAt: now });
   }
   return [...byGuid.values()];
 }

@@ -9,7 +9,7 @@ import {
 } from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { isOver, liveLaunch, newestLaunch, newJobItem, stepJob } from "./job-item.ts";
-import { jobKey } from "./job.ts";
+import { type Job, jobKey } from "./job.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { isClosed, type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { isBound, waitsForRunner } from "./rebinding.ts";
@@ -187,7 +187,12 @@ function bindNamedRunner(
   const parts = readRunnerName(runnerPrefix, taken);
   if (parts === undefined) return [];
   const known = runnerItemOf(items, runnerItemId(taken));
-  if (known?.serves !== undefined) return [];
+  if (known?.serves !== undefined || isOfAnother(known, job)) return [];
   const runner = known ?? newRunnerItem(taken, parts.jobKey, now);
   return [bindRunner(runner, jobKey(job))];
+}
+
+// GitHub gives a runner to its owner's jobs alone: another owner's has the same name, by chance or on purpose.
+function isOfAnother(runner: RunnerItem | undefined, { repository }: Job): boolean {
+  return runner?.repository !== undefined && runner.repository.owner !== repository.owner;
 }

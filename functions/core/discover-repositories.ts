@@ -59,7 +59,9 @@ async function beginAnew(discovery: Discovery, pass: Pass): Promise<Discovery> {
   if (!isLookDue(discovery.at, now)) return discovery;
   try {
     const listed = await pass.installations.list(now + longestListing);
-    const served = listed.filter(({ owner }) => servesOwner(owner, pass.policy));
+    const unseen = listed.isCut ? discovery.installations : [];
+    const found = new Map([...unseen, ...listed.installations].map((one) => [one.id, one]));
+    const served = [...found.values()].filter(({ owner }) => servesOwner(owner, pass.policy));
     return {
       ...discovery,
       at: now,

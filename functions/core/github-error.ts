@@ -4,7 +4,7 @@ import { TornadeError } from "./errors.ts";
 const gitHubErrorCodes = {
   /** 403 or 429 of a primary or secondary rate limit. */
   GitHubRateLimited: { retryable: true },
-  /** 5xx, no answer, or no connection: nobody knows whether the request took effect. */
+  /** 5xx, no answer, no connection, or not asked for now: nobody knows whether it took effect. */
   GitHubUnavailable: { retryable: true },
   /** The App is not, or no longer, installed there. */
   InstallationGone: { retryable: false },

@@ -15,10 +15,16 @@ export type RepositoryPage = Page<ListedRepository> & {
   readonly total: number;
 };
 
+/** Installations as listed, and whether others were left out for want of time. */
+export type ListedInstallations = {
+  readonly installations: readonly Installation[];
+  readonly isCut: boolean;
+};
+
 /** Where the App is installed. Every method may throw a {@link GitHubError}. */
 export interface InstallationLog {
   /** The installations that are not suspended; none on a page that would be asked for after `until`. */
-  list(until: number): Promise<readonly Installation[]>;
+  list(until: number): Promise<ListedInstallations>;
   /** The repositories on one page, counted from 1. */
   listRepositories(installation: Installation, page: number): Promise<RepositoryPage>;
 }

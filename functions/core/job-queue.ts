@@ -1,4 +1,5 @@
 import type { Envelope } from "./envelope.ts";
+import { messageOf } from "./errors.ts";
 
 /** How a message travels through the job queue. */
 export type SendOptions = {
@@ -14,13 +15,13 @@ export interface JobQueue {
   send(envelope: Envelope, options?: SendOptions): Promise<void>;
 }
 
-/** Sends many messages, none of which keeps the others. @returns how many were not stored */
-export type SendAll = (envelopes: readonly Envelope[]) => Promise<number>;
+/** Sends many messages, none of which keeps the others. @returns why, for each that was not stored */
+export type SendAll = (envelopes: readonly Envelope[]) => Promise<readonly string[]>;
 
 /** Sends them one by one, where the queue knows no better way. */
 export function sendEach(queue: JobQueue): SendAll {
   return async (envelopes) => {
     const sent = await Promise.allSettled(envelopes.map(async (one) => queue.send(one)));
-    return sent.filter(({ status }) => status === "rejected").length;
+    return sent.flatMap((one) => (one.status === "rejected" ? [messageOf(one.reason)] : []));
   };
 }

@@ -7,8 +7,8 @@ import type { ProviderName } from "./provider.ts";
 import { clockTolerance } from "./waits.ts";
 
 /**
- * Where a job stands. `parked` waits for a time, or for GitHub's next `queued` where `wakeAt` is
- * absent; `refused` has a runner that only tells the reason; `failed` means that a person must act.
+ * Where a job stands. `parked` waits for a time, or with `heldAt` for GitHub's next `queued`; `refused`
+ * has a runner that only tells the reason; `failed` means that a person must act.
  */
 export const jobStatuses = [
   "launching",

@@ -1,4 +1,4 @@
-import { countAsks, rememberAsks } from "./asked-redelivery.ts";
+import { type Asked, countAsks, rememberAsks } from "./asked-redelivery.ts";
 import type { CursorItem } from "./cursor-item.ts";
 import { GitHubError } from "./github-error.ts";
 import type { Ledger } from "./ledger.ts";
@@ -81,14 +81,19 @@ export async function recoverDeliveries(ports: RecoveryPorts): Promise<Recovery>
   const open = countAsks(leaveOut(failed.deliveries, settled), asked);
   const accepted = await listAccepted(acceptedSince(open, now), now, ports);
   const known = [...open, ...accepted];
-  const chosen = chooseRedeliveries(known, { now, most: mostRedeliveries });
+  const unanswered = new Map(
+    asked.flatMap(({ guid, unansweredAt }) =>
+      unansweredAt === undefined ? [] : [[guid, unansweredAt] as const],
+    ),
+  );
+  const chosen = chooseRedeliveries(known, { now, most: mostRedeliveries, unanswered });
   const recovered = await redeliverEach(chosen, ports, now + latest.redelivery);
   const remembered = {
     // What there was no time to see is come back to.
     at: failed.isCut ? since : settledUntil(known, now),
     ...rememberEvents(chooseRemembered(failed, { settled, asked }), {
       settled: [...settled, ...accepted.map(({ guid }) => guid)],
-      asked: rememberAsks(asked, recovered.guids, now),
+      asked: rememberAsks(asked, recovered.events, now),
     }),
   };
   await writeCursor(remembered, { ledger: ports.ledger, now, version });
@@ -156,8 +161,9 @@ async function redeliverEach(
   chosen: readonly Delivery[],
   { deliveries: log, now }: RecoveryPorts,
   until: number,
-): Promise<Recovery & { readonly guids: readonly string[] }> {
-  const guids: string[] = [];
+): Promise<Recovery & { readonly events: Asked }> {
+  const answered: string[] = [];
+  const unanswered: string[] = [];
   const errors: unknown[] = [];
   let asked = 0;
   let failures = 0;
@@ -167,22 +173,16 @@ async function redeliverEach(
       await log.redeliver(id);
       asked += 1;
       failures = 0;
-      guids.push(guid);
+      answered.push(guid);
     } catch (error) {
       errors.push(error);
-      if (isLimit(error)) break;
-      if (isRefusal(error)) guids.push(guid);
+      const code = error instanceof GitHubError ? error.code : undefined;
+      if (code === "GitHubRateLimited") break;
+      if (code === "GitHubRefused") answered.push(guid);
       else failures += 1;
+      // Where the App is not believed, its event has not had its turn.
+      if (code === "GitHubUnavailable") unanswered.push(guid);
     }
   }
-  return { asked, errors, guids };
-}
-
-function isLimit(error: unknown): boolean {
-  return error instanceof GitHubError && error.code === "GitHubRateLimited";
-}
-
-// Where the App is not believed, its event has not had its turn.
-function isRefusal(error: unknown): boolean {
-  return error instanceof GitHubError && error.code === "GitHubRefused";
+  return { asked, errors, events: { answered, unanswered } };
 }

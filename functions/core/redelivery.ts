@@ -26,6 +26,14 @@ const gaps = [0, 5 * minute, 30 * minute] as const;
 
 const followedEvents: ReadonlySet<string> = new Set(["workflow_job", "workflow_run"]);
 
+/** What a choice of deliveries goes by. */
+export type Choice = {
+  readonly now: number;
+  readonly most: number;
+  /** When GitHub was asked without an answer, where that was the last time, by GUID. */
+  readonly unanswered?: ReadonlyMap<string, number>;
+};
+
 /**
  * The deliveries to be asked for again, the most urgent first. Tries are counted from GitHub's own
  * list. What we refused with a 4xx would be refused again, unless we have accepted something since:
@@ -33,14 +41,14 @@ const followedEvents: ReadonlySet<string> = new Set(["workflow_job", "workflow_r
  */
 export function chooseRedeliveries(
   deliveries: readonly Delivery[],
-  { now, most }: { readonly now: number; readonly most: number },
+  { now, most, unanswered = new Map() }: Choice,
 ): readonly Delivery[] {
   const acceptedAt = Math.max(0, ...deliveries.filter(isAccepted).map((one) => one.deliveredAt));
   return unsettled(deliveries, now)
     .filter((one) => isDue(one, { now, acceptedAt }))
-    .map(({ attempts }) => newestOf(attempts))
-    .toSorted((one, other) => urgencyOf(one) - urgencyOf(other))
-    .slice(0, most);
+    .toSorted((one, other) => rankOf(one, unanswered) - rankOf(other, unanswered))
+    .slice(0, most)
+    .map(({ attempts }) => newestOf(attempts));
 }
 
 /**
@@ -110,9 +118,14 @@ function isDue(
   return now - deliveredAt >= gap;
 }
 
-// What failed on our side first, then what we refused; the oldest of each first.
-function urgencyOf({ statusCode, deliveredAt }: Delivery): number {
-  return deliveredAt + (isRefusal(statusCode) ? redeliveryWindow : 0);
+// What was not asked for yet first, then what had fewer tries; what failed on our side before what we
+// refused, the oldest of each first. What GitHub does not answer for must keep nobody waiting.
+function rankOf({ attempts }: Unsettled, unanswered: ReadonlyMap<string, number>): number {
+  const { guid, statusCode, deliveredAt } = newestOf(attempts);
+  const unansweredAt = unanswered.get(guid);
+  if (unansweredAt !== undefined) return 2 * gaps.length * redeliveryWindow + unansweredAt;
+  const rank = attempts.length - 1 + (isRefusal(statusCode) ? gaps.length : 0);
+  return rank * redeliveryWindow + deliveredAt;
 }
 
 function isAccepted({ statusCode }: Delivery): boolean {

@@ -1,4 +1,4 @@
-import { GitHubError } from "./github-error.ts";
+import { GitHubError, type GitHubErrorCode } from "./github-error.ts";
 
 /** What one pass of the sweep may ask of GitHub. */
 export type SweepBudget = {
@@ -58,7 +58,13 @@ export function heedFailure(error: unknown, owner: string, budget: SweepBudget):
   else if (!isRefused(error)) budget.stop();
 }
 
-/** Whether GitHub would say the same if it were asked again. */
+/** Refusals of what was asked for; whom GitHub does not believe, it refuses everything. */
+const refusals: ReadonlySet<unknown> = new Set<GitHubErrorCode>([
+  "GitHubRefused",
+  "InstallationGone",
+]);
+
+/** Whether GitHub would say the same of this if it were asked again, and may say another of the rest. */
 export function isRefused(error: unknown): boolean {
-  return error instanceof GitHubError && !error.retryable;
+  return error instanceof GitHubError && refusals.has(error.code);
 }

@@ -1,16 +1,15 @@
-import { createDynamoDbLedger } from "../adapters/dynamodb-ledger.ts";
 import { type ImageBuilds, readImageBuilds } from "../adapters/image-builds.ts";
 import { createImageRegistry } from "../adapters/image-registry.ts";
 import { readJson, readText, settingNames as names } from "../adapters/settings.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { createImagePass } from "../core/build-images.ts";
+import type { Ledger } from "../core/ledger.ts";
 
 /** Wires the pass over the images that are built from folders; without any it does nothing. */
-export function createImageBuilds(surroundings: Surroundings): () => Promise<void> {
+export function createImageBuilds(surroundings: Surroundings, ledger: Ledger): () => Promise<void> {
   const { env, now, log } = surroundings;
   const images = readSetting(env);
   if (images === undefined) return async () => {};
-  const ledger = createDynamoDbLedger(surroundings, readText(env, names.ledgerTable));
   const imageRegistry = createImageRegistry(surroundings, images);
   const pass = createImagePass(images.builds, { imageRegistry, ledger, now, log });
   return async () => {

@@ -64,7 +64,7 @@ type Parts = DiscoveryPorts & {
 export async function createReconcile(surroundings: Surroundings): Promise<Reconcile> {
   const budget = watchGitHubBudget(surroundings);
   const parts = createParts(budget.surroundings);
-  const buildImages = createImageBuilds(surroundings);
+  const buildImages = createImageBuilds(surroundings, parts.ledger);
   return async () => {
     // One question for two passes: who is active is told by what is open, the due part of it included.
     const open = parts.ledger.due(parts.now() + horizon, mostOpen);
@@ -118,11 +118,13 @@ async function wakeDueItems(parts: Parts, open: OpenItems): Promise<void> {
   const { sendAll, log, now, stack, capacityDeadline } = parts;
   const until = now();
   const due = (await open).filter(({ wakeAt = until }) => wakeAt <= until).slice(0, mostItems);
-  const failed = await sendAll(due.map(({ id }) => ({ version: 1, kind: "wake", itemId: id })));
+  const unsent = await sendAll(due.map(({ id }) => ({ version: 1, kind: "wake", itemId: id })));
   const stuck = findStuckJobs(await open, { now: until, capacityDeadline });
-  const fields = { due: due.length, failed, stuck: stuck.slice(0, mostNamed) };
+  const fields = { due: due.length, failed: unsent.length, stuck: stuck.slice(0, mostNamed) };
   log.info("items woken", fields, { at: until, stack, figures: { StuckJobs: stuck.length } });
-  if (failed > 0) throw new Error(`${failed} of ${due.length} due items were not woken`);
+  const [why] = unsent;
+  if (why === undefined) return;
+  throw new Error(`${unsent.length} of ${due.length} due items were not woken: ${why}`);
 }
 
 async function askForDeliveries(parts: Parts): Promise<void> {

@@ -46,26 +46,27 @@ describe("createSqsBatches", () => {
   it("sends ten messages with each request, as they are", async () => {
     const { requests, sendAll } = start();
     const envelopes = wakes(...Array.from({ length: 12 }, (_, index) => index));
-    expect(await sendAll(envelopes)).toBe(0);
+    expect(await sendAll(envelopes)).toEqual([]);
     expect(requests.map(({ length }) => length)).toEqual([10, 2]);
     expect(requests.flat()).toEqual(envelopes.map((envelope) => JSON.stringify(envelope)));
   });
 
   it("asks nothing where there is nothing to send", async () => {
     const { requests, sendAll } = start();
-    expect(await sendAll([])).toBe(0);
+    expect(await sendAll([])).toEqual([]);
     expect(requests).toEqual([]);
   });
 
-  it("counts what was refused of a request that succeeded", async () => {
+  it("tells why of what was refused of a request that succeeded", async () => {
     const { sendAll } = start(["job#1-1", "job#3-1"]);
-    expect(await sendAll(wakes(1, 2, 3))).toBe(2);
+    expect(await sendAll(wakes(1, 2, 3))).toEqual(["InternalError", "InternalError"]);
   });
 
-  it("counts all messages of a request that failed, and sends the others", async () => {
+  it("tells why of each message of a request that failed, and sends the others", async () => {
     const { requests, sendAll } = start();
     const jobs = Array.from({ length: 15 }, (_, index) => index);
-    expect(await sendAll(wakes(...jobs))).toBe(5);
+    const why = Array.from({ length: 5 }, () => "AccessDenied: not you");
+    expect(await sendAll(wakes(...jobs))).toEqual(why);
     expect(requests).toHaveLength(2);
   });
 });

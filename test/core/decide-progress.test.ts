@@ -60,6 +60,19 @@ describe("decideInProgress", () => {
     ]);
   });
 
+  it.each(["in_progress", "completed"] as const)(
+    "leaves a runner to its owner, whatever %s says of one of that name elsewhere",
+    (action) => {
+      const { repository } = queuedJob();
+      const job = queuedJob({ id: 9, repository: { ...repository, owner: "globex" } });
+      const event = jobEvent({ action, job, runnerName: own }, toIgnore);
+      const items = itemsOf(launchedItem(), runnerItem({ repository }));
+      expect(decide(items, event, circumstances()).writes).toEqual([]);
+      const rebind = { kind: "rebind", runnerName: own } as const;
+      expect(decide(items, rebind, circumstances())).toMatchObject({ writes: [], actions: [] });
+    },
+  );
+
   it("remembers that a foreign job took a runner of ours", () => {
     const event = jobEvent({ action: "in_progress", runnerName: others }, toIgnore);
     expect(decide(itemsOf(), event, circumstances())).toMatchObject({

@@ -21,6 +21,7 @@ function createFakeInstallations() {
   const fake = {
     asked: new Array<string>(),
     installed: [acme],
+    isCut: false,
     repositories: new Map<string, ListedRepository[]>(),
     left: 1,
     pageSize: 100,
@@ -35,7 +36,7 @@ function createFakeInstallations() {
   const installations: InstallationLog = {
     list: async () => {
       ask("installations");
-      return fake.installed;
+      return { installations: fake.installed, isCut: fake.isCut };
     },
     listRepositories: async ({ owner }, page) => {
       ask(`repositories of ${owner}, ${page}`);
@@ -305,11 +306,29 @@ describe("discoverRepositories", () => {
     expect(await test.discover()).toEqual({ swept: 1, announced: 0 });
   });
 
+  it.each([
+    [true, 2],
+    [false, 1],
+  ])(
+    "keeps what it knows of installations that it had no time to list: %s",
+    async (isCut, kept) => {
+      const test = createDiscovery();
+      test.listing.installed = [acme, { id: 7, owner: "umbrella" }];
+      await test.discover();
+      test.listing.installed = [acme];
+      test.listing.isCut = isCut;
+      test.clock.now += 5 * minute;
+      await test.discover();
+      expect((await test.readRecord()).installations).toHaveLength(kept);
+    },
+  );
+
   it.each<[GitHubErrorCode, boolean]>([
     ["GitHubRefused", true],
     ["InstallationGone", true],
     ["GitHubRateLimited", true],
     ["GitHubUnavailable", false],
+    ["CredentialsRefused", false],
   ])("after %s from one installation, looks at the others at once: %s", async (code, goesOn) => {
     const test = createDiscovery();
     test.listing.installed = [acme, { id: 7, owner: "umbrella" }];
@@ -328,6 +347,7 @@ describe("discoverRepositories", () => {
     ["queued of acme/a", "GitHubRefused", 0],
     ["queued of acme/a", "GitHubRateLimited", 1],
     ["queued of acme/a", "GitHubUnavailable", 1],
+    ["queued of acme/a", "CredentialsRefused", 1],
     ["jobs of 1, 1", "GitHubRefused", 0],
     ["jobs of 1, 1", "GitHubUnavailable", 1],
   ])("where '%s' ends in %s, keeps %d to be swept again", async (question, code, kept) => {

@@ -193,7 +193,7 @@ describe("recoverDeliveries", () => {
       "CredentialsRefused",
       { first: 60, last: 0, other: 0 },
     ] as const,
-    ["is not answered", "GitHubUnavailable", { first: 60, last: 0, other: 0 }] as const,
+    ["is not answered", "GitHubUnavailable", { first: 6, last: 6, other: 3 }] as const,
   ])("asks for no more than makes sense where asking %s: %s", async (_what, code, tries) => {
     const ledger = createMemoryLedger(() => now);
     const failed = Array.from({ length: 30 }, (_, index) => delivery(index + 1, 60));

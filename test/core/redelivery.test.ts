@@ -56,6 +56,24 @@ describe("chooseRedeliveries", () => {
     expect(choose(attempts)).toEqual(isAsked ? [attempts.at(-1)?.id] : []);
   });
 
+  it("asks first for what it has not asked for, and last for what GitHub did not answer for", () => {
+    const [again, first, unanswered] = [60, 2, 90].map((minutesAgo) => delivery({ minutesAgo }));
+    const second = delivery({ guid: again?.guid ?? "", minutesAgo: 20 });
+    const refused = [delivery({ statusCode: 401, minutesAgo: 30 })];
+    const accepted = delivery({ statusCode: 202, minutesAgo: 1 });
+    const deliveries = [again, second, first, unanswered, ...refused, accepted].flatMap(
+      (one) => one ?? [],
+    );
+    const chosen = chooseRedeliveries(deliveries, {
+      now,
+      most: 30,
+      unanswered: new Map([[unanswered?.guid ?? "", now]]),
+    });
+    expect(chosen.map(({ id }) => id)).toEqual(
+      [first, second, ...refused, unanswered].map((one) => one?.id),
+    );
+  });
+
   it("asks for the newest attempt, in whatever order they are listed", () => {
     const attempts = [10, 40].map((ago) => delivery({ guid: "one", minutesAgo: ago }));
 
