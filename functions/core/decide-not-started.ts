@@ -29,7 +29,9 @@ export function decideNotStarted(
   if (item.lease?.owner !== circumstances.owner) {
     return { writes: [settled], actions: [], outcome: "launch recorded late" };
   }
-  const mayLive = settled.launches.some(({ outcome }) => outcome === "open");
+  // Of one that was not found out in time, nothing was tried.
+  const mayLive =
+    report.kind === "unsettled" || settled.launches.some(({ outcome }) => outcome === "open");
   return mayLive
     ? settleLater(items, { item: settled, report }, circumstances)
     : goOn(settled, report, circumstances);
@@ -85,7 +87,8 @@ function settle(item: JobItem, report: NotStarted): JobItem {
   const launches = tried.map((launch) => {
     if (launch.outcome !== "open") return launch;
     const isNewest = launch.number === report.number;
-    if (report.kind === "unsettled" && !isNewest) return launch;
+    const isFound = report.kind === "unsettled" && report.found?.includes(launch.number) === true;
+    if (report.kind === "unsettled" && !isNewest && !isFound) return launch;
     if (isNewest && report.kind === "unknown") {
       const unasked = isUnasked(report) ? ({ isUnasked: true } as const) : {};
       return { ...launch, ...unasked, reason: report.message };

@@ -41,8 +41,10 @@ export type LaunchReport =
       readonly message: string;
       /** When GitHub may be asked again, in milliseconds since the epoch. */
       readonly retryAt?: number;
-      /** GitHub did not answer, or was not to be asked. */
+      /** GitHub did not answer, or not soon enough, or was not to be asked. */
       readonly isUnanswered?: true;
+      /** Earlier launches of which no runner was left, by number. */
+      readonly found?: readonly number[];
       /** What somebody has to know of, once it is written down. */
       readonly error?: Error;
     };

@@ -15,6 +15,12 @@ export const leaseDuration = 20 * second;
 export const settleAfter = 30 * second;
 
 /**
+ * After how long no other launch is settled by the same invocation, in milliseconds: one takes up to three
+ * calls of four seconds each, of the fifteen that the function has.
+ */
+export const settleTime = 3 * second;
+
+/**
  * How much longer than for capacity a job waits for what became of an earlier launch to be found out, in
  * milliseconds: only as long as that may be is another one not started for it.
  */

@@ -42,14 +42,22 @@ export async function createLaunchRunner(surroundings: Surroundings): Promise<La
   };
 }
 
+/** When a message is begun at the latest, in milliseconds: the function is killed after 15 seconds. */
+const latestBegin = 8_000;
+
+/** How long a message stays away, in milliseconds, for which there was no time. */
+const backSoon = 1_000;
+
 // Messages about one job are handled one after another: two at once would only get in each other's way.
 async function handleInTurn(
   messages: readonly QueuedMessage[],
   consumer: Consumer,
 ): Promise<readonly string[]> {
+  const until = consumer.ports.now() + latestBegin;
   const returned: string[] = [];
   for (const message of messages) {
-    const wait = await handle(message, consumer);
+    const hasTime = consumer.ports.now() < until;
+    const wait = hasTime ? await handle(message, consumer) : backSoon;
     if (wait === undefined) continue;
     await hide(message.record, { wait, consumer });
     returned.push(message.record.messageId);

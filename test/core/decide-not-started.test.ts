@@ -290,6 +290,31 @@ describe("decideNotStarted", () => {
     expect(writes).toMatchObject([{ launches: [{ outcome }, { outcome: "ended" }, {}] }]);
   });
 
+  it.each([
+    [[1], ["not-started", "open"]],
+    [
+      [1, 2],
+      ["not-started", "not-started"],
+    ],
+  ])("keeps what was found out of earlier launches, and waits: %j", (found, outcomes) => {
+    const launches = [launchOf(1), launchOf(2), launchOf(3)];
+    const spec = runnerSpec({ rungs: ["FARGATE", "CODEBUILD"] });
+    const late = { kind: "unsettled", number: 3, message: "late", isUnanswered: true } as const;
+    const { writes, actions } = decide(
+      itemsOf(launchingItem({ launches, spec })),
+      launchEnded({ ...late, found }),
+      circumstances({ now: start + 7_200_000 }),
+    );
+    expect(writes).toMatchObject([
+      {
+        status: "parked",
+        rung: 0,
+        launches: [...outcomes, "not-started"].map((outcome) => ({ outcome })),
+      },
+    ]);
+    expect(actions).toMatchObject([{ kind: "wake" }]);
+  });
+
   it("does nothing about a launch that is not the newest", () => {
     const item = launchingItem({ launches: [launchOf(1), launchOf(2)] });
     expect(decide(itemsOf(item), launchEnded(report("quota")), circumstances())).toEqual({

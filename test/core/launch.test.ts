@@ -283,6 +283,52 @@ describe("launchRunner after a launch of unknown outcome", () => {
     expect(world.calls.filter((call) => call.startsWith("register"))).toEqual([]);
   });
 
+  it.each([
+    ["of five that are left", 2_000, [1, 2], 2],
+    ["of one that is left", 3_000, [1], 1],
+  ])("keeps what it found out of a slow GitHub, %s", async (_what, answerTime, found, finds) => {
+    const world = createFakeWorld();
+    const { registry } = world.ports;
+    const find: typeof registry.find = async (...runner) => {
+      world.clock.now += answerTime;
+      return registry.find(...runner);
+    };
+    const count = finds === 1 ? 1 : 5;
+    const earlier = Array.from({ length: count }, (_, index) => launchOf(index + 1));
+    const launches = [...earlier, launchOf(9, { at: start + settleAfter })];
+    const report = await launchRunner(launchingItem({ launches }), {
+      ...world.ports,
+      registry: { ...registry, find },
+    });
+    expect(report).toEqual({
+      kind: "unsettled",
+      number: 9,
+      message: "what became of its earlier launches took too long to be found out",
+      isUnanswered: true,
+      found,
+    });
+    expect(world.calls.filter((call) => call.startsWith("find"))).toHaveLength(finds);
+    expect(world.calls.filter((call) => call.startsWith("register"))).toEqual([]);
+  });
+
+  it("tells what it found out before GitHub failed", async () => {
+    const world = createFakeWorld();
+    const { registry } = world.ports;
+    let finds = 0;
+    const find: typeof registry.find = async (...runner) => {
+      finds += 1;
+      if (finds === 2) throw new GitHubError("GitHubUnavailable", "502");
+      return registry.find(...runner);
+    };
+    const launches = [launchOf(1), launchOf(2), launchOf(3, { at: start + settleAfter })];
+    const ports = { ...world.ports, registry: { ...registry, find } };
+    expect(await launchRunner(launchingItem({ launches }), ports)).toMatchObject({
+      kind: "unsettled",
+      message: "502",
+      found: [1],
+    });
+  });
+
   it("does not ask about launches whose outcome is known", async () => {
     const world = createFakeWorld();
     const launches = [launchOf(1, { outcome: "not-started" }), launchOf(2)];

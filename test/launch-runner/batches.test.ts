@@ -133,6 +133,28 @@ describe("createLaunchRunner", () => {
     expect(await listTasks(world)).toEqual([]);
   });
 
+  it("begins nothing for which there may be no time, and returns it", async () => {
+    const { world, repository, launchRunner } = await startInstance();
+    world.outside.intercept = async (call, next) => {
+      if (call === "POST generate-jitconfig") {
+        await new Promise<void>((resolve) => world.timeline.after(8_000, resolve));
+      }
+      return next();
+    };
+    const queued = createQueued(repository, { id: 1 });
+    const completed = queued.replace('"action":"queued"', '"action":"completed"');
+    const answer = launchRunner(toSqsEvent([queued, completed]));
+    await world.pass(9);
+    expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });
+    expect(countCalls(world, ["RunTask", "ChangeMessageVisibility", "StopTask"])).toEqual({
+      RunTask: 1,
+      ChangeMessageVisibility: 1,
+      StopTask: 0,
+    });
+    expect(await launchRunner(toSqsEvent([completed]))).toEqual({ batchItemFailures: [] });
+    expect(countCalls(world, ["StopTask"])).toEqual({ StopTask: 1 });
+  });
+
   it("starts nothing for a job whose end was told before its beginning", async () => {
     const { world, repository, launchRunner } = await startInstance();
     const queued = createQueued(repository, { id: 1 });
