@@ -24,6 +24,14 @@ export type Answer = {
   readonly headers: Readonly<Record<string, unknown>>;
 };
 
+/** A repository as routes name it. */
+export function repositoryNames({ repository: { fullName, owner } }: Registrar): {
+  readonly owner: string;
+  readonly repo: string;
+} {
+  return { owner, repo: fullName.slice(fullName.indexOf("/") + 1) };
+}
+
 /** Sends a call; `what` says in an error what GitHub did not do. @throws {GitHubError} */
 export type SendCall = (what: string, registrar: Registrar, call: Call) => Promise<Answer>;
 

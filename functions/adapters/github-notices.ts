@@ -1,6 +1,6 @@
 import { type Job, jobKey } from "../core/job.ts";
 import type { JobNotices } from "../core/job-notices.ts";
-import { createCaller } from "./github-caller.ts";
+import { createCaller, repositoryNames } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -40,8 +40,4 @@ export const noNotices: JobNotices = { post: async () => "off" };
 
 function toName({ workflow, name }: Job): string {
   return ["tornade", workflow, name].filter((part) => part !== "").join(" / ");
-}
-
-function repositoryNames({ repository: { fullName, owner } }: Job) {
-  return { owner, repo: fullName.slice(fullName.indexOf("/") + 1) };
 }

@@ -7,7 +7,7 @@ import type {
   RunnerRegistry,
 } from "../core/runner-registry.ts";
 import { findRunner, isAnyRunning, readJobState, readRegistration } from "./github-answers.ts";
-import { createCaller, type SendCall } from "./github-caller.ts";
+import { createCaller, repositoryNames, type SendCall } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import type { Permission } from "./github-tokens.ts";
 import type { Refreshed } from "./refreshed.ts";
@@ -122,12 +122,4 @@ export function readScope(registrar: Registrar, scope: GitHubOptions["scope"]): 
   }
   const permission = { administration: "write" } as const;
   return { path: "/repos/{owner}/{repo}", names: repositoryNames(registrar), permission };
-}
-
-function repositoryNames({ repository }: Registrar): {
-  readonly owner: string;
-  readonly repo: string;
-} {
-  const repo = repository.fullName.slice(repository.fullName.indexOf("/") + 1);
-  return { owner: repository.owner, repo };
 }

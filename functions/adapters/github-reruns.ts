@@ -2,7 +2,7 @@ import { readArray, readNumber, readObject, readOptional, readText } from "../co
 import type { Registrar } from "../core/runner-registry.ts";
 import type { EndedJob, RunAttempt, RunReruns, RunState } from "../core/run-reruns.ts";
 import { understand } from "./github-answers.ts";
-import { createCaller, type SendCall } from "./github-caller.ts";
+import { createCaller, repositoryNames, type SendCall } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -73,6 +73,6 @@ async function readState(run: RunAttempt, call: SendCall): Promise<RunState | un
   });
 }
 
-function namesOf({ repository: { fullName, owner }, runId }: Registrar & { runId: number }) {
-  return { owner, repo: fullName.slice(fullName.indexOf("/") + 1), run_id: runId };
+function namesOf(run: Registrar & { readonly runId: number }) {
+  return { ...repositoryNames(run), run_id: run.runId };
 }

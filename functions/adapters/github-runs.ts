@@ -5,7 +5,7 @@ import type { Registrar } from "../core/runner-registry.ts";
 import type { OpenRun } from "../core/sweep.ts";
 import type { Page, RunLog } from "../core/run-log.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
-import { type Answer, createCaller } from "./github-caller.ts";
+import { type Answer, createCaller, repositoryNames } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -94,11 +94,4 @@ function readRun(value: unknown): OpenRun {
 
 function readList(data: unknown, field: string): readonly unknown[] {
   return readArray(readObject(data, "answer")[field], field);
-}
-
-function repositoryNames({ repository: { fullName, owner } }: Registrar): {
-  readonly owner: string;
-  readonly repo: string;
-} {
-  return { owner, repo: fullName.slice(fullName.indexOf("/") + 1) };
 }
