@@ -19,8 +19,8 @@ export function createParameterStore(surroundings: Surroundings): ReadParameters
 }
 
 /**
- * Whether reading was refused, rather than put off: what Parameter Store passes on from Secrets Manager of
- * a secret that does not exist, under whichever name; its `InvalidParameters` tell only of its own.
+ * Whether reading was refused, rather than put off: for want of a permission, or as Secrets Manager, behind
+ * Parameter Store, refuses a secret that does not exist, under whichever name.
  */
 export function isRefused(error: unknown): boolean {
   const { name, status = 0 } = readAwsError(error);
