@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { createAskGitHub } from "../../functions/adapters/ask-github.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
 import { containing } from "../support/containing.ts";
 import { createTestRegistry, toJob } from "../support/test-registry.ts";
@@ -44,5 +45,26 @@ describe("createAskGitHub", () => {
 
     await expect(test.registry.find(other, "x")).rejects.toThrow("list runner x");
     expect(test.requests.length).toBeGreaterThan(asked);
+  });
+
+  it("goes by the later of two times that were named at once", async () => {
+    const clock = { now: 0 };
+    const askGitHub = createAskGitHub(() => clock.now);
+    const limit = async (seconds: number) => {
+      const response = { headers: { "retry-after": String(seconds) } };
+      throw Object.assign(new Error("slow down"), { status: 429, response });
+    };
+    const asked = [1_800, 60].map(async (seconds) =>
+      askGitHub("acme", "list runs", async () => limit(seconds)),
+    );
+    await Promise.allSettled(asked);
+    clock.now = 61_000;
+    await expect(askGitHub("acme", "read job 7", async () => "answer")).rejects.toMatchObject({
+      message: "GitHub was not asked to read job 7, after it answered 429 slow down",
+      retryAt: 1_800_000,
+    });
+    expect(await askGitHub("globex", "read job 8", async () => "answer")).toBe("answer");
+    clock.now = 1_800_000;
+    expect(await askGitHub("acme", "read job 7", async () => "answer")).toBe("answer");
   });
 });
