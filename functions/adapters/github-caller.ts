@@ -1,5 +1,6 @@
 import type { Registrar } from "../core/runner-registry.ts";
 import { createAskGitHub } from "./ask-github.ts";
+import { askWithToken } from "./ask-with-token.ts";
 import { createGitHubApp } from "./github-app.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import { statusOf } from "./github-failure.ts";
@@ -36,8 +37,7 @@ export function repositoryNames({ repository: { fullName, owner } }: Registrar):
 export type SendCall = (what: string, registrar: Registrar, call: Call) => Promise<Answer>;
 
 /**
- * Sends calls within the limits of the owners they are for, with the right token; one that GitHub no
- * longer takes is replaced once.
+ * Sends calls within the limits of the owners they are for, each with the narrowest token that does.
  */
 export function createCaller(
   surroundings: Surroundings,
@@ -47,8 +47,8 @@ export function createCaller(
   const { credentials } = options;
   const getToken = createGitHubTokens(createGitHubApp({ surroundings, credentials, request }));
 
-  const send = async (call: Call, token: string): Promise<Answer> => {
-    const headers = { authorization: `token ${token}` };
+  const send = async (call: Call, authorization: string): Promise<Answer> => {
+    const headers = { authorization };
     try {
       const answer = await request(call.route, { ...call.parameters, headers });
       const moved = readMoved(answer, options.apiUrl);
@@ -61,19 +61,14 @@ export function createCaller(
       throw error;
     }
   };
-  const sendWithFreshToken = async (registrar: Registrar, call: Call): Promise<Answer> => {
-    // Apart from the request: that there is no token (404, 422) says nothing of what is asked about.
-    const token = await getToken(registrar, call.permission, {});
-    try {
-      return await send(call, token);
-    } catch (error) {
-      if (statusOf(error) !== 401) throw error;
-      return send(call, await getToken(registrar, call.permission, { refused: token }));
-    }
-  };
   const askGitHub = createAskGitHub(surroundings.now);
   return async (what, registrar, call) =>
-    askGitHub(registrar.repository.owner, what, async () => sendWithFreshToken(registrar, call));
+    askGitHub(registrar.repository.owner, what, async () =>
+      askWithToken(
+        async (known) => getToken(registrar, call.permission, known),
+        async (authorization) => send(call, authorization),
+      ),
+    );
 }
 
 // A repository or owner that was renamed: GitHub tells where it is now, and Octokit hands that on as an

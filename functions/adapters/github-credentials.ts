@@ -5,7 +5,7 @@ import { GitHubError } from "../core/github-error.ts";
 import { readAwsError } from "./aws-error.ts";
 import {
   createParameterStore,
-  isRefused,
+  isReadRefused,
   readParameter,
   type ReadParameters,
 } from "./parameter-store.ts";
@@ -48,7 +48,7 @@ function toCredentialsError(error: unknown, names: CredentialParameters): GitHub
   const { name, message } = readAwsError(error);
   const what = `parameters '${names.appId}' and '${names.privateKey}' were not read`;
   const text = `${begin}: ${what}: ${name}: ${withoutSecrets(message)}`;
-  if (!isRefused(error)) return new GitHubError("GitHubUnavailable", text);
+  if (!isReadRefused(error)) return new GitHubError("GitHubUnavailable", text);
   const remedy = "allow the function's role ssm:GetParameters, and kms:Decrypt with their key";
   return new GitHubError("CredentialsRefused", `${text}; ${remedy}`);
 }

@@ -1,6 +1,6 @@
 import { readArray, readNumber, readObject, readText, readTimestamp } from "../core/read-json.ts";
 import type { DeliveryLog } from "../core/recover-deliveries.ts";
-import type { Delivery } from "../core/redelivery.ts";
+import type { DeliveryAttempt } from "../core/redelivery.ts";
 import { appItself, createAskGitHub } from "./ask-github.ts";
 import { createGitHubApp } from "./github-app.ts";
 import { readEach, understand } from "./github-answers.ts";
@@ -26,7 +26,7 @@ export function createGitHubDeliveries(
     askGitHub(appItself, what, async () => call(...question));
   return {
     list: async ({ outcome, since, most, until }) => {
-      const found: Delivery[] = [];
+      const found: DeliveryAttempt[] = [];
       let cursor: string | undefined;
       do {
         const page = cursor === undefined ? {} : { cursor };
@@ -51,7 +51,7 @@ export function createGitHubDeliveries(
 
 type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };
 
-function readDelivery(value: unknown): Delivery {
+function readDelivery(value: unknown): DeliveryAttempt {
   const delivery = readObject(value, "delivery");
   const time = readText(delivery["delivered_at"], "delivery.delivered_at");
   const deliveredAt = readTimestamp(time);

@@ -18,7 +18,7 @@ export function toGitHubError(error: unknown, what: string, now: number): GitHub
   if (retryAt !== undefined) return new GitHubError("GitHubRateLimited", text, retryAt);
   if (status >= 500 || status === 408) return new GitHubError("GitHubUnavailable", text);
   if (status === 401) return new GitHubError("CredentialsRefused", text);
-  if (status === 409) return new GitHubError("RunnerNameTaken", text);
+  if (status === 409) return new GitHubError("GitHubConflict", text);
   return new GitHubError("GitHubRefused", text);
 }
 

@@ -16,10 +16,10 @@ import {
 } from "../core/read-json.ts";
 import { readOrigin } from "../core/read-origin.ts";
 import { appItself, createAskGitHub } from "./ask-github.ts";
+import { askWithToken } from "./ask-with-token.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
-import { createGitHubApp, type GitHubApp } from "./github-app.ts";
+import { createGitHubApp, type GitHubApp, type TokenScope } from "./github-app.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
-import { statusOf } from "./github-failure.ts";
 import { createGitHubRequest } from "./github-request.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -45,7 +45,7 @@ export function createGitHubInstallations(
       ),
     listRepositories: async (installation, page) =>
       askGitHub(installation.owner, `list repositories of ${installation.owner}`, async () =>
-        withToken(installation, app, async (authorization) => {
+        askWithToken(readOnly(installation, app), async (authorization) => {
           const parameters = { per_page: pageSize, page, headers: { authorization } };
           return readPage(await request("GET /installation/repositories", parameters), page, log);
         }),
@@ -78,20 +78,9 @@ function readInstallation(value: unknown): readonly Installation[] {
   return [{ id: readNumber(installation["id"], "installation.id"), owner: login }];
 }
 
-// A token that GitHub no longer takes is replaced once.
-async function withToken<T>(
-  { id }: Installation,
-  { getToken }: GitHubApp,
-  ask: (authorization: string) => Promise<T>,
-): Promise<T> {
-  const permissions = { metadata: "read" } as const;
-  const token = await getToken(id, { permissions });
-  try {
-    return await ask(`token ${token}`);
-  } catch (error) {
-    if (statusOf(error) !== 401) throw error;
-    return ask(`token ${await getToken(id, { permissions, refused: token })}`);
-  }
+function readOnly({ id }: Installation, { getToken }: GitHubApp) {
+  return async (options: Pick<TokenScope, "refused">): Promise<string> =>
+    getToken(id, { permissions: { metadata: "read" }, ...options });
 }
 
 type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };

@@ -22,7 +22,7 @@ export function createParameterStore(surroundings: Surroundings): ReadParameters
  * Whether reading was refused, rather than put off: for want of a permission, or as Secrets Manager, behind
  * Parameter Store, refuses a secret that does not exist, under whichever name.
  */
-export function isRefused(error: unknown): boolean {
+export function isReadRefused(error: unknown): boolean {
   const { name, status = 0 } = readAwsError(error);
   const isThrottled = status === 429 || /Throttl|TooManyRequests/iu.test(name);
   return status >= 400 && status < 500 && !isThrottled;

@@ -1,4 +1,4 @@
-import type { Delivery } from "./redelivery.ts";
+import type { DeliveryAttempt } from "./redelivery.ts";
 
 /** An event that GitHub was asked to deliver again: how often it took that or refused it, and when last. */
 export type AskedEvent = {
@@ -22,9 +22,9 @@ export type Asked = {
  * one that failed anew, and none after as many tries.
  */
 export function countAsks(
-  deliveries: readonly Delivery[],
+  deliveries: readonly DeliveryAttempt[],
   asked: readonly AskedEvent[],
-): readonly Delivery[] {
+): readonly DeliveryAttempt[] {
   const byGuid = Map.groupBy(deliveries, ({ guid }) => guid);
   const tries = asked.flatMap(({ guid, times, at }) => {
     const listed = byGuid.get(guid) ?? [];

@@ -1,7 +1,7 @@
 import type { LedgerEvent } from "./decision.ts";
 import { findCompute, type FindPorts } from "./find-compute.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
-import type { JobChecked } from "./held-job.ts";
+import type { JobChecked } from "./dead-runner.ts";
 import { newestLaunch } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { type JobItem, type Launch, type RunnerItem, runnerItemId } from "./ledger.ts";
@@ -10,7 +10,7 @@ import type { Compute } from "./runner-provider.ts";
 import type { JobState, RunnerRegistry } from "./runner-registry.ts";
 
 /** What is odd about a runner that a queued job may wait for. */
-type Oddity = Pick<JobChecked, "heldBy" | "takenRunner" | "missingRunner">;
+type Oddity = Pick<JobChecked, "deadRunner" | "takenRunner" | "missingRunner">;
 
 type CheckPorts = FindPorts & {
   readonly registry: RunnerRegistry;
@@ -126,7 +126,7 @@ async function findOddity(
     if (!isBusy && !isAwaitedBuild) continue;
     if (registered === undefined) return { missingRunner: name };
     const isUp = (await find()) !== undefined;
-    if (isBusy) return isUp ? { takenRunner: name } : { heldBy: name };
+    if (isBusy) return isUp ? { takenRunner: name } : { deadRunner: name };
     if (!isUp) return { missingRunner: name };
   }
   return undefined;

@@ -7,12 +7,12 @@ import type { ItemId, Ledger, LedgerItem, Stored } from "./ledger.ts";
 /** What one invocation has seen of the ledger; spares reading again what it has just written. */
 export type Seen = Map<ItemId, Stored>;
 
-/** A write that held: what it found, where it found anything, and what it left. */
+/** A write that was made: what it found, where it found anything, and what it left. */
 export type Change = { readonly before?: LedgerItem; readonly after: LedgerItem };
 
 /** A decision that is written. */
 export type Committed = Decision & {
-  /** All that was written for it, each step once, in whichever round its write held. */
+  /** All that was written for it, each step once, in whichever round that was. */
   readonly changes: readonly Change[];
 };
 
@@ -21,7 +21,7 @@ const mostRounds = 10;
 
 /**
  * Decides what an event means and writes it. When somebody else wrote one of the items meanwhile, all
- * are read and decided again: a decision whose writes held in part comes to the same end.
+ * are read and decided again: a decision that was written in part comes to the same end.
  * @throws {Error} when that happens ten times over; the message then comes again
  */
 export async function commit(
@@ -33,8 +33,8 @@ export async function commit(
     const stored = await readAbout(event, { ledger, seen, prefix: circumstances.runnerPrefix });
     const decision = decide(toItems(stored), event, { ...circumstances, conflicts: round });
     const write = decision.inAnyOrder === true ? writeTogether : writeInTurn;
-    const held = await write(decision.writes, { ledger, seen, stored, changes });
-    if (held) return { ...decision, changes };
+    const isWritten = await write(decision.writes, { ledger, seen, stored, changes });
+    if (isWritten) return { ...decision, changes };
     for (const id of stored.keys()) seen.delete(id);
   }
   throw new Error(
@@ -63,7 +63,7 @@ type Rows = {
   readonly changes: Change[];
 };
 
-// In order, and only as long as they hold: the job's row comes last, because it is the one that a
+// In order, and only as long as nobody was faster: the job's row comes last, because it is the one that a
 // repeated event looks at to tell whether anything is left to do.
 async function writeInTurn(items: readonly LedgerItem[], rows: Rows): Promise<boolean> {
   for (const item of items) if (!(await writeItem(item, rows))) return false;
@@ -71,15 +71,15 @@ async function writeInTurn(items: readonly LedgerItem[], rows: Rows): Promise<bo
 }
 
 async function writeTogether(items: readonly LedgerItem[], rows: Rows): Promise<boolean> {
-  const held = await Promise.all(items.map(async (item) => writeItem(item, rows)));
-  return held.every(Boolean);
+  const written = await Promise.all(items.map(async (item) => writeItem(item, rows)));
+  return written.every(Boolean);
 }
 
 async function writeItem(decided: LedgerItem, rows: Rows): Promise<boolean> {
   const item = boundReasons(decided);
   const { item: before, version = 0 } = rows.stored.get(item.id) ?? {};
-  const held = await rows.ledger.write(item, version);
-  if (!held) return false;
+  const isWritten = await rows.ledger.write(item, version);
+  if (!isWritten) return false;
   rows.seen.set(item.id, { item, version: version + 1 });
   rows.changes.push({ after: item, ...(before === undefined ? {} : { before }) });
   return true;

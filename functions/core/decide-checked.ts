@@ -10,7 +10,7 @@ import { decideCompleted, decideInProgress, type JobNews } from "./decide-progre
 import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
-import { findDeadHolder, type JobChecked } from "./held-job.ts";
+import { findDeadRunner, type JobChecked } from "./dead-runner.ts";
 import { isHeld, release, reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
@@ -137,7 +137,7 @@ function decideStillWaiting(
   }
   if (item.status === "launching") return takeOver(item, circumstances);
   if (checked.state.status === "waiting") return hold(items, item, circumstances);
-  const holder = findDeadHolder(items, { item, checked }, circumstances);
+  const holder = findDeadRunner(items, { item, checked }, circumstances);
   if (holder !== undefined) return giveUpStuck(items, { item, holder }, circumstances);
   if (item.status !== "parked") return replaceOverdue(items, { item, checked }, circumstances);
   return checked.mayWaitForTurn === true && item.refusal === undefined

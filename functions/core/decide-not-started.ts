@@ -11,7 +11,13 @@ import { newestLaunch, stepJob, triedSince } from "./job-item.ts";
 import { isClosed, type JobItem } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { describeShortage, describeUnsaid } from "./refusal-reason.ts";
-import { capacityWait, holdDeadline, holdWait, refusalDeadline, settlePatience } from "./waits.ts";
+import {
+  capacityWait,
+  imageDeadline,
+  imageWait,
+  refusalDeadline,
+  settlePatience,
+} from "./waits.ts";
 
 type NotStarted = Exclude<LaunchReport, { kind: "started" }>;
 
@@ -81,9 +87,9 @@ function isUnasked(report: NotStarted): boolean {
 }
 
 // A launch that was tried at all found all earlier ones without a runner. One that was not tried never
-// was: a job may be held for hours, and its row has no room for as many launches.
+// was: a job may wait for its image for hours, and its row has no room for as many launches.
 function settle(item: JobItem, report: NotStarted): JobItem {
-  const tried = report.kind === "held" ? item.launches.slice(0, -1) : item.launches;
+  const tried = report.kind === "no-image" ? item.launches.slice(0, -1) : item.launches;
   const launches = tried.map((launch) => {
     if (launch.outcome !== "open") return launch;
     const isNewest = launch.number === report.number;
@@ -104,7 +110,7 @@ function settle(item: JobItem, report: NotStarted): JobItem {
 }
 
 function goOn(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
-  const sameRung = ["throttled", "unregistered", "held"].includes(report.kind);
+  const sameRung = ["throttled", "unregistered", "no-image"].includes(report.kind);
   if (!sameRung && item.rung + 1 < item.spec.rungs.length) {
     return claim({ ...item, rung: item.rung + 1 }, circumstances);
   }
@@ -121,10 +127,12 @@ function isTooLate(
   { kind }: NotStarted,
   { now, capacityDeadline }: Circumstances,
 ): boolean {
-  const isRefused = refusal !== undefined;
-  const since = (isRefused ? times.refused : triedSince(times)) ?? now;
-  const deadline = isRefused ? refusalDeadline : capacityDeadline;
-  return now - since >= (kind === "held" ? Math.max(deadline, holdDeadline) : deadline);
+  const [from, deadline] =
+    refusal === undefined
+      ? [triedSince(times), capacityDeadline]
+      : [times.refused, refusalDeadline];
+  const since = from ?? now;
+  return now - since >= (kind === "no-image" ? Math.max(deadline, imageDeadline) : deadline);
 }
 
 function end(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
@@ -145,19 +153,19 @@ function cannotBeTold(
 ): boolean {
   if (report.kind === "unregistered") return report.error !== undefined;
   const { image, architecture } = refusalSpec;
-  return report.kind === "held" && image === spec.image && architecture === spec.architecture;
+  return report.kind === "no-image" && image === spec.image && architecture === spec.architecture;
 }
 
 function park(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
   const { now, jitter } = circumstances;
   const retryAt = "retryAt" in report ? report.retryAt : undefined;
-  const isHeld = report.kind === "held";
-  const wait = isHeld ? holdWait(jitter) : capacityWait(item.waits, jitter);
+  const lacksImage = report.kind === "no-image";
+  const wait = lacksImage ? imageWait(jitter) : capacityWait(item.waits, jitter);
   const wakeAt = Math.max(now, retryAt ?? 0) + wait;
   // A runner that cannot be got rid of for so long may hold the job itself.
   const doubtful = report.kind === "unsettled" && isTooLate(item, report, circumstances);
   const parked = stepJob(
-    { ...item, waits: isHeld ? item.waits : item.waits + 1, doubtful },
+    { ...item, waits: lacksImage ? item.waits : item.waits + 1, doubtful },
     { status: "parked", reason: report.message, wakeAt },
     now,
   );

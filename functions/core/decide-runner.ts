@@ -14,7 +14,7 @@ import { awaits } from "./rebinding.ts";
 import { keepRunner, newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName } from "./runner-name.ts";
 import type { RunnerStop } from "./state-change.ts";
-import { holdUnnamedAfter, removalWait, retention, retireWait, unusedAfter } from "./waits.ts";
+import { deadUnnamedAfter, removalWait, retention, retireWait, unusedAfter } from "./waits.ts";
 
 /** A task or build ended: remember it, remove a registration that served nobody, replace the runner. */
 export function decideStopped(
@@ -117,7 +117,7 @@ function isUseless({ serves, ended, owed }: RunnerItem, done: Retirement["done"]
  * takes back after a minute, or died with one, which GitHub fails after some ten: until then its
  * registration cannot be removed, and a runner that never ran a job would stay registered for a day.
  */
-export function decideHeld(
+export function decideBusyRegistration(
   items: Items,
   { name, done }: Retirement,
   circumstances: Pick<Circumstances, "now">,
@@ -126,14 +126,14 @@ export function decideHeld(
   const runner = runnerItemOf(items, runnerItemId(name));
   if (runner === undefined) return nothing("runner is unknown");
   const ended = runner.ended ?? { at: now, reason: "no job needed it" };
-  if (runner.owed.length === 0 || now - ended.at >= holdUnnamedAfter) {
+  if (runner.owed.length === 0 || now - ended.at >= deadUnnamedAfter) {
     return decideRetired(items, { name, done }, circumstances);
   }
-  const held = {
+  const kept = {
     ...retireRunner({ ...runner, ended }, now + removalWait),
     expiresAt: now + retention,
   };
-  return { writes: [held], actions: [], outcome: "registration is held" };
+  return { writes: [kept], actions: [], outcome: "registration is busy" };
 }
 
 /** A runner that was to be retired has a job: it ends by itself, and nothing is owed. */

@@ -5,7 +5,7 @@ import { decideQueued } from "./decide-queued.ts";
 import { decideRebind } from "./decide-rebind.ts";
 import {
   decideBusy,
-  decideHeld,
+  decideBusyRegistration,
   decideNotRetired,
   decideRetired,
   decideStopped,
@@ -24,7 +24,7 @@ import { returnTurn } from "./refusal-turns.ts";
 
 /**
  * What an event means for the items it is about: pure and total. Every event may come in any state,
- * in any order and again; an event whose writes held in part is simply decided once more.
+ * in any order and again; an event that was written in part is simply decided once more.
  */
 export function decide(items: Items, event: LedgerEvent, circumstances: Circumstances): Decision {
   return returnTurn(items, decideEvent(items, event, circumstances), circumstances.now);
@@ -50,8 +50,8 @@ function decideEvent(items: Items, event: LedgerEvent, circumstances: Circumstan
       return decideRetired(items, event, circumstances);
     case "runner-not-retired":
       return decideNotRetired(items, event, circumstances);
-    case "runner-held":
-      return decideHeld(items, event, circumstances);
+    case "registration-busy":
+      return decideBusyRegistration(items, event, circumstances);
     case "runner-busy":
       return decideBusy(items, event);
     case "job-told":

@@ -30,7 +30,7 @@ export type LaunchReport =
       readonly error?: Error;
     })
   /** Nothing was tried, as there is no image yet to start a runner from; no earlier one is left. */
-  | { readonly kind: "held"; readonly number: number; readonly message: string }
+  | { readonly kind: "no-image"; readonly number: number; readonly message: string }
   /**
    * Nothing was started, and another rung would not help: GitHub registered no runner (then all
    * earlier launches are settled), or what became of an earlier launch could not be found out.
@@ -59,7 +59,7 @@ export type LedgerEvent =
       readonly jobKey: JobKey;
       readonly state: JobState;
       /** A runner of the job that GitHub calls busy although it is gone. */
-      readonly heldBy?: string;
+      readonly deadRunner?: string;
       /** A runner of the job that GitHub calls busy, and that is up. */
       readonly takenRunner?: string;
       /** A runner of the job whose build, or whose registration, is not there (any more). */
@@ -86,7 +86,7 @@ export type LedgerEvent =
     }
   /** GitHub calls the runner busy, of which nothing is left: `done` is what would be done otherwise. */
   | {
-      readonly kind: "runner-held";
+      readonly kind: "registration-busy";
       readonly name: string;
       readonly done: readonly RunnerDebt[];
     }
@@ -121,7 +121,7 @@ export type CheckFailure = {
   readonly error?: Error;
 };
 
-/** What has to be done outside after the writes have held; each is safe to repeat. */
+/** What has to be done outside once the writes are made; each is safe to repeat. */
 export type Action =
   | { readonly kind: "launch"; readonly item: JobItem }
   /** Ask GitHub where the job stands, and after `left`, a runner of another job that it waits for. */

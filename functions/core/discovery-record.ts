@@ -34,6 +34,6 @@ export async function writeDiscovery(
   if (JSON.stringify(discovery) === JSON.stringify(known)) return { discovery, version };
   const expiresAt = now() + retention;
   const item = { kind: "cursor", id: recordId, ...discovery, expiresAt } as const;
-  const held = await ledger.write(item, version);
-  return held ? { discovery, version: version + 1 } : undefined;
+  const isWritten = await ledger.write(item, version);
+  return isWritten ? { discovery, version: version + 1 } : undefined;
 }

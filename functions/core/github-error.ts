@@ -8,8 +8,8 @@ const gitHubErrorCodes = {
   GitHubUnavailable: { retryable: true },
   /** The App is not, or no longer, installed there. */
   InstallationGone: { retryable: false },
-  /** 409: a runner of that name is registered. */
-  RunnerNameTaken: { retryable: true },
+  /** 409: it stands against what is there, such as a runner of the same name. */
+  GitHubConflict: { retryable: true },
   /** 401, or no credentials to ask with: that says nothing of what is asked for. */
   CredentialsRefused: { retryable: false },
   /** Any other 4xx: a permission, a policy, a limit of the organization. */

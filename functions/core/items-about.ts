@@ -81,7 +81,7 @@ function namedBy(event: LedgerEvent, reading: Reading, prefix: string): readonly
       return [
         jobItemId(event.jobKey),
         ...ownRunner(event.state.runnerName, prefix),
-        ...ownRunner(event.heldBy, prefix),
+        ...ownRunner(event.deadRunner, prefix),
       ];
     case "runner-stopped":
       return namedByEnd(event.stop.runnerName, reading, prefix);
@@ -93,7 +93,7 @@ function namedBy(event: LedgerEvent, reading: Reading, prefix: string): readonly
       return [runnerItemId(event.runnerName)];
     case "runner-retired":
     case "runner-not-retired":
-    case "runner-held":
+    case "registration-busy":
       return [runnerItemId(event.name)];
     case "run":
       // Most runs do not fail, and cost no read.

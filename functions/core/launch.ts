@@ -38,7 +38,7 @@ export async function launchRunner(
   if (fate !== undefined) return fate;
   const { image: name, architecture } = item.spec;
   const obstacle = await ports.images.findObstacle({ name, architecture });
-  if (obstacle !== undefined) return { kind: "held", number: newest.number, message: obstacle };
+  if (obstacle !== undefined) return { kind: "no-image", number: newest.number, message: obstacle };
   const shortage = ports.shortages.find(item, newest);
   if (shortage !== undefined) return { ...shortage, number: newest.number };
   try {
@@ -96,7 +96,7 @@ function reportFailure(error: unknown, number: number): LaunchReport {
   }
   switch (error.code) {
     case "GitHubUnavailable":
-    case "RunnerNameTaken":
+    case "GitHubConflict":
       return { kind: "unknown", number, message, isUnasked: true };
     case "GitHubRateLimited":
     case "InstallationGone":

@@ -5,7 +5,7 @@ import type { JobItem, JobTimes, RunnerItem } from "./ledger.ts";
 import type { Figures } from "./metrics.ts";
 
 /**
- * What an event and its decision come to in figures. Told by the writes that held, each of which holds
+ * What an event and its decision come to in figures. Told by what was written, each of it
  * once: an event that comes again changes nothing and measures nothing.
  */
 export function measure(event: LedgerEvent, { changes }: Pick<Committed, "changes">): Figures {

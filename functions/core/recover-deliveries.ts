@@ -6,7 +6,7 @@ import { cursorItemId } from "./ledger.ts";
 import {
   acceptedSince,
   chooseRedeliveries,
-  type Delivery,
+  type DeliveryAttempt,
   redeliveryWindow,
   settledUntil,
 } from "./redelivery.ts";
@@ -25,12 +25,12 @@ export interface DeliveryLog {
     readonly until: number;
   }): Promise<ListedDeliveries>;
   /** Has GitHub deliver it once more. */
-  redeliver(deliveryId: Delivery["id"]): Promise<void>;
+  redeliver(deliveryId: DeliveryAttempt["id"]): Promise<void>;
 }
 
 /** Deliveries as listed, newest first, and whether older ones were left out for want of time. */
 export type ListedDeliveries = {
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly DeliveryAttempt[];
   readonly isCut: boolean;
 };
 
@@ -100,7 +100,10 @@ export async function recoverDeliveries(ports: RecoveryPorts): Promise<Recovery>
   return { asked: recovered.asked, errors: recovered.errors };
 }
 
-function leaveOut(failed: readonly Delivery[], settled: readonly string[]): readonly Delivery[] {
+function leaveOut(
+  failed: readonly DeliveryAttempt[],
+  settled: readonly string[],
+): readonly DeliveryAttempt[] {
   const guids = new Set(settled);
   return failed.filter(({ guid }) => !guids.has(guid));
 }
@@ -109,7 +112,7 @@ async function listAccepted(
   since: number | undefined,
   now: number,
   ports: RecoveryPorts,
-): Promise<readonly Delivery[]> {
+): Promise<readonly DeliveryAttempt[]> {
   if (since === undefined) return [];
   return (await list("success", { since, now }, ports)).deliveries;
 }
@@ -158,7 +161,7 @@ const mostFailures = 3;
 // One after another: GitHub wants no parallel writes. One that fails does not keep the others waiting,
 // unless GitHub limits us or is down. What is refused for good has its next turn after all others.
 async function redeliverEach(
-  chosen: readonly Delivery[],
+  chosen: readonly DeliveryAttempt[],
   { deliveries: log, now }: RecoveryPorts,
   until: number,
 ): Promise<Recovery & { readonly events: Asked }> {

@@ -1,5 +1,5 @@
 /** One attempt of GitHub to deliver an event, from the App's list of deliveries. */
-export type Delivery = {
+export type DeliveryAttempt = {
   /** A whole number of up to 64 bits, as text: JavaScript's own numbers have no room for it. */
   readonly id: string;
   /** Names the event; the same for every attempt. */
@@ -40,9 +40,9 @@ export type Choice = {
  * then a wrong secret or setting has been mended.
  */
 export function chooseRedeliveries(
-  deliveries: readonly Delivery[],
+  deliveries: readonly DeliveryAttempt[],
   { now, most, unanswered = new Map() }: Choice,
-): readonly Delivery[] {
+): readonly DeliveryAttempt[] {
   const acceptedAt = Math.max(0, ...deliveries.filter(isAccepted).map((one) => one.deliveredAt));
   return unsettled(deliveries, now)
     .filter((one) => isDue(one, { now, acceptedAt }))
@@ -55,7 +55,10 @@ export function chooseRedeliveries(
  * From when on accepted deliveries tell whether one of these failures is to be asked for again; nothing
  * where none may be due.
  */
-export function acceptedSince(failures: readonly Delivery[], now: number): number | undefined {
+export function acceptedSince(
+  failures: readonly DeliveryAttempt[],
+  now: number,
+): number | undefined {
   const doubtful = unsettled(failures, now).filter(
     ({ attempts, gap }) => now - newestOf(attempts).deliveredAt >= gap,
   );
@@ -71,7 +74,7 @@ export function acceptedSince(failures: readonly Delivery[], now: number): numbe
  * The time up to which nothing is left to be asked for again: earlier deliveries need not be listed
  * any more. Never between the attempts of one event, whose number would be taken for smaller than it is.
  */
-export function settledUntil(deliveries: readonly Delivery[], now: number): number {
+export function settledUntil(deliveries: readonly DeliveryAttempt[], now: number): number {
   const open = unsettled(deliveries, now).map(({ attempts }) => oldestOf(attempts).deliveredAt);
   const latest = Math.min(now - recordDelay, ...open);
   return groupByEvent(deliveries)
@@ -85,12 +88,12 @@ export function settledUntil(deliveries: readonly Delivery[], now: number): numb
     );
 }
 
-type Attempts = readonly [Delivery, ...Delivery[]];
+type Attempts = readonly [DeliveryAttempt, ...DeliveryAttempt[]];
 
 /** An event that never reached us, and how long after its newest attempt the next one is due. */
 type Unsettled = { readonly attempts: Attempts; readonly gap: number };
 
-function unsettled(deliveries: readonly Delivery[], now: number): readonly Unsettled[] {
+function unsettled(deliveries: readonly DeliveryAttempt[], now: number): readonly Unsettled[] {
   return groupByEvent(deliveries).flatMap((attempts) => {
     const gap = gaps[attempts.length - 1];
     const isOver =
@@ -99,8 +102,8 @@ function unsettled(deliveries: readonly Delivery[], now: number): readonly Unset
   });
 }
 
-function groupByEvent(deliveries: readonly Delivery[]): readonly Attempts[] {
-  const byGuid = new Map<string, [Delivery, ...Delivery[]]>();
+function groupByEvent(deliveries: readonly DeliveryAttempt[]): readonly Attempts[] {
+  const byGuid = new Map<string, [DeliveryAttempt, ...DeliveryAttempt[]]>();
   for (const delivery of deliveries.filter(({ event }) => followedEvents.has(event))) {
     const attempts = byGuid.get(delivery.guid);
     if (attempts === undefined) byGuid.set(delivery.guid, [delivery]);
@@ -114,7 +117,7 @@ function isDue(
   { now, acceptedAt }: { now: number; acceptedAt: number },
 ): boolean {
   const { statusCode, deliveredAt } = newestOf(attempts);
-  if (isRefusal(statusCode) && acceptedAt <= deliveredAt) return false;
+  if (isTurnedAway(statusCode) && acceptedAt <= deliveredAt) return false;
   return now - deliveredAt >= gap;
 }
 
@@ -124,26 +127,26 @@ function rankOf({ attempts }: Unsettled, unanswered: ReadonlyMap<string, number>
   const { guid, statusCode, deliveredAt } = newestOf(attempts);
   const unansweredAt = unanswered.get(guid);
   if (unansweredAt !== undefined) return 2 * gaps.length * redeliveryWindow + unansweredAt;
-  const rank = attempts.length - 1 + (isRefusal(statusCode) ? gaps.length : 0);
+  const rank = attempts.length - 1 + (isTurnedAway(statusCode) ? gaps.length : 0);
   return rank * redeliveryWindow + deliveredAt;
 }
 
-function isAccepted({ statusCode }: Delivery): boolean {
+function isAccepted({ statusCode }: DeliveryAttempt): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
-function isRefusal(statusCode: number): boolean {
+function isTurnedAway(statusCode: number): boolean {
   return statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429;
 }
 
-function newestOf([first, ...others]: Attempts): Delivery {
+function newestOf([first, ...others]: Attempts): DeliveryAttempt {
   return others.reduce(
     (newest, one) => (one.deliveredAt > newest.deliveredAt ? one : newest),
     first,
   );
 }
 
-function oldestOf([first, ...others]: Attempts): Delivery {
+function oldestOf([first, ...others]: Attempts): DeliveryAttempt {
   return others.reduce(
     (oldest, one) => (one.deliveredAt < oldest.deliveredAt ? one : oldest),
     first,

@@ -49,7 +49,7 @@ export async function retireRunner(
 async function tellBusy(runner: RunnerItem, ports: RetirePorts): Promise<LedgerEvent> {
   const { name, owed } = runner;
   if ((await findCompute(runner, ports)) === undefined) {
-    return { kind: "runner-held", name, done: owed };
+    return { kind: "registration-busy", name, done: owed };
   }
   return { kind: "runner-busy", runnerName: name };
 }

@@ -18,7 +18,10 @@ export type Registrar = { readonly repository: Repository; readonly installation
 
 /** GitHub, as far as runners and jobs go. Every method may throw a {@link GitHubError}. */
 export interface RunnerRegistry {
-  /** Registers a runner with exactly these labels. @throws {GitHubError} `RunnerNameTaken` */
+  /**
+   * Registers a runner with exactly these labels.
+   * @throws {GitHubError} `GitHubConflict` where one of that name is registered
+   */
   register(job: Job, runnerName: string): Promise<Registration>;
   find(registrar: Registrar, runnerName: string): Promise<RegisteredRunner | undefined>;
   /** Removes a registration; a runner that has a job is left alone. */

@@ -1,6 +1,6 @@
 import { isHeld, triedSince } from "./job-item.ts";
 import { isClosed, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
-import { holdDeadline, settlePatience } from "./waits.ts";
+import { imageDeadline, settlePatience } from "./waits.ts";
 
 /** How long after the time at which it asked to be looked at a job may be left alone, in milliseconds. */
 const stuckAfter = 10 * 60_000;
@@ -13,7 +13,7 @@ export function findStuckJobs(
   open: readonly LedgerItem[],
   { now, capacityDeadline }: { readonly now: number; readonly capacityDeadline: number },
 ): readonly ItemId[] {
-  const patience = Math.max(capacityDeadline, holdDeadline) + settlePatience + stuckAfter;
+  const patience = Math.max(capacityDeadline, imageDeadline) + settlePatience + stuckAfter;
   const stuck = open.filter(
     (item) =>
       item.kind === "job" &&

@@ -29,6 +29,6 @@ export async function writeRecord(
   if (JSON.stringify(repositories) === JSON.stringify(known)) return { repositories, version };
   const [at, expiresAt] = [now(), now() + retention];
   const item = { kind: "cursor", id: recordId, at, repositories, expiresAt } as const;
-  const held = await ledger.write(item, version);
-  return held ? { repositories, version: version + 1 } : undefined;
+  const isWritten = await ledger.write(item, version);
+  return isWritten ? { repositories, version: version + 1 } : undefined;
 }

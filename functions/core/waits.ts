@@ -69,16 +69,16 @@ export const mostRerunTries = 10;
 export const refusalDeadline = 10 * minute;
 
 /** How long a job waits at least for an image that is being built; most builds are much faster. */
-export const holdDeadline = 60 * minute;
+export const imageDeadline = 60 * minute;
 
 /** How often GitHub is asked to show a notice before that is given up: for about a day. */
 export const mostTellings = 28;
 
-/** How long a runner that has ended may seem to hold a job which GitHub says that it has. */
-export const holdNamedAfter = 2 * minute;
+/** How long a runner that has ended may seem to have the job that GitHub says it has. */
+export const deadNamedAfter = 2 * minute;
 
 /** The same where GitHub does not say which job: it fails a running one after some ten minutes. */
-export const holdUnnamedAfter = 12 * minute;
+export const deadUnnamedAfter = 12 * minute;
 
 /** How much too early a reminder may come: the clocks of two machines never agree. */
 export const clockTolerance = 2 * second;
@@ -120,7 +120,7 @@ export function turnWait(idled: number): number {
 }
 
 /** Milliseconds until it is looked again for an image that was not built yet: half a minute or so. */
-export function holdWait(jitter: number): number {
+export function imageWait(jitter: number): number {
   return Math.floor(30 * second * (0.5 + jitter));
 }
 

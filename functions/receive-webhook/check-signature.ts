@@ -1,6 +1,6 @@
 import {
   createParameterStore,
-  isRefused,
+  isReadRefused,
   readParameter,
   type ReadParameters,
 } from "../adapters/parameter-store.ts";
@@ -69,7 +69,7 @@ async function readSecrets(
     readParameters([webhookSecretParameter]),
     readParameters([previousName]).catch((error: unknown) => {
       // What passes is no reason to take a secret out of service.
-      if (!isRefused(error)) throw error;
+      if (!isReadRefused(error)) throw error;
       log.warn("previous webhook secret not readable", { error });
       return new Map<string, string>();
     }),

@@ -98,7 +98,7 @@ describe("createCaller", () => {
     const test = createTestRegistry();
     await test.registry.register(toJob(test.repository), "x");
     await expect(test.registry.register(toJob(test.repository), "x")).rejects.toMatchObject({
-      code: "RunnerNameTaken",
+      code: "GitHubConflict",
     });
   });
 });

@@ -72,7 +72,7 @@ describe("toGitHubError", () => {
     [403, "GitHubRefused"],
     [404, "GitHubRefused"],
     [408, "GitHubUnavailable"],
-    [409, "RunnerNameTaken"],
+    [409, "GitHubConflict"],
     [422, "GitHubRefused"],
     [451, "GitHubRefused"],
     [500, "GitHubUnavailable"],

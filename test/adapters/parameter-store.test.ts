@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   createParameterStore,
-  isRefused,
+  isReadRefused,
   readParameter,
 } from "../../functions/adapters/parameter-store.ts";
 import { SettingsError } from "../../functions/core/errors.ts";
@@ -33,7 +33,7 @@ describe("createParameterStore", () => {
   });
 });
 
-describe("isRefused", () => {
+describe("isReadRefused", () => {
   it.each([
     [400, "AccessDeniedException", true],
     [400, "ParameterNotFound", true],
@@ -47,11 +47,11 @@ describe("isRefused", () => {
     const read = createParameterStore(createTestSurroundings(aws.answer));
     const error: unknown = await read(["/a"]).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
-    expect(isRefused(error)).toBe(refused);
+    expect(isReadRefused(error)).toBe(refused);
   });
 
   it("takes no answer at all for something that passes", () => {
-    expect(isRefused(new Error("socket hang up"))).toBe(false);
+    expect(isReadRefused(new Error("socket hang up"))).toBe(false);
   });
 });
 

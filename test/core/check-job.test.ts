@@ -75,7 +75,7 @@ describe("checkJob", () => {
     world.runners.set(own, { registrationId: 7, name: own, busy: true });
     const event = { kind: "job-checked", jobKey: "4711-1", state: { status: "queued" } };
     const item = jobItem(overrides);
-    expect(await checkJob(item, world.ports)).toEqual({ ...event, heldBy: own });
+    expect(await checkJob(item, world.ports)).toEqual({ ...event, deadRunner: own });
     world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
     expect(await checkJob(item, world.ports)).toEqual({ ...event, takenRunner: own });
   });
@@ -139,12 +139,12 @@ describe("checkJob", () => {
     const world = createFakeWorld();
     world.runners.set(other, { registrationId: 8, name: other, busy: true });
     world.states.set(jobId, { status: "queued", runnerName: other });
-    expect(await checkJob(jobItem(), world.ports)).not.toHaveProperty("heldBy");
+    expect(await checkJob(jobItem(), world.ports)).not.toHaveProperty("deadRunner");
     await store(world, runnerItem({ name: other, madeFor: "5-1" }));
-    expect(await checkJob(jobItem(), world.ports)).toMatchObject({ heldBy: other });
+    expect(await checkJob(jobItem(), world.ports)).toMatchObject({ deadRunner: other });
     const { provider: _provider, ...unplaced } = runnerItem({ name: other, madeFor: "5-1" });
     await store(world, unplaced);
-    expect(await checkJob(jobItem(), world.ports)).toMatchObject({ heldBy: other });
+    expect(await checkJob(jobItem(), world.ports)).toMatchObject({ deadRunner: other });
   });
 
   it("looks at the runner that GitHub names", async () => {
@@ -152,7 +152,7 @@ describe("checkJob", () => {
     world.runners.set(own, { registrationId: 7, name: own, busy: true });
     world.states.set(jobId, { status: "queued", runnerName: own });
     const item = jobItem({ losses: 1, launches: [launchOf(1, { outcome: "ended" })] });
-    expect(await checkJob(item, world.ports)).toMatchObject({ heldBy: own });
+    expect(await checkJob(item, world.ports)).toMatchObject({ deadRunner: own });
   });
 
   it.each([
@@ -169,7 +169,7 @@ describe("checkJob", () => {
     world.runners.set(own, { registrationId: 7, name: own, busy: false });
     const launches = [1, 2].map((number) => launchOf(number, { outcome: "ended" }));
     const event = await checkJob(jobItem({ losses: 2, launches }), world.ports);
-    expect(event).not.toHaveProperty("heldBy");
+    expect(event).not.toHaveProperty("deadRunner");
   });
 
   it("does not hide a mistake of ours", async () => {

@@ -110,7 +110,7 @@ describe("commit", () => {
     expect(readJobItem(world, job)).toMatchObject({ status: "completed" });
   });
 
-  it("comes to the same end when only the first of two writes held", async () => {
+  it("comes to the same end when only the first of two items was written", async () => {
     const world = createFakeWorld();
     await store(world, launchedItem(), runnerItem());
     const other = launchedItem({ waits: 1 });
@@ -136,7 +136,7 @@ describe("commit", () => {
     expect(readJobItem(world, job)).toMatchObject({ status: "parked", losses: 1 });
   });
 
-  it("tells of every write that held, in whichever round, and of what it found", async () => {
+  it("tells of everything that was written, in whichever round, and of what was there", async () => {
     const world = createFakeWorld();
     await store(world, launchedItem(), runnerItem());
     const other = launchedItem({ waits: 1 });

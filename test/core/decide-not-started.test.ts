@@ -4,7 +4,7 @@ import { decide } from "../../functions/core/decide.ts";
 import type { LaunchReport } from "../../functions/core/decision.ts";
 import type { JobItem } from "../../functions/core/ledger.ts";
 import {
-  holdDeadline,
+  imageDeadline,
   leaseDuration,
   refusalDeadline,
   settlePatience,
@@ -135,23 +135,23 @@ describe("decideNotStarted", () => {
     expect(writes).toMatchObject([{ status, reason: status === "failed" ? reason : message }]);
   });
 
-  it("has a job come again that is held for its image, as if it had not been launched", () => {
+  it("has a job come again that waits for its image, as if it had not been launched", () => {
     const item = { ...onSpot, waits: 2 };
-    const decision = decide(itemsOf(item), launchEnded(report("held")), circumstances());
+    const decision = decide(itemsOf(item), launchEnded(report("no-image")), circumstances());
     const wakeAt = start + 15_000;
     expect(decision).toMatchObject({
       writes: [{ status: "parked", reason: message, rung: 0, waits: 2, wakeAt, launches: [] }],
       actions: [{ kind: "wake", itemId: "job#4711-1", at: wakeAt }],
     });
     const late = circumstances({ jitter: 0.999 });
-    expect(decide(itemsOf(item), launchEnded(report("held")), late)).toMatchObject({
+    expect(decide(itemsOf(item), launchEnded(report("no-image")), late)).toMatchObject({
       writes: [{ wakeAt: start + 44_970 }],
     });
   });
 
-  it("keeps what is known of earlier launches of a job that is held", () => {
+  it("keeps what is known of earlier launches of a job that waits for its image", () => {
     const item = launchingItem({ launches: [launchOf(1), launchOf(2)] });
-    const { writes } = decide(itemsOf(item), launchEnded(report("held", 2)), circumstances());
+    const { writes } = decide(itemsOf(item), launchEnded(report("no-image", 2)), circumstances());
     expect(writes).toMatchObject([{ launches: [{ number: 1, outcome: "not-started" }] }]);
   });
 
@@ -159,20 +159,20 @@ describe("decideNotStarted", () => {
   const onArm = runnerSpec({ architecture: "ARM64" });
 
   it.each([
-    ["waits for the only image", {}, 60_000, holdDeadline - 1, "parked", /^none$/u],
-    ["gives up the only image", {}, 60_000, holdDeadline, "failed", /^none$/u],
+    ["waits for the only image", {}, 60_000, imageDeadline - 1, "parked", /^none$/u],
+    ["gives up the only image", {}, 60_000, imageDeadline, "failed", /^none$/u],
     ["has as much time as for capacity", {}, 7_200_000, 7_199_999, "parked", /^none$/u],
-    ["tells by another image", { spec: slim }, 60_000, holdDeadline, "parked", /as told/u],
-    ["tells by another architecture", { spec: onArm }, 60_000, holdDeadline, "parked", /as told/u],
-    ["waits to tell", { refusal: "odd" }, 60_000, holdDeadline - 1, "parked", /^odd$/u],
-    ["gives up telling", { refusal: "odd" }, 60_000, holdDeadline, "failed", /^odd$/u],
+    ["tells by another image", { spec: slim }, 60_000, imageDeadline, "parked", /as told/u],
+    ["tells by another architecture", { spec: onArm }, 60_000, imageDeadline, "parked", /as told/u],
+    ["waits to tell", { refusal: "odd" }, 60_000, imageDeadline - 1, "parked", /^odd$/u],
+    ["gives up telling", { refusal: "odd" }, 60_000, imageDeadline, "failed", /^odd$/u],
   ] as const)(
-    "with a job that is held: %s",
+    "with a job whose image is not built: %s",
     (...[, overrides, capacityDeadline, after, status, refusal]) => {
       const times = { received: start, refused: start };
       const item = launchingItem({ times, ...overrides });
       const at = circumstances({ now: start + after, capacityDeadline });
-      const { writes } = decide(itemsOf(item), launchEnded(report("held")), at);
+      const { writes } = decide(itemsOf(item), launchEnded(report("no-image")), at);
       expect(writes).toMatchObject([{ status }]);
       const refused = writes.flatMap((one) => (one.kind === "job" ? [one.refusal ?? "none"] : []));
       expect(refused).toEqual([expect.stringMatching(refusal)]);

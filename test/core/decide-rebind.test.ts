@@ -300,7 +300,7 @@ describe("dispatch of a robbery", () => {
     expect(world.runners.get("tornade-1-1-1")?.busy).toBe(true);
   });
 
-  it("comes to the same end when only the runner's write held", async () => {
+  it("comes to the same end when only the runner was written", async () => {
     const world = createFakeWorld();
     await store(world, launched(1, { job: big }), ...swap(1, 2));
     let isFirst = true;

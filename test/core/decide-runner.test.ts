@@ -5,7 +5,7 @@ import type { RunnerStop } from "../../functions/core/state-change.ts";
 import type { LedgerItem, RunnerItem } from "../../functions/core/ledger.ts";
 import { retireRunner } from "../../functions/core/runner-item.ts";
 import {
-  holdUnnamedAfter,
+  deadUnnamedAfter,
   lossWait,
   mostLosses,
   mostRefusedLosses,
@@ -222,45 +222,49 @@ describe("decideRetired", () => {
   });
 });
 
-describe("decideHeld", () => {
+describe("decideBusyRegistration", () => {
   const ended = { at: start - 60_000, reason: "its session conflicted" };
 
-  function held(items: readonly LedgerItem[], done: readonly ("deregister" | "stop")[]) {
-    return decide(itemsOf(...items), { kind: "runner-held", name: own, done }, circumstances());
+  function busy(items: readonly LedgerItem[], done: readonly ("deregister" | "stop")[]) {
+    return decide(
+      itemsOf(...items),
+      { kind: "registration-busy", name: own, done },
+      circumstances(),
+    );
   }
 
   it("tries again to remove the registration of a runner that has ended", () => {
     const owing = runnerItem({ owed: ["deregister"], ended, wakeAt: start });
-    expect(held([owing], ["deregister"])).toEqual({
+    expect(busy([owing], ["deregister"])).toEqual({
       writes: [{ ...owing, wakeAt: start + removalWait, expiresAt: start + retention }],
       actions: [],
-      outcome: "registration is held",
+      outcome: "registration is busy",
     });
   });
 
   it("remembers that nothing is left of a runner whose end nobody told", () => {
     const owing = runnerItem({ owed: ["deregister", "stop"], wakeAt: start });
-    expect(held([owing], ["deregister", "stop"]).writes).toMatchObject([
+    expect(busy([owing], ["deregister", "stop"]).writes).toMatchObject([
       { owed: ["deregister"], ended: { at: start, reason: "no job needed it" } },
     ]);
   });
 
-  it("leaves the registration to GitHub when it is held for longer than any job", () => {
-    const before = { ...ended, at: start - holdUnnamedAfter };
+  it("leaves the registration to GitHub when it is busy for longer than any job", () => {
+    const before = { ...ended, at: start - deadUnnamedAfter };
     const owing = runnerItem({ owed: ["deregister"], ended: before, wakeAt: start });
-    const { writes, outcome } = held([owing], ["deregister"]);
+    const { writes, outcome } = busy([owing], ["deregister"]);
     expect([writes, outcome]).toMatchObject([[{ owed: [], ended: before }], "runner retired"]);
   });
 
   it("looks who is left without a runner that was taken back as alive meanwhile", () => {
-    expect(held([launchedItem(), runnerItem()], ["deregister", "stop"])).toMatchObject({
+    expect(busy([launchedItem(), runnerItem()], ["deregister", "stop"])).toMatchObject({
       writes: [{ name: own, ended: { at: start } }],
       actions: [{ kind: "rebind", runnerName: own }],
     });
   });
 
   it("knows nothing of a runner that has no item", () => {
-    expect(held([], ["stop"]).outcome).toBe("runner is unknown");
+    expect(busy([], ["stop"]).outcome).toBe("runner is unknown");
   });
 });
 

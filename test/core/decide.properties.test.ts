@@ -111,7 +111,7 @@ const anyEvent: fc.Arbitrary<LedgerEvent> = fc.oneof(
     done: fc.subarray(["deregister", "stop"] as const),
   }),
   fc.record({
-    kind: fc.constant("runner-held" as const),
+    kind: fc.constant("registration-busy" as const),
     name: fc.constantFrom(...names),
     done: fc.subarray(["deregister", "stop"] as const),
   }),

@@ -161,9 +161,9 @@ function createCountingLedger({ ledger, written }: State): Ledger {
   return {
     ...ledger,
     write: async (item, version) => {
-      const held = await ledger.write(item, version);
-      if (held) written.push(item.id);
-      return held;
+      const isWritten = await ledger.write(item, version);
+      if (isWritten) written.push(item.id);
+      return isWritten;
     },
   };
 }
@@ -206,7 +206,7 @@ function createFakeRegistry(state: State): RunnerRegistry {
   return {
     register: async (job, name) => {
       record(state, "register", name);
-      if (runners.has(name)) throw new GitHubError("RunnerNameTaken", `${name} is taken`);
+      if (runners.has(name)) throw new GitHubError("GitHubConflict", `${name} is taken`);
       registrations += 1;
       runners.set(name, { registrationId: registrations, name, madeFor: job, busy: false });
       return { registrationId: registrations, encodedJitConfig: `jit of ${name}` };

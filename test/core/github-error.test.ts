@@ -8,7 +8,7 @@ describe("GitHubError", () => {
     ["GitHubRateLimited", true],
     ["GitHubUnavailable", true],
     ["InstallationGone", false],
-    ["RunnerNameTaken", true],
+    ["GitHubConflict", true],
     ["CredentialsRefused", false],
     ["GitHubRefused", false],
   ] as const)("tells whether to try again: %s %s", (code, retryable) => {

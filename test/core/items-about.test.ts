@@ -70,7 +70,7 @@ describe("itemsAbout", () => {
     [{ kind: "runner-stopped", stop: { runnerName: "tornade-4711-1-1", ...stopped } }, [first]],
     [{ kind: "runner-stopped", stop: { runnerName: "foreign", ...stopped } }, []],
     [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first]],
-    [{ kind: "runner-held", name: "tornade-4711-1-1", done: [] }, [first]],
+    [{ kind: "registration-busy", name: "tornade-4711-1-1", done: [] }, [first]],
     [{ kind: "runner-not-retired", name: "tornade-4711-1-1" }, [first]],
     [{ kind: "runner-busy", runnerName: "tornade-4711-1-1" }, [first]],
   ])("names what %j is about", (event, ids) => {
@@ -85,7 +85,7 @@ describe("itemsAbout", () => {
         kind: "job-checked",
         jobKey: "4711-1",
         state: { status: "queued" },
-        heldBy: "tornade-4711-1-1",
+        deadRunner: "tornade-4711-1-1",
       },
       [job, first, "cap#refusals#7"],
     ],

@@ -63,7 +63,7 @@ describe("launchRunner", () => {
       ...world.ports,
       images: { findObstacle },
     });
-    expect(report).toEqual({ kind: "held", number: 1, message: "not built yet" });
+    expect(report).toEqual({ kind: "no-image", number: 1, message: "not built yet" });
     expect(world.calls).toEqual([]);
     expect(asked).toEqual([{ name: "default", architecture: "X86_64" }]);
   });
@@ -148,7 +148,7 @@ describe("launchRunner", () => {
 
   it.each([
     [new GitHubError("GitHubUnavailable", "502"), { kind: "unknown", isUnasked: true }],
-    [new GitHubError("RunnerNameTaken", "409"), { kind: "unknown", isUnasked: true }],
+    [new GitHubError("GitHubConflict", "409"), { kind: "unknown", isUnasked: true }],
     [
       new GitHubError("GitHubRateLimited", "403", start + 60_000),
       { kind: "unregistered", retryAt: start + 60_000 },

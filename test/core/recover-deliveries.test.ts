@@ -5,14 +5,14 @@ import { GitHubError } from "../../functions/core/github-error.ts";
 import type { CursorItem } from "../../functions/core/cursor-item.ts";
 import type { Ledger } from "../../functions/core/ledger.ts";
 import { type DeliveryLog, recoverDeliveries } from "../../functions/core/recover-deliveries.ts";
-import { type Delivery, redeliveryWindow } from "../../functions/core/redelivery.ts";
+import { type DeliveryAttempt, redeliveryWindow } from "../../functions/core/redelivery.ts";
 
 const minute = 60_000;
 const now = Date.parse("2026-11-21T12:00:00Z");
 const cursorId = "cursor#deliveries";
 
 /** A failed attempt at `workflow_job`, made so many minutes ago. */
-function delivery(id: number, minutesAgo: number, statusCode = 503): Delivery {
+function delivery(id: number, minutesAgo: number, statusCode = 503): DeliveryAttempt {
   const deliveredAt = now - minutesAgo * minute;
   return { id: String(id), guid: `guid-${id}`, deliveredAt, statusCode, event: "workflow_job" };
 }
@@ -23,7 +23,7 @@ type FakeLog = DeliveryLog & {
 };
 
 function createFakeLog(
-  deliveries: readonly Delivery[],
+  deliveries: readonly DeliveryAttempt[],
   refused: ReadonlySet<number> = new Set(),
 ): FakeLog {
   const questions: FakeLog["questions"] = [];
@@ -144,7 +144,7 @@ describe("recoverDeliveries", () => {
   it("has every failure of an outage delivered once, a few in each pass", async () => {
     const ledger = createMemoryLedger(() => now);
     const failed = Array.from({ length: 2_100 }, (_, index) => delivery(index + 1, index / 60));
-    const delivered: Delivery[] = [];
+    const delivered: DeliveryAttempt[] = [];
     for (let pass = 1; pass <= 71; pass += 1) {
       const deliveries = createFakeLog([...delivered, ...failed]);
       await recoverDeliveries({ deliveries, ledger, now: () => now + pass * minute });
@@ -338,7 +338,7 @@ describe("recoverDeliveries", () => {
     it("comes back to what it has not seen, and asks for each event once", async () => {
       const ledger = createMemoryLedger(() => now);
       const failed = outage(400);
-      const delivered: Delivery[] = [];
+      const delivered: DeliveryAttempt[] = [];
       for (let pass = 0; pass < 20; pass += 1) {
         const clock = { now: now + pass * minute };
         const log = createFakeLog([...delivered, ...failed]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   chooseRedeliveries,
-  type Delivery,
+  type DeliveryAttempt,
   settledUntil,
 } from "../../functions/core/redelivery.ts";
 
@@ -10,7 +10,9 @@ const minute = 60_000;
 const now = Date.parse("2026-11-21T12:00:00Z");
 
 let nextId = 1;
-function delivery(overrides: Partial<Delivery> & { readonly minutesAgo?: number } = {}): Delivery {
+function delivery(
+  overrides: Partial<DeliveryAttempt> & { readonly minutesAgo?: number } = {},
+): DeliveryAttempt {
   const { minutesAgo = 1, ...fields } = overrides;
   nextId += 1;
   return {
@@ -23,7 +25,7 @@ function delivery(overrides: Partial<Delivery> & { readonly minutesAgo?: number 
   };
 }
 
-function choose(deliveries: readonly Delivery[], most = 30): readonly string[] {
+function choose(deliveries: readonly DeliveryAttempt[], most = 30): readonly string[] {
   return chooseRedeliveries(deliveries, { now, most }).map(({ id }) => id);
 }
 

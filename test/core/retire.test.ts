@@ -70,9 +70,9 @@ describe("retireRunner", () => {
   it("tells of a runner that GitHub calls busy although nothing of it is left", async () => {
     const world = start(true);
     world.computes.length = 0;
-    const held = [{ kind: "runner-held", name: own, done: both }];
-    expect(await retireRunner(owing(), world.ports)).toEqual(held);
-    expect(await retireRunner(without("provider"), world.ports)).toEqual(held);
+    const busy = [{ kind: "registration-busy", name: own, done: both }];
+    expect(await retireRunner(owing(), world.ports)).toEqual(busy);
+    expect(await retireRunner(without("provider"), world.ports)).toEqual(busy);
   });
 
   it("stops a runner whose registration is gone", async () => {

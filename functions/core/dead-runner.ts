@@ -1,6 +1,6 @@
 import { type Circumstances, type Items, type LedgerEvent, runnerItemOf } from "./decision.ts";
 import { type JobItem, runnerItemId } from "./ledger.ts";
-import { holdNamedAfter, holdUnnamedAfter } from "./waits.ts";
+import { deadNamedAfter, deadUnnamedAfter } from "./waits.ts";
 
 /** What GitHub told of a job it was asked about. */
 export type JobChecked = Extract<LedgerEvent, { kind: "job-checked" }>;
@@ -8,23 +8,23 @@ export type JobChecked = Extract<LedgerEvent, { kind: "job-checked" }>;
 /**
  * The runner that a queued job is bound to although it has ended, where there is one. GitHub takes an
  * unread job back within a minute, and fails a running one some ten minutes after its runner was lost;
- * a registration that is busy after that holds a job that nobody will ever run.
+ * a registration that is busy after that has a job that nobody will ever run.
  * https://github.com/actions/runner/issues/4598
  */
-export function findDeadHolder(
+export function findDeadRunner(
   items: Items,
   { item, checked }: { readonly item: JobItem; readonly checked: JobChecked },
   { now, capacityDeadline }: Circumstances,
 ): string | undefined {
-  const { heldBy, state } = checked;
-  if (heldBy === undefined) return undefined;
-  const runner = runnerItemOf(items, runnerItemId(heldBy));
+  const { deadRunner, state } = checked;
+  if (deadRunner === undefined) return undefined;
+  const runner = runnerItemOf(items, runnerItemId(deadRunner));
   if (runner?.serves !== undefined) return undefined;
-  const patience = state.runnerName === heldBy ? holdNamedAfter : holdUnnamedAfter;
+  const patience = state.runnerName === deadRunner ? deadNamedAfter : deadUnnamedAfter;
   // Of one whose end nobody told it is only known that it is gone, not for how long.
-  const heldFor =
+  const overdueBy =
     runner?.ended === undefined
       ? now - (item.times.received ?? now) - capacityDeadline
       : now - runner.ended.at - patience;
-  return heldFor >= 0 ? heldBy : undefined;
+  return overdueBy >= 0 ? deadRunner : undefined;
 }

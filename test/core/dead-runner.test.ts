@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { RunnerItem } from "../../functions/core/ledger.ts";
 import type { JobState } from "../../functions/core/runner-registry.ts";
-import { holdNamedAfter, holdUnnamedAfter } from "../../functions/core/waits.ts";
+import { deadNamedAfter, deadUnnamedAfter } from "../../functions/core/waits.ts";
 import { circumstances, itemsOf, jobItem, launchOf, runnerItem, start } from "./builders.ts";
 import { containing } from "../support/containing.ts";
 
@@ -25,15 +25,15 @@ function endedFor(milliseconds: number, overrides: Partial<RunnerItem> = {}): Ru
 
 function check(
   runners: readonly RunnerItem[],
-  { job = item, heldBy = first, state = queued, capacityDeadline = 7_200_000 } = {},
+  { job = item, deadRunner = first, state = queued, capacityDeadline = 7_200_000 } = {},
 ) {
-  const event = { kind: "job-checked", jobKey: "4711-1", state, heldBy } as const;
+  const event = { kind: "job-checked", jobKey: "4711-1", state, deadRunner } as const;
   return decide(itemsOf(job, ...runners), event, circumstances({ now, capacityDeadline }));
 }
 
 describe("decideChecked about a job that GitHub gave to a runner which has ended", () => {
   it("has its people told, and retires the runner that was started in vain", () => {
-    const { writes, actions, outcome } = check([endedFor(holdUnnamedAfter), second]);
+    const { writes, actions, outcome } = check([endedFor(deadUnnamedAfter), second]);
     expect(writes).toMatchObject([
       { name: "tornade-4711-1-2", owed: ["deregister", "stop"] },
       { status: "failed", owed: ["tell"], reason: containing("#4598") },
@@ -45,7 +45,7 @@ describe("decideChecked about a job that GitHub gave to a runner which has ended
 
   it("knows sooner where GitHub says who has the job", () => {
     const state: JobState = { status: "queued", runnerName: first };
-    expect(check([endedFor(holdNamedAfter)], { state })).toMatchObject({
+    expect(check([endedFor(deadNamedAfter)], { state })).toMatchObject({
       outcome: "job is bound to a dead runner",
     });
   });
@@ -64,8 +64,8 @@ describe("decideChecked about a job that GitHub gave to a runner which has ended
   });
 
   it.each([
-    ["GitHub may still take the job back", endedFor(holdUnnamedAfter - 1)],
-    ["the runner had another job", endedFor(holdUnnamedAfter, { serves: "5-1" })],
+    ["GitHub may still take the job back", endedFor(deadUnnamedAfter - 1)],
+    ["the runner had another job", endedFor(deadUnnamedAfter, { serves: "5-1" })],
     ["nobody told that the runner has ended", runnerItem()],
   ])("starts another runner as long as %s", (_what, runner) => {
     expect(check([runner])).toMatchObject({ actions: [{ kind: "launch" }], outcome: "claimed" });
