@@ -114,24 +114,20 @@ function goOn(item: JobItem, report: NotStarted, circumstances: Circumstances): 
   if (!sameRung && item.rung + 1 < item.spec.rungs.length) {
     return claim({ ...item, rung: item.rung + 1 }, circumstances);
   }
-  if (report.kind === "invalid" || isTooLate(item, report, circumstances)) {
+  if (report.kind === "invalid" || isHopeless(item, report, circumstances)) {
     return end(item, report, circumstances);
   }
   return park(sameRung ? item : { ...item, rung: 0 }, report, circumstances);
 }
 
-// A refused job has a time of its own: its labels, or the time before, do not count against it. Nor does
-// the time that a job spent in a queue of ours before anything was tried for it.
+// A refused job has a time of its own: the time before does not count against it.
 function isTooLate(
   { refusal, times }: JobItem,
   { kind }: NotStarted,
   { now, capacityDeadline }: Circumstances,
 ): boolean {
-  const [from, deadline] =
-    refusal === undefined
-      ? [triedSince(times), capacityDeadline]
-      : [times.refused, refusalDeadline];
-  const since = from ?? now;
+  const since = triedSince(times) ?? now;
+  const deadline = refusal === undefined ? capacityDeadline : refusalDeadline;
   return now - since >= (kind === "no-image" ? Math.max(deadline, imageDeadline) : deadline);
 }
 
@@ -151,7 +147,7 @@ function cannotBeTold(
   report: NotStarted,
   { refusalSpec }: Circumstances,
 ): boolean {
-  if (report.kind === "unregistered") return report.error !== undefined;
+  if (report.kind === "unregistered") return true;
   const { image, architecture } = refusalSpec;
   return report.kind === "no-image" && image === spec.image && architecture === spec.architecture;
 }

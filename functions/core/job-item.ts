@@ -37,9 +37,15 @@ export function newJobItem(job: Job, assessment: OwnAssessment, now: number): Jo
   };
 }
 
-/** Since when a runner is tried for the job; one that waited for an approval begins anew. */
-export function triedSince({ received, claimed }: JobTimes): number | undefined {
-  return received === undefined ? claimed : Math.max(received, claimed ?? 0);
+/**
+ * Since when no runner could be started for the job, although one was tried: its time begins anew with
+ * each runner that was started, and after an approval. The time that it spent in a queue of ours, or
+ * with its labels' mistakes, does not count.
+ */
+export function triedSince(times: JobTimes): number | undefined {
+  const { received, refused, tried, launched } = times;
+  const begun = [received, refused, tried, launched].filter((time) => time !== undefined);
+  return begun.length === 0 ? undefined : Math.max(...begun);
 }
 
 /** What changes with every step of a job: who holds it and when it is looked at again. */
@@ -84,7 +90,11 @@ export function claimJob(item: JobItem, { now, owner }: Circumstances): JobItem 
       owed: ["launch"],
       wakeAt: until,
       launches: [...keepLaunches(item.launches), launch],
-      times: { ...item.times, claimed: item.times.claimed ?? now },
+      times: {
+        ...item.times,
+        claimed: item.times.claimed ?? now,
+        tried: item.times.tried ?? now,
+      },
     },
     now,
   );

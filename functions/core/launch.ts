@@ -99,6 +99,7 @@ function reportFailure(error: unknown, number: number): LaunchReport {
     case "GitHubConflict":
       return { kind: "unknown", number, message, isUnasked: true };
     case "GitHubRateLimited":
+      return { kind: "unregistered", number, message, isUnanswered: true, ...aftermathOf(error) };
     case "InstallationGone":
     case "CredentialsRefused":
     case "GitHubRefused":

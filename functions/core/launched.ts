@@ -14,12 +14,13 @@ export function recordLaunch(item: JobItem, number: number): JobItem {
 
 /** The item of a job that has its runner, and waits for GitHub to give it to that one. */
 export function toLaunched(item: JobItem, now: number): JobItem {
+  const { tried: _tried, ...times } = item.times;
   return stepJob(
     { ...item, waits: 0 },
     {
       status: item.refusal === undefined ? "launched" : "refused",
       wakeAt: now + overdueWait(item.losses),
-      times: { ...item.times, launched: now },
+      times: { ...times, launched: now },
       ...(item.refusal === undefined ? {} : { reason: item.refusal }),
     },
     now,

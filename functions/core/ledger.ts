@@ -81,6 +81,8 @@ export type JobTimes = {
   readonly queued?: number;
   readonly received?: number;
   readonly claimed?: number;
+  /** When it was claimed first after the last runner that was started for it. */
+  readonly tried?: number;
   /** When a refused job had its turn. */
   readonly refused?: number;
   readonly launched?: number;

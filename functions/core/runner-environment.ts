@@ -49,13 +49,16 @@ const mostOfText = 100;
 
 // What the job's log and summary say about the runner; nothing depends on it.
 function toLaunchFacts(
-  { spec, launches, times }: JobItem,
+  { spec, refusal, launches, times }: JobItem,
   { provider, at }: Launch,
 ): Readonly<Record<string, string>> {
   const size = toProvidedSize(spec, provider);
   const price = toCost({ provider, spec, seconds: 60 });
   const hosted = hostedPrice(spec);
-  const earlier = launches.findLast((launch) => launch.provider !== provider);
+  const [first] = spec.rungs;
+  // The ladder of a job that was refused after all is no longer its own.
+  const isFallback = provider !== first && refusal === undefined;
+  const missed = isFallback ? launches.findLast((launch) => launch.provider === first) : undefined;
   return {
     TORNADE_LAUNCHED_AT: String(at),
     ...(times.queued === undefined ? {} : { TORNADE_QUEUED_AT: String(times.queued) }),
@@ -64,7 +67,7 @@ function toLaunchFacts(
       : { TORNADE_CPU: String(size.cpu), TORNADE_MEMORY: String(size.memory) }),
     ...(price === undefined ? {} : { TORNADE_USD_PER_MINUTE: price.toFixed(6) }),
     ...(hosted === undefined ? {} : { TORNADE_HOSTED_USD_PER_MINUTE: String(hosted) }),
-    ...(earlier === undefined ? {} : { TORNADE_FALLBACK: describeFallback(earlier) }),
+    ...(missed === undefined ? {} : { TORNADE_FALLBACK: describeFallback(missed) }),
   };
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { LaunchReport } from "../../functions/core/decision.ts";
+import { claimJob } from "../../functions/core/job-item.ts";
+import { toLaunched } from "../../functions/core/launched.ts";
 import type { JobItem } from "../../functions/core/ledger.ts";
 import {
   imageDeadline,
@@ -93,7 +95,6 @@ describe("decideNotStarted", () => {
     ["at once when the request can never succeed", "invalid", start],
     ["when it has found no capacity for too long", "no-capacity", start + 3_600_000],
     ["when it was throttled for too long", "throttled", start + 3_600_000],
-    ["when GitHub was away for too long", "unregistered", start + 3_600_000],
   ] as const)("refuses a job %s", (_when, kind, now) => {
     const refusalSpec = runnerSpec({ rungs: ["FARGATE", "CODEBUILD"] });
     const item = { ...onSpot, rung: 1, waits: 9 };
@@ -126,7 +127,7 @@ describe("decideNotStarted", () => {
     ["invalid", {}, 0, "failed"],
     ["no-capacity", { refused: start }, refusalDeadline, "failed"],
     ["no-capacity", { refused: start }, refusalDeadline - 1, "parked"],
-    ["no-capacity", {}, 3_600_000, "parked"],
+    ["no-capacity", { refused: start, tried: start + 1 }, refusalDeadline, "parked"],
   ] as const)("gives a refused job its own time: %s, %j", (kind, times, after, status) => {
     const item = launchingItem({ refusal: "odd", times: { received: start, ...times } });
     const at = circumstances({ now: start + after });
@@ -259,14 +260,41 @@ describe("decideNotStarted", () => {
   it("counts from the first try: a backlog of ours is no lack of capacity", () => {
     const now = start + 3_600_000;
     const event = launchEnded(report("throttled"));
-    const told = (claimed: number) =>
+    const told = (tried: number) =>
       decide(
-        itemsOf(launchingItem({ times: { received: start, claimed } })),
+        itemsOf(launchingItem({ times: { received: start, tried } })),
         event,
         circumstances({ now }),
       );
     expect(told(now - 1_000).outcome).toBe("parked");
     expect(told(start).outcome).not.toBe("parked");
+  });
+
+  it.each([
+    ["a job", {}],
+    ["a refused job", { refusal: "odd" }],
+  ])("counts anew for %s once a runner was started: that was no lack of capacity", (_, more) => {
+    const times = { received: start, refused: start, tried: start };
+    const launched = toLaunched(launchingItem({ times, ...more }), start + 1_000);
+    const lost = { ...launched, status: "parked", launches: [] } as const;
+    const now = start + 4_200_000;
+    const again = claimJob(lost, circumstances({ now }));
+    const throttled = (later: number) =>
+      decide(itemsOf(again), launchEnded(report("throttled")), circumstances({ now: now + later }));
+    expect(throttled(0).outcome).toBe("parked");
+    expect(throttled(refusalDeadline - 1).outcome).toBe("parked");
+    expect(throttled(3_600_000).outcome).not.toBe("parked");
+  });
+
+  it.each([{}, { refusal: "odd" }])("waits out a limit of GitHub's, however long: %j", (more) => {
+    const times = { received: start, refused: start, tried: start };
+    const now = start + 9 * 3_600_000;
+    const limited = { kind: "unregistered", number: 1, message, isUnanswered: true } as const;
+    const event = launchEnded({ ...limited, retryAt: now + 60_000 });
+    const item = launchingItem({ times, ...more });
+    const { writes, outcome } = decide(itemsOf(item), event, circumstances({ now }));
+    expect(outcome).toBe("parked");
+    expect(writes).toMatchObject([{ status: "parked", wakeAt: now + 61_000 }]);
   });
 
   it("knows no deadline for a job that nobody received", () => {

@@ -27,7 +27,7 @@ describe("decideQueued", () => {
   it("claims a job that is seen for the first time", () => {
     const decision = decide(itemsOf(), jobEvent(), circumstances());
     const claimed = launchingItem({
-      times: { queued: start - 1_000, received: start, claimed: start },
+      times: { queued: start - 1_000, received: start, claimed: start, tried: start },
     });
     expect(decision).toEqual({
       writes: [claimed],

@@ -25,7 +25,7 @@ describe("claimJob", () => {
     const first = claimJob(jobItem(), circumstances());
     const later = claimJob(first, circumstances({ now: start + 1 }));
     expect(later.launches.map(({ number }) => number)).toEqual([1, 2]);
-    expect(later.times).toMatchObject({ claimed: start });
+    expect(later.times).toMatchObject({ claimed: start, tried: start });
   });
 
   it("forgets launches that are over, but for the last three of each provider", () => {

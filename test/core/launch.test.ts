@@ -151,9 +151,9 @@ describe("launchRunner", () => {
     [new GitHubError("GitHubConflict", "409"), { kind: "unknown", isUnasked: true }],
     [
       new GitHubError("GitHubRateLimited", "403", start + 60_000),
-      { kind: "unregistered", retryAt: start + 60_000 },
+      { kind: "unregistered", isUnanswered: true, retryAt: start + 60_000 },
     ],
-    [new GitHubError("GitHubRateLimited", "429"), { kind: "unregistered" }],
+    [new GitHubError("GitHubRateLimited", "429"), { kind: "unregistered", isUnanswered: true }],
   ])("waits when GitHub fails with %s", async (error, report) => {
     const world = createFakeWorld();
     fail(world, "register", error);

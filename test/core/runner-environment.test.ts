@@ -4,6 +4,7 @@ import { runnerEnvironment, runnerTags } from "../../functions/core/runner-envir
 import { jobItem, launchingItem, launchOf, queuedJob, runnerSpec } from "./builders.ts";
 
 const runnerName = "tornade-4711-1-2";
+const ladder = runnerSpec({ rungs: ["CODEBUILD", "FARGATE"] });
 const rules = { runnerName, idleSeconds: 300, forks: "refuse" } as const;
 
 describe("runnerEnvironment", () => {
@@ -12,7 +13,8 @@ describe("runnerEnvironment", () => {
       launchOf(1, { provider: "FARGATE_SPOT", reason: "Capacity is unavailable at this time" }),
       launchOf(2, { provider: "CODEBUILD", at: 1_700_000_009_000 }),
     ];
-    const item = launchingItem({ launches, times: { queued: 1_700_000_000_000 } });
+    const spec = runnerSpec({ rungs: ["FARGATE_SPOT", "FARGATE", "CODEBUILD"] });
+    const item = launchingItem({ spec, launches, times: { queued: 1_700_000_000_000 } });
     const environment = runnerEnvironment(item, rules);
     expect(Object.entries(environment)).toEqual([
       ["RUNNER_NAME", runnerName],
@@ -52,14 +54,15 @@ describe("runnerEnvironment", () => {
     const name = `${"x".repeat(length)}🚀 (18, linux)`;
     const reason = `${"x".repeat(length - "CODEBUILD: ".length)}🚀`;
     const lost = launchOf(1, { provider: "CODEBUILD", reason });
-    const item = launchingItem({ job: { ...queuedJob(), name }, launches: [lost, launchOf(2)] });
+    const launches = [lost, launchOf(2)];
+    const item = launchingItem({ job: { ...queuedJob(), name }, spec: ladder, launches });
     for (const value of Object.values(runnerEnvironment(item, rules))) {
       expect(value.isWellFormed()).toBe(true);
     }
   });
 
   it("leaves out what it does not know", () => {
-    const spec = runnerSpec({ architecture: "ARM64", cpu: 33 });
+    const spec = { ...ladder, architecture: "ARM64" as const, cpu: 33 };
     const lost = launchOf(1, { provider: "CODEBUILD" });
     const item = launchingItem({ spec, times: {}, launches: [lost, launchOf(2)] });
     const environment = runnerEnvironment(item, rules);
@@ -67,6 +70,20 @@ describe("runnerEnvironment", () => {
     for (const name of ["QUEUED_AT", "CPU", "MEMORY", "USD_PER_MINUTE", "HOSTED_USD_PER_MINUTE"]) {
       expect(environment).not.toHaveProperty(`TORNADE_${name}`);
     }
+  });
+
+  it.each([
+    ["the second rung", ["FARGATE_SPOT", "FARGATE"], {}, "FARGATE_SPOT: full"],
+    ["the third rung", ["FARGATE_SPOT", "FARGATE", "CODEBUILD"], {}, "FARGATE_SPOT: full"],
+    ["the first rung again", ["FARGATE_SPOT", "FARGATE", "FARGATE_SPOT"], {}, undefined],
+    ["a rung of its refusal", ["FARGATE_SPOT", "FARGATE"], { refusal: "too large" }, undefined],
+  ] as const)("tells on %s why it is not the first choice, if so", (...[, tried, more, told]) => {
+    const spec = runnerSpec({ rungs: ["FARGATE_SPOT", "FARGATE", "CODEBUILD"] });
+    const launches = tried.map((provider, index) =>
+      launchOf(index + 1, { provider, outcome: "not-started", reason: "full" }),
+    );
+    const environment = runnerEnvironment(launchingItem({ spec, launches, ...more }), rules);
+    expect(environment["TORNADE_FALLBACK"]).toBe(told);
   });
 
   it("lets public repositories in beside one that policy has let in", () => {
@@ -85,7 +102,7 @@ describe("runnerEnvironment", () => {
   it("stays within CodeBuild's limit for all variables, whatever the texts", () => {
     const job = queuedJob({ name: "n".repeat(900) });
     const lost = launchOf(1, { provider: "CODEBUILD", reason: "r".repeat(900) });
-    const item = launchingItem({ job, launches: [lost, launchOf(2)] });
+    const item = launchingItem({ job, spec: ladder, launches: [lost, launchOf(2)] });
     const environment = runnerEnvironment(item, rules);
     // 5,500 characters, less the secret in its compact form and a refusal.
     expect(JSON.stringify(environment).length).toBeLessThan(1_500);

@@ -13,6 +13,16 @@ describe("findStuckJobs", () => {
       jobItem({ wakeAt: start, times: { received: minutes(141) } }),
       1,
     ],
+    [
+      "no job that had a runner lately",
+      jobItem({ wakeAt: start, times: { received: minutes(999), launched: minutes(140) } }),
+      0,
+    ],
+    [
+      "a job of which GitHub says nothing since its runner",
+      jobItem({ wakeAt: start, times: { received: minutes(999), launched: minutes(141) } }),
+      1,
+    ],
     ["no job that has just come", jobItem({ wakeAt: start, times: {} }), 0],
     ["no job that may wait", jobItem({ wakeAt: start, times: { received: minutes(140) } }), 0],
     [
