@@ -42,7 +42,7 @@ options of simulate
   --trace JOB_ID           tells all that happened to one job
   --json                   the report as one JSON object
 
-options of redrive, which ends with 1 when something has to stay, else with 0
+options of redrive, which ends with 1 when something has to stay or is hidden, else with 0
   --queue URL              the job queue (TORNADE_QUEUE_URL)
   --dead-letter-queue URL  the queue behind it (TORNADE_DEAD_LETTER_QUEUE_URL)
   --dry-run                only list what is there

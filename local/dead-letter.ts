@@ -15,6 +15,8 @@ export type DeadLetter = {
   readonly reason?: string;
   /** Why it stays in the dead-letter queue; absent where it does not. */
   readonly stays?: string;
+  /** It was brought back, and stays nevertheless. */
+  readonly comesTwice?: true;
 };
 
 /** A message as this version reads it: `groupId` is absent where nobody has to be fair to it. */

@@ -26,6 +26,13 @@ async function createStage() {
   return { ...stage, run, queued: (id: number) => createQueued(repository, { id }) };
 }
 
+function refuse(outside: Stage["outside"], refused: string): void {
+  outside.meddle = async (call, next) =>
+    call === refused ? jsonResponse(400, { __type: "AccessDenied", message: "not you" }) : next();
+}
+
+type Stage = Awaited<ReturnType<typeof createDeadLetterStage>>;
+
 beforeEach(() => {
   vi.stubEnv("AWS_REGION", "eu-west-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
@@ -76,6 +83,25 @@ describe("npx tornade redrive", () => {
     );
   });
 
+  it.each([-20_000, 20_000])("brings nothing back twice, our clock %i ms ahead", async (skew) => {
+    const { run, outside, setAside, queued, world } = await createStage();
+    await setAside(queued(1));
+    vi.setSystemTime(world.timeline.now() + skew);
+    let sent = 0;
+    outside.meddle = async (call, next) => {
+      const answer = await next();
+      // No more than a few, as the test has to end.
+      if (call === "SendMessage" && (sent += 1) < 9) await setAside(queued(1));
+      return answer;
+    };
+    const { code, stdout } = await run();
+    expect([sent, code]).toEqual([1, 1]);
+    expect(stdout).toMatch(
+      /^stays  job 1 of acme.app, queued, \d+ s old: it was brought back just/mu,
+    );
+    expect(stdout).toContain("1 brought back, 1 left\n");
+  });
+
   it("says what it would do when it runs dry, and leaves everything where it is", async () => {
     const { run, setAside, queued, count } = await createStage();
     await setAside(queued(1));
@@ -98,6 +124,7 @@ describe("npx tornade redrive", () => {
       dryRun: false,
       broughtBack: 0,
       left: 1,
+      hidden: 0,
       letters: [
         {
           messageId: containing(/./u),
@@ -199,6 +226,69 @@ describe("npx tornade redrive", () => {
     expect(await count("dead")).toEqual([1, 0]);
   });
 
+  it("does not call a queue empty of which messages are hidden", async () => {
+    const { run, setAside, queued, receive } = await createStage();
+    for (const id of [1, 2]) await setAside(queued(id));
+    await receive("dead");
+    const hidden =
+      "2 hidden by another redrive, or one that was cut short: try again in 15 minutes";
+    expect(await run()).toEqual({ code: 1, stdout: `${hidden}\n`, stderr: "" });
+
+    await setAside(queued(3));
+    const { code, stdout } = await run();
+    expect([code, stdout]).toEqual([1, containing(`1 brought back, 0 left\n${hidden}\n`)]);
+    expect(JSON.parse((await run("--json")).stdout)).toMatchObject({ hidden: 2, letters: [] });
+  });
+
+  it("goes on where it may not count what is hidden, and says that it did not", async () => {
+    const { run, outside, setAside, queued } = await createStage();
+    await setAside(queued(1));
+    refuse(outside, "GetQueueAttributes");
+    expect(await run()).toMatchObject({
+      code: 1,
+      stdout: containing("1 brought back, 0 left\n"),
+      stderr: "tornade: hidden messages not counted: AccessDenied: not you\n",
+    });
+  });
+
+  it("says that what stays is hidden where it cannot be shown again", async () => {
+    const { run, outside, setAside } = await createStage();
+    await setAside(poison);
+    refuse(outside, "ChangeMessageVisibilityBatch");
+    expect(await run()).toMatchObject({
+      code: 1,
+      stderr: "tornade: Error: what stays is hidden for 15 minutes: not you\n",
+    });
+  });
+
+  it.each([
+    ["SendMessage", "it could not be sent", "0 brought back, 1 left"],
+    ["DeleteMessage", "it was brought back, but could not be deleted", "1 brought back, 1 left"],
+  ])("counts what %s failed for", async (call, reason, sum) => {
+    const { run, outside, setAside, queued } = await createStage();
+    await setAside(queued(1));
+    refuse(outside, call);
+    const { code, stdout, stderr } = await run();
+    expect([code, stderr]).toEqual([1, "tornade: AccessDenied: not you\n"]);
+    expect(stdout).toContain(`stays  job 1 of acme/app, queued, 2 h old: ${reason}`);
+    expect(stdout.endsWith(`${sum}\n`)).toBe(true);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("ends at %s with what it has in hand", async (signal) => {
+    const { queueUrl, deadLetterQueueUrl, outside, setAside, queued, count } = await createStage();
+    for (let id = 1; id <= 12; id += 1) await setAside(queued(id));
+    const queues = ["--queue", queueUrl, "--dead-letter-queue", deadLetterQueueUrl];
+    const command = runProcess("redrive", ...queues);
+    outside.meddle = async (call, next) => {
+      if (call === "SendMessage") command.child.kill(signal);
+      return next();
+    };
+    const { code, stdout, stderr } = await command.ended;
+    expect([code, stderr]).toEqual([1, "tornade: stopped; what else is there was not looked at\n"]);
+    expect(stdout).toContain("10 brought back, 0 left\n");
+    expect(await count("dead")).toEqual([2, 0]);
+  });
+
   it("goes on when nobody reads on, as it has messages in hand", async () => {
     const { queueUrl, deadLetterQueueUrl, setAside, queued, count } = await createStage();
     for (const id of [1, 2, 3]) await setAside(queued(id));
@@ -225,7 +315,7 @@ describe("npx tornade redrive", () => {
     const env = { AWS_ENDPOINT_URL: origin };
 
     expect(await runCommand(["redrive", ...args], { stdout, stderr }, env)).toBe(0);
-    expect(calls).toEqual(["ReceiveMessage"]);
+    expect(calls).toEqual(["GetQueueAttributes", "ReceiveMessage"]);
     expect(world.lines).toEqual([]);
   });
 });
