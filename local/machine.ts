@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import type { Fetch } from "../functions/adapters/node-fetch.ts";
 import type { Environment, Surroundings } from "../functions/adapters/surroundings.ts";
-import type { RunnerStop } from "../functions/core/state-change.ts";
+import type { RunnerEnd } from "../functions/core/state-change.ts";
 import type { Log } from "../functions/core/log.ts";
 import type { RunnerProviders } from "../functions/core/runner-provider.ts";
 import { createFollowRunner } from "../functions/follow-runner/follow-runner.ts";
@@ -28,7 +28,7 @@ export type MachineOptions = {
    * Tells the end of every runner, also of one that ended while nobody watched, and again what was
    * rejected; until the function returned is called.
    */
-  readonly watchEnds: (onStop: (stop: RunnerStop) => Promise<void>) => () => Promise<void>;
+  readonly watchEnds: (onStop: (stop: RunnerEnd) => Promise<void>) => () => Promise<void>;
   readonly fetch: Fetch;
   readonly timeline: Timeline;
   readonly random: () => number;
@@ -87,7 +87,7 @@ function toSurroundings(options: MachineOptions, platform: LocalPlatform): Surro
 }
 
 // What follow-runner reads of a task that stopped, whatever the task was.
-function toStateChange({ runnerName, computeId, at, reason, interrupted }: RunnerStop): unknown {
+function toStateChange({ runnerName, computeId, at, reason, interrupted }: RunnerEnd): unknown {
   return {
     "detail-type": "ECS Task State Change",
     time: new Date(at).toISOString(),

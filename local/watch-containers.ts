@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { RunnerStop } from "../functions/core/state-change.ts";
+import type { RunnerEnd } from "../functions/core/state-change.ts";
 import type { Log } from "../functions/core/log.ts";
 import type { ContainerOptions } from "./container-request.ts";
 import type { ContainerProvider } from "./container-provider.ts";
@@ -20,7 +20,7 @@ export type WatchParts = Pick<ContainerOptions, "runnerPrefix"> & {
   readonly provider: Pick<ContainerProvider, "launching">;
   readonly log: Log;
   /** Told of every end; what it rejects is told again. */
-  readonly onStop: (stop: RunnerStop) => Promise<void>;
+  readonly onStop: (stop: RunnerEnd) => Promise<void>;
   /** How long nothing may be heard until the engine is asked, in milliseconds. @default 15_000 */
   readonly lookEvery?: number;
 };

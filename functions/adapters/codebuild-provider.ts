@@ -45,7 +45,7 @@ export function createCodeBuildProvider(
       try {
         const { build } = await client.send(new StartBuildCommand(input));
         if (build?.id === undefined)
-          return { kind: "unknown", message: "StartBuild named no build" };
+          return { kind: "unknown", message: "StartBuild returned no build" };
         return { kind: "started", computeId: build.id };
       } catch (error) {
         return toLaunchFailure(error);

@@ -1,5 +1,5 @@
 import type { AssessOptions } from "../core/assess.ts";
-import { readObject, readText as readJsonText } from "../core/read-json.ts";
+import { readObject, readText } from "../core/read-json.ts";
 import { readAssessOptions, readImageTable } from "./assess-settings.ts";
 import type { CredentialParameters } from "./github-credentials.ts";
 import {
@@ -11,7 +11,7 @@ import {
   readRerunRepositories,
   readRunnerPrefix,
   readSome,
-  readText,
+  readSetting,
   settingNames as names,
 } from "./settings.ts";
 import type { Environment } from "./surroundings.ts";
@@ -59,8 +59,8 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
   const images = readImageTable(env);
   const roles = readJson(env, names.repositoryRoles, { decode: readRoles, fallback: "{}" });
   return {
-    queueUrl: readText(env, names.queueUrl),
-    ledgerTable: readText(env, names.ledgerTable),
+    queueUrl: readSetting(env, names.queueUrl),
+    ledgerTable: readSetting(env, names.ledgerTable),
     runnerPrefix: readRunnerPrefix(env),
     idleSeconds: readInteger(env, names.idleMinutes, { fallback: 5, least: 1, most: 60 }) * 60,
     forks: readChoice(env, names.forks, ["refuse", "allow"]),
@@ -76,15 +76,15 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     gitHub: readGitHub(env),
     credentialParameters: readCredentialParameters(env),
     fargate: {
-      cluster: readText(env, names.cluster),
-      containerName: readText(env, names.containerName, "runner"),
+      cluster: readSetting(env, names.cluster),
+      containerName: readSetting(env, names.containerName, "runner"),
       subnets: readSome(env, names.subnets, mostSubnets),
       securityGroups: readSome(env, names.securityGroups, mostSecurityGroups),
       assignPublicIp: readChoice(env, names.assignPublicIp, ["ENABLED", "DISABLED"]),
       images,
       roles,
     },
-    codeBuild: { project: readText(env, names.codeBuildProject), images, roles },
+    codeBuild: { project: readSetting(env, names.codeBuildProject), images, roles },
   };
 }
 
@@ -107,8 +107,8 @@ export function readRunnerScope(env: Environment): "organization" | "repository"
  */
 export function readCredentialParameters(env: Environment): CredentialParameters {
   return {
-    appId: readText(env, names.appIdParameter),
-    privateKey: readText(env, names.privateKeyParameter),
+    appId: readSetting(env, names.appIdParameter),
+    privateKey: readSetting(env, names.privateKeyParameter),
   };
 }
 
@@ -129,7 +129,7 @@ function readRoles(value: unknown): ReadonlyMap<string, string> {
   return new Map(
     roles.map(([repository, role]) => [
       repository.toLowerCase(),
-      readJsonText(role, `role of ${repository}`),
+      readText(role, `role of ${repository}`),
     ]),
   );
 }

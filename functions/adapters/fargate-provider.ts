@@ -129,7 +129,8 @@ function toOutcome({ tasks = [], failures = [] }: RunTaskCommandOutput): LaunchO
   const computeId = tasks[0]?.taskArn;
   if (computeId !== undefined) return { kind: "started", computeId };
   const [failure] = failures;
-  if (failure === undefined) return { kind: "unknown", message: "RunTask named no task" };
+  if (failure === undefined)
+    return { kind: "unknown", message: "RunTask returned neither task nor failure" };
   const { reason = "no reason", detail = "" } = failure;
   return sortFailure({ channel: "failures", name: reason, message: detail });
 }

@@ -84,7 +84,7 @@ export function readEach<T>(
     try {
       return [read(entry)];
     } catch (error) {
-      log.warn("entry of a list left out", { list: what, problem: messageOf(error) });
+      log.warn("entry of a GitHub list not understood", { list: what, problem: messageOf(error) });
       return [];
     }
   });

@@ -28,7 +28,7 @@ export function watchGitHubBudget(surroundings: Surroundings): GitHubBudget {
     tell: () => {
       if (smallest === undefined) return;
       const figures = { GitHubBudgetLeft: Math.round(smallest * 1_000) / 10 };
-      log.info("GitHub asked", {}, { at: now(), stack, figures });
+      log.info("GitHub requests left", {}, { at: now(), stack, figures });
       smallest = undefined;
     },
   };

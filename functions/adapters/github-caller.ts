@@ -1,4 +1,4 @@
-import type { Registrar } from "../core/runner-registry.ts";
+import type { Origin } from "../core/job.ts";
 import { createAskGitHub } from "./ask-github.ts";
 import { askWithToken } from "./ask-with-token.ts";
 import { createGitHubApp } from "./github-app.ts";
@@ -26,7 +26,7 @@ export type Answer = {
 };
 
 /** A repository as routes name it. */
-export function repositoryNames({ repository: { fullName, owner } }: Registrar): {
+export function repositoryNames({ repository: { fullName, owner } }: Origin): {
   readonly owner: string;
   readonly repo: string;
 } {
@@ -34,7 +34,7 @@ export function repositoryNames({ repository: { fullName, owner } }: Registrar):
 }
 
 /** Sends a call; `what` says in an error what GitHub did not do. @throws {GitHubError} */
-export type SendCall = (what: string, registrar: Registrar, call: Call) => Promise<Answer>;
+export type SendCall = (what: string, origin: Origin, call: Call) => Promise<Answer>;
 
 /**
  * Sends calls within the limits of the owners they are for, each with the narrowest token that does.
@@ -62,10 +62,10 @@ export function createCaller(
     }
   };
   const askGitHub = createAskGitHub(surroundings.now);
-  return async (what, registrar, call) =>
-    askGitHub(registrar.repository.owner, what, async () =>
+  return async (what, origin, call) =>
+    askGitHub(origin.repository.owner, what, async () =>
       askWithToken(
-        async (known) => getToken(registrar, call.permission, known),
+        async (known) => getToken(origin, call.permission, known),
         async (authorization) => send(call, authorization),
       ),
     );

@@ -1,5 +1,5 @@
 import { readArray, readNumber, readObject, readText, readTimestamp } from "../core/read-json.ts";
-import type { DeliveryLog } from "../core/recover-deliveries.ts";
+import type { Deliveries } from "../core/recover-deliveries.ts";
 import type { DeliveryAttempt } from "../core/redelivery.ts";
 import { appItself, createAskGitHub } from "./ask-github.ts";
 import { createGitHubApp } from "./github-app.ts";
@@ -16,7 +16,7 @@ import type { Surroundings } from "./surroundings.ts";
 export function createGitHubDeliveries(
   surroundings: Surroundings,
   options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
-): DeliveryLog {
+): Deliveries {
   const request = createGitHubRequest(surroundings, options.apiUrl);
   const { credentials } = options;
   const { log } = surroundings;

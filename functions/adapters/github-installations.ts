@@ -1,9 +1,9 @@
 import type {
-  InstallationLog,
+  Installations,
   ListedInstallations,
   ListedRepository,
   RepositoryPage,
-} from "../core/installation-log.ts";
+} from "../core/installations.ts";
 import type { Installation } from "../core/cursor-item.ts";
 import type { Log } from "../core/log.ts";
 import {
@@ -33,7 +33,7 @@ const mostPages = 10;
 export function createGitHubInstallations(
   surroundings: Surroundings,
   options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
-): InstallationLog {
+): Installations {
   const request = createGitHubRequest(surroundings, options.apiUrl);
   const { log } = surroundings;
   const app = createGitHubApp({ surroundings, credentials: options.credentials, request });

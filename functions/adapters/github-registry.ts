@@ -1,8 +1,7 @@
-import type { Job } from "../core/job.ts";
+import type { Job, Origin } from "../core/job.ts";
 import type {
   JobState,
   RegisteredRunner,
-  Registrar,
   Registration,
   RunnerRegistry,
 } from "../core/runner-registry.ts";
@@ -32,8 +31,8 @@ export function createGitHubRegistry(
   const asked = { call, ...options };
   return {
     register: async (job, runnerName) => register(job, runnerName, asked),
-    find: async (registrar, runnerName) => find(registrar, runnerName, asked),
-    remove: async (registrar, registrationId) => remove(registrar, registrationId, asked),
+    find: async (origin, runnerName) => find(origin, runnerName, asked),
+    remove: async (origin, registrationId) => remove(origin, registrationId, asked),
     readJob: async (job) => readJob(job, asked),
     hasRunningSibling: async (job) => hasRunningSibling(job, asked),
   };
@@ -57,12 +56,12 @@ async function register(job: Job, runnerName: string, asked: Asked): Promise<Reg
 }
 
 async function find(
-  registrar: Registrar,
+  origin: Origin,
   runnerName: string,
   asked: Asked,
 ): Promise<RegisteredRunner | undefined> {
-  const { path, names, permission } = readScope(registrar, asked.scope);
-  const { data } = await asked.call(`list runner ${runnerName}`, registrar, {
+  const { path, names, permission } = readScope(origin, asked.scope);
+  const { data } = await asked.call(`list runner ${runnerName}`, origin, {
     permission,
     route: `GET ${path}/actions/runners`,
     parameters: { ...names, name: runnerName, per_page: 100 },
@@ -71,12 +70,12 @@ async function find(
 }
 
 async function remove(
-  registrar: Registrar,
+  origin: Origin,
   registrationId: number,
   asked: Asked,
 ): Promise<"removed" | "busy" | "gone"> {
-  const { path, names, permission } = readScope(registrar, asked.scope);
-  const { status } = await asked.call(`remove runner ${registrationId}`, registrar, {
+  const { path, names, permission } = readScope(origin, asked.scope);
+  const { status } = await asked.call(`remove runner ${registrationId}`, origin, {
     permission,
     route: `DELETE ${path}/actions/runners/{runner_id}`,
     parameters: { ...names, runner_id: registrationId },
@@ -106,20 +105,20 @@ async function hasRunningSibling(job: Job, { call }: Asked): Promise<boolean> {
   return isAnyRunning(data, job.id);
 }
 
-/** Where a registrar's runners are, and what it takes to ask about them. */
+/** Where a origin's runners are, and what it takes to ask about them. */
 export type Scope = {
   readonly path: string;
   readonly names: Readonly<Record<string, string>>;
   readonly permission: Permission;
 };
 
-/** The scope of a registrar: a user has no organization's runners, whatever the setting says. */
-export function readScope(registrar: Registrar, scope: GitHubOptions["scope"]): Scope {
-  const { owner, ownerType } = registrar.repository;
+/** The scope of a origin: a user has no organization's runners, whatever the setting says. */
+export function readScope(origin: Origin, scope: GitHubOptions["scope"]): Scope {
+  const { owner, ownerType } = origin.repository;
   if (scope === "organization" && ownerType === "Organization") {
     const permission = { organization_self_hosted_runners: "write" } as const;
     return { path: "/orgs/{org}", names: { org: owner }, permission };
   }
   const permission = { administration: "write" } as const;
-  return { path: "/repos/{owner}/{repo}", names: repositoryNames(registrar), permission };
+  return { path: "/repos/{owner}/{repo}", names: repositoryNames(origin), permission };
 }

@@ -1,5 +1,5 @@
+import type { Origin } from "../core/job.ts";
 import { readArray, readNumber, readObject, readOptional, readText } from "../core/read-json.ts";
-import type { Registrar } from "../core/runner-registry.ts";
 import type { EndedJob, RunAttempt, RunReruns, RunState } from "../core/run-reruns.ts";
 import { understand } from "./github-answers.ts";
 import { createCaller, repositoryNames, type SendCall } from "./github-caller.ts";
@@ -73,6 +73,6 @@ async function readState(run: RunAttempt, call: SendCall): Promise<RunState | un
   });
 }
 
-function namesOf(run: Registrar & { readonly runId: number }) {
+function namesOf(run: Origin & { readonly runId: number }) {
   return { ...repositoryNames(run), run_id: run.runId };
 }

@@ -12,9 +12,9 @@ export function createGitHubRunnerVersions(
 ): RunnerVersions {
   const call = createCaller(surroundings, options);
   return {
-    readRetirement: async (registrar, version) => {
-      const { path, names, permission } = readScope(registrar, options.scope);
-      const { data, status } = await call(`tell how old runner ${version} is`, registrar, {
+    readRetirement: async (origin, version) => {
+      const { path, names, permission } = readScope(origin, options.scope);
+      const { data, status } = await call(`tell how old runner ${version} is`, origin, {
         permission,
         route: `GET ${path}/actions/runners/deprecations/{version}`,
         parameters: { ...names, version },

@@ -1,9 +1,9 @@
+import type { Origin } from "../core/job.ts";
 import type { JobEnvelope } from "../core/envelope.ts";
 import { readJobDelivery } from "../core/job-delivery.ts";
 import { readArray, readNumber, readObject, readText, readTimestamp } from "../core/read-json.ts";
-import type { Registrar } from "../core/runner-registry.ts";
 import type { OpenRun } from "../core/sweep.ts";
-import type { Page, RunLog } from "../core/run-log.ts";
+import type { Page, OpenRuns } from "../core/open-runs.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
 import { type Answer, createCaller, repositoryNames } from "./github-caller.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
@@ -20,47 +20,47 @@ const permission = { actions: "read" } as const;
 export function createGitHubRuns(
   surroundings: Surroundings,
   options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
-): RunLog {
+): OpenRuns {
   const call = createCaller(surroundings, options);
   return {
-    listRuns: async (registrar, status, page) => {
-      const { fullName } = registrar.repository;
-      const answer = await call(`list runs of ${fullName}`, registrar, {
+    listRuns: async (origin, status, page) => {
+      const { fullName } = origin.repository;
+      const answer = await call(`list runs of ${fullName}`, origin, {
         permission,
         route: "GET /repos/{owner}/{repo}/actions/runs",
-        parameters: { ...repositoryNames(registrar), status, per_page: pageSize, page },
+        parameters: { ...repositoryNames(origin), status, per_page: pageSize, page },
       });
       const listed = understand("a list of runs", () => readList(answer.data, "workflow_runs"));
       const entries = readEach(listed, { what: "runs", read: readRun, log: surroundings.log });
       const hasMore = listed.length === pageSize && page < mostPages;
       return { entries, hasMore, left: readLeft(answer) };
     },
-    listQueued: async (registrar, runId, page) => {
-      const answer = await call(`list jobs of run ${runId}`, registrar, {
+    listQueued: async (origin, runId, page) => {
+      const answer = await call(`list jobs of run ${runId}`, origin, {
         permission,
         route: "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
         parameters: {
-          ...repositoryNames(registrar),
+          ...repositoryNames(origin),
           run_id: runId,
           filter: "latest",
           per_page: pageSize,
           page,
         },
       });
-      return readJobs(answer, registrar, surroundings);
+      return readJobs(answer, origin, surroundings);
     },
   };
 }
 
 function readJobs(
   answer: Answer,
-  registrar: Registrar,
+  origin: Origin,
   { now, log }: Pick<Surroundings, "now" | "log">,
 ): Page<JobEnvelope> {
   const jobs = understand("a list of jobs", () => readList(answer.data, "jobs"));
   const read = (value: unknown) => {
     const job = readObject(value, "job");
-    return job["status"] === "queued" ? [toEnvelope(job, registrar, now())] : [];
+    return job["status"] === "queued" ? [toEnvelope(job, origin, now())] : [];
   };
   return {
     entries: readEach(jobs, { what: "jobs", read, log }).flat(),
@@ -70,8 +70,8 @@ function readJobs(
 }
 
 // A listed job has the fields of a `workflow_job` delivery, so that it is read as the one that is missing.
-function toEnvelope(job: unknown, registrar: Registrar, now: number): JobEnvelope {
-  const { repository, installationId } = registrar;
+function toEnvelope(job: unknown, origin: Origin, now: number): JobEnvelope {
+  const { repository, installationId } = origin;
   const { id, fullName, owner, ownerType } = repository;
   const payload = {
     workflow_job: job,

@@ -1,7 +1,7 @@
+import type { Origin } from "../core/job.ts";
 import { messageOf } from "../core/errors.ts";
 import { GitHubError } from "../core/github-error.ts";
 import { readNumber, readObject } from "../core/read-json.ts";
-import type { Registrar } from "../core/runner-registry.ts";
 import { understand } from "./github-answers.ts";
 import type { GitHubApp, TokenScope } from "./github-app.ts";
 import { statusOf } from "./github-failure.ts";
@@ -11,7 +11,7 @@ export type Permission = Readonly<Record<string, "read" | "write">>;
 
 /** Asks for a token; for another one than the `refused` one where GitHub no longer takes that. */
 export type GetToken = (
-  registrar: Registrar,
+  origin: Origin,
   permission: Permission,
   options: Pick<TokenScope, "refused">,
 ) => Promise<string>;
@@ -24,23 +24,23 @@ export type GetToken = (
 export function createGitHubTokens({ getToken, call }: GitHubApp): GetToken {
   const getNarrow = narrow(getToken);
   const moved = new Map<string, number>();
-  return async (registrar, permissions, { refused }) => {
-    const told = registrar.installationId;
+  return async (origin, permissions, { refused }) => {
+    const told = origin.installationId;
     // By owner too: deliveries have been seen to name the installation of another one.
-    const key = `${registrar.repository.owner} ${told}`;
+    const key = `${origin.repository.owner} ${told}`;
     const known = moved.get(key) ?? told;
     const scope = { permissions, refused };
     try {
-      if (known !== undefined) return await getNarrow(known, registrar, scope);
+      if (known !== undefined) return await getNarrow(known, origin, scope);
     } catch (error) {
       if (!isElsewhere(error)) throw error;
     }
-    const found = await findInstallation(registrar, call).catch((error: unknown) => {
-      throw isElsewhere(error) ? createGone(registrar) : error;
+    const found = await findInstallation(origin, call).catch((error: unknown) => {
+      throw isElsewhere(error) ? createGone(origin) : error;
     });
-    if (found === known) throw createGone(registrar);
+    if (found === known) throw createGone(origin);
     moved.set(key, found);
-    return getNarrow(found, registrar, scope);
+    return getNarrow(found, origin, scope);
   };
 }
 
@@ -54,7 +54,7 @@ function narrow(
   getToken: GitHubApp["getToken"],
 ): (
   installationId: number,
-  registrar: Registrar,
+  origin: Origin,
   scope: Pick<TokenScope, "permissions" | "refused">,
 ) => Promise<string> {
   const shared = new Map<string, number>();
@@ -80,7 +80,7 @@ function isOfOrganization(permissions: Permission): boolean {
 }
 
 async function findInstallation(
-  { repository: { owner, ownerType } }: Registrar,
+  { repository: { owner, ownerType } }: Origin,
   call: GitHubApp["call"],
 ): Promise<number> {
   const { data } =
@@ -98,10 +98,12 @@ function isElsewhere(error: unknown): boolean {
   return [404, 422].includes(statusOf(error));
 }
 
-function createGone({ repository, installationId = 0 }: Registrar): GitHubError {
+function createGone({ repository, installationId }: Origin): GitHubError {
   const { fullName, owner } = repository;
+  const told =
+    installationId === undefined ? "" : ` (the webhook named installation ${installationId})`;
   return new GitHubError(
     "InstallationGone",
-    `the App has no installation that reaches ${fullName} (told was ${installationId}); install it for ${owner} and give it the repository`,
+    `the App has no installation that reaches ${fullName}${told}; install it for ${owner} and give it the repository`,
   );
 }

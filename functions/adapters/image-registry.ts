@@ -59,7 +59,7 @@ async function startBuild(
     idempotencyToken: token,
   });
   const { build } = await client.send(command);
-  if (build?.id === undefined) throw new Error("StartBuild named no build");
+  if (build?.id === undefined) throw new Error("StartBuild returned no build");
   return { buildId: build.id };
 }
 

@@ -47,7 +47,7 @@ export type SettingName = (typeof settingNames)[keyof typeof settingNames];
  * The text of a setting, or `fallback` where it is unset or empty.
  * @throws {SettingsError} when it is unset and there is no fallback
  */
-export function readText(env: Environment, name: SettingName, fallback?: string): string {
+export function readSetting(env: Environment, name: SettingName, fallback?: string): string {
   const text = env[name]?.trim() ?? "";
   if (text !== "") return text;
   if (fallback !== undefined) return fallback;
@@ -56,7 +56,7 @@ export function readText(env: Environment, name: SettingName, fallback?: string)
 
 /** A comma-separated list; empty where the setting is unset. */
 export function readList(env: Environment, name: SettingName): readonly string[] {
-  const entries = readText(env, name, "").split(",");
+  const entries = readSetting(env, name, "").split(",");
   return entries.map((entry) => entry.trim()).filter((entry) => entry !== "");
 }
 
@@ -84,7 +84,7 @@ export function readSome(
  * @throws {SettingsError} when it is no such address
  */
 export function readAddress(env: Environment, name: SettingName, fallback: string): string {
-  const text = readText(env, name, fallback);
+  const text = readSetting(env, name, fallback);
   if (/^https?:\/\/./iu.test(text) && URL.canParse(text)) return text.replace(/\/+$/u, "");
   throw invalid(name, "an address that begins with https://", text);
 }
@@ -98,7 +98,7 @@ export function readInteger(
   name: SettingName,
   { fallback, least, most }: { fallback: number; least: number; most: number },
 ): number {
-  const text = readText(env, name, String(fallback));
+  const text = readSetting(env, name, String(fallback));
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw invalid(name, `a whole number from ${least} to ${most}`, text);
@@ -113,7 +113,7 @@ export function readChoice<const Choice extends string>(
   name: SettingName,
   choices: readonly [Choice, ...Choice[]],
 ): Choice {
-  const text = readText(env, name, choices[0]);
+  const text = readSetting(env, name, choices[0]);
   const chosen = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
   if (chosen !== undefined) return chosen;
   throw invalid(name, `one of ${choices.join(", ")}`, text);
@@ -128,7 +128,7 @@ export function readJson<T>(
   name: SettingName,
   { decode, fallback }: { decode: (value: unknown) => T; fallback?: string },
 ): T {
-  const text = readText(env, name, fallback);
+  const text = readSetting(env, name, fallback);
   try {
     return decode(JSON.parse(text));
   } catch (error) {
@@ -145,7 +145,7 @@ export function readJson<T>(
  * @throws {SettingsError} when runner names of it would not be legal
  */
 export function readRunnerPrefix(env: Environment): string {
-  const prefix = readText(env, settingNames.runnerPrefix, "tornade");
+  const prefix = readSetting(env, settingNames.runnerPrefix, "tornade");
   if (/^[a-z0-9][a-z0-9-]{0,15}$/u.test(prefix)) return prefix;
   throw invalid(settingNames.runnerPrefix, "1 to 16 of a-z, 0-9 and, not in front, '-'", prefix);
 }
@@ -164,7 +164,7 @@ export function readCapacityDeadline(env: Environment): number {
  * @throws {SettingsError} when it could not be told from the parts of a composite label
  */
 export function readLaunchLabel(env: Environment): string {
-  const label = readText(env, settingNames.launchLabel, "tornade");
+  const label = readSetting(env, settingNames.launchLabel, "tornade");
   if (/^[^\s/,=]{1,64}$/u.test(label)) return label;
   throw invalid(
     settingNames.launchLabel,

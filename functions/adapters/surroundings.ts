@@ -33,7 +33,7 @@ export type Surroundings = {
 /** Milliseconds one request may take: well below the functions' timeout of 15 s, retry included. */
 const requestTimeout = 4_000;
 
-/** The surroundings of a deployed function; the only place that reads `process.env`. */
+/** The surroundings of a deployed function; no other of its code reads `process.env`. */
 export function createLambdaSurroundings(): Surroundings {
   return {
     env: process.env,

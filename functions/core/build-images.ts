@@ -69,7 +69,7 @@ async function look(
   try {
     return await advance(wanted, image, ports);
   } catch (error) {
-    ports.log.error("image not looked after", { image: describe(wanted), error });
+    ports.log.error("image not checked", { image: describe(wanted), error });
     return image;
   }
 }

@@ -1,4 +1,4 @@
-/** Who may do something of which there may only be so much. */
+/** When each refused job of a repository has its turn to be refused. */
 export type CapItem = {
   readonly kind: "cap";
   readonly id: `cap#${string}`;
@@ -8,7 +8,7 @@ export type CapItem = {
   readonly expiresAt: number;
 };
 
-/** The id of the item that caps something in one repository. */
-export function capItemId(name: string, repositoryId: number): `cap#${string}` {
-  return `cap#${name}#${repositoryId}`;
+/** The id of the item that caps the refusals of one repository. */
+export function capItemId(repositoryId: number): `cap#${string}` {
+  return `cap#refusals#${repositoryId}`;
 }

@@ -35,8 +35,8 @@ export async function checkJob(
     const oddity = await findOddity(await findSuspects({ item, state, left }, ports), item, ports);
     const lookedAt = left === undefined ? {} : { lookedAt: left.name };
     if (oddity === undefined) {
-      const turn = (await mayWaitForTurn(item, ports)) ? ({ mayWaitForTurn: true } as const) : {};
-      return { ...event, state, ...lookedAt, ...turn };
+      const mayAwaitSiblings = await mayBeHeldBySiblings(item, ports);
+      return { ...event, state, ...lookedAt, ...(mayAwaitSiblings ? { mayAwaitSiblings } : {}) };
     }
     // What the runner is busy with, or had, may be this job, which was given to it after it was read.
     const again = await ports.registry.readJob(item.job);
@@ -50,7 +50,7 @@ export async function checkJob(
 
 // GitHub gives no leg of a matrix to anybody whose turn has not come (`max-parallel`), and may call it
 // queued all the same.
-async function mayWaitForTurn(item: JobItem, ports: CheckPorts): Promise<boolean> {
+async function mayBeHeldBySiblings(item: JobItem, ports: CheckPorts): Promise<boolean> {
   const { at, endedAt } = newestLaunch(item) ?? { at: 0 };
   const hasIdled = endedAt !== undefined && endedAt - at >= ports.idleSeconds * 1_000;
   if (item.status !== "parked" || !hasIdled) return false;

@@ -24,7 +24,7 @@ import {
   notFoundWait,
   queuedAtMost,
   runningCheckAfter,
-  turnWait,
+  siblingWait,
 } from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
@@ -39,7 +39,7 @@ export function decideChecked(
   if (state.status === "gone" && known.reason !== notFound) return askOnce(known, circumstances);
   // Who asked at the same time says the same, and no more.
   if (state.status === "gone" && !isDue(known, circumstances.now)) {
-    return nothing("seen to meanwhile");
+    return nothing("already handled");
   }
   const item = withoutDoubt(known);
   const news = asNews(item, state, circumstances);
@@ -87,7 +87,7 @@ export function decideCheckFailed(
 ): Decision {
   const { now, jitter } = circumstances;
   const item = jobItemOf(items, jobItemId(key));
-  if (item === undefined || !isDue(item, now)) return nothing("seen to meanwhile");
+  if (item === undefined || !isDue(item, now)) return nothing("already handled");
   const age = now - (item.times.received ?? now);
   const isQueued = item.times.started === undefined && !isHeld(item);
   if (error !== undefined && isQueued && age >= queuedAtMost) {
@@ -131,28 +131,29 @@ function decideStillWaiting(
   if (isHeld(item) && checked.state.status === "queued") {
     return claimInTurn(items, release(item, now), circumstances);
   }
-  if (!isDue(item, now)) return nothing("seen to meanwhile");
+  if (!isDue(item, now)) return nothing("already handled");
   if (item.times.started !== undefined) {
     return wakeLater(item, now + runningCheckAfter, "still running");
   }
   if (item.status === "launching") return takeOver(item, circumstances);
   if (checked.state.status === "waiting") return hold(items, item, circumstances);
-  const holder = findDeadRunner(items, { item, checked }, circumstances);
-  if (holder !== undefined) return giveUpStuck(items, { item, holder }, circumstances);
+  const deadRunner = findDeadRunner(items, { item, checked }, circumstances);
+  if (deadRunner !== undefined) return giveUpStuck(items, { item, deadRunner }, circumstances);
   if (item.status !== "parked") return replaceOverdue(items, { item, checked }, circumstances);
-  return checked.mayWaitForTurn === true && item.refusal === undefined
-    ? awaitTurn(items, item, circumstances)
+  return checked.mayAwaitSiblings === true && item.refusal === undefined
+    ? awaitSiblings(items, item, circumstances)
     : claimInTurn(items, item, circumstances);
 }
 
 // Its runner was not lost, and must not count as such: the next ones come ever later, as nobody tells when
-// the turn of the job has come.
-function awaitTurn(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+// `max-parallel` lets the job run.
+function awaitSiblings(items: Items, item: JobItem, circumstances: Circumstances): Decision {
   const idled = (item.idled ?? 0) + 1;
   const spared = { ...item, losses: 0, idled };
-  const wait = turnWait(idled);
+  const wait = siblingWait(idled);
   if (wait === 0) return claimInTurn(items, spared, circumstances);
-  const reason = "its runner got no job, as others of its run are running and it may have to wait";
+  const reason =
+    "its runner was given no job while other jobs of its run were running; it may be waiting for max-parallel";
   const wakeAt = circumstances.now + wait;
   const parked = stepJob(
     { ...spared, doubtful: false },
@@ -160,16 +161,16 @@ function awaitTurn(items: Items, item: JobItem, circumstances: Circumstances): D
     circumstances.now,
   );
   const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
-  return { writes: [parked], actions: [wake], outcome: "waits for its turn" };
+  return { writes: [parked], actions: [wake], outcome: "waits for other jobs of its run" };
 }
 
 // Another runner would idle as this job's own did; only its people can get it out of there.
 function giveUpStuck(
   items: Items,
-  { item, holder }: { item: JobItem; holder: string },
+  { item, deadRunner }: { item: JobItem; deadRunner: string },
   circumstances: Circumstances,
 ): Decision {
-  const failed = giveUp(item, describeStuck(item, holder), circumstances);
+  const failed = giveUp(item, describeStuck(item, deadRunner), circumstances);
   const left = retireLeftOver(items, { item, outcomes: ["open", "started"] }, circumstances);
   return {
     writes: [...left.writes, ...failed.writes],
@@ -182,7 +183,8 @@ function giveUpStuck(
 // again, but not where a job had to wait for its turn (`concurrency`, `max-parallel`).
 function hold(items: Items, item: JobItem, circumstances: Circumstances): Decision {
   const { now } = circumstances;
-  const reason = "the job waits at GitHub for an approval or for its turn";
+  const reason =
+    "GitHub holds the job back: it waits for an approval, or for concurrency or max-parallel";
   if (isHeld(item)) {
     return wakeLater({ ...item, reason }, now + heldWait(now - item.heldAt), "still held");
   }

@@ -14,7 +14,7 @@ import { jobKey } from "./job.ts";
 import { isClosed, type JobItem, jobItemId, type RunnerItem } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { awaits } from "./rebinding.ts";
-import { keepRunner, retireRunner, runnerOfLaunch } from "./runner-item.ts";
+import { keepRunner, oweRetirement, runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName } from "./runner-name.ts";
 import { removalWait } from "./waits.ts";
 
@@ -76,9 +76,9 @@ function decideStarted(
   const { now, owner, runnerPrefix } = circumstances;
   const isLauncher = item.lease?.owner === owner;
   if (!isLauncher && !isNeeded(item, report, runnerPrefix)) {
-    const retired = retireRunner(runner, now);
+    const retired = oweRetirement(runner, now);
     const actions = [{ kind: "retire", item: retired } as const];
-    return { writes: [retired], actions, outcome: "launched in vain" };
+    return { writes: [retired], actions, outcome: "launched but no longer needed" };
   }
   const recorded = recordLaunch(item, report.number);
   const next = isLauncher ? toLaunched(recorded, now) : recorded;

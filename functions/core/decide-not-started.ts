@@ -93,17 +93,18 @@ function settle(item: JobItem, report: NotStarted): JobItem {
   const launches = tried.map((launch) => {
     if (launch.outcome !== "open") return launch;
     const isNewest = launch.number === report.number;
-    const isFound = report.kind === "unsettled" && report.found?.includes(launch.number) === true;
-    if (report.kind === "unsettled" && !isNewest && !isFound) return launch;
+    const isSettled =
+      report.kind === "unsettled" && report.settled?.includes(launch.number) === true;
+    if (report.kind === "unsettled" && !isNewest && !isSettled) return launch;
     if (isNewest && report.kind === "unknown") {
       const unasked = isUnasked(report) ? ({ isUnasked: true } as const) : {};
       return { ...launch, ...unasked, reason: report.message };
     }
-    const found = launch.reason ?? `launch ${report.number} found no runner of it`;
+    const foundOut = launch.reason ?? `no runner of it was found before launch ${report.number}`;
     return {
       ...launch,
       outcome: "not-started",
-      reason: isNewest ? report.message : found,
+      reason: isNewest ? report.message : foundOut,
     } as const;
   });
   return { ...item, launches };
@@ -158,7 +159,7 @@ function park(item: JobItem, report: NotStarted, circumstances: Circumstances): 
   const lacksImage = report.kind === "no-image";
   const wait = lacksImage ? imageWait(jitter) : capacityWait(item.waits, jitter);
   const wakeAt = Math.max(now, retryAt ?? 0) + wait;
-  // A runner that cannot be got rid of for so long may hold the job itself.
+  // A runner that cannot be got rid of for so long may be running the job.
   const doubtful = report.kind === "unsettled" && isTooLate(item, report, circumstances);
   const parked = stepJob(
     { ...item, waits: lacksImage ? item.waits : item.waits + 1, doubtful },

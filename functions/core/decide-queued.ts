@@ -72,7 +72,7 @@ export function claimInTurn(items: Items, item: JobItem, circumstances: Circumst
   if (turn.at > now + clockTolerance) {
     const reason = describeTurn(item.refusal, turn.at - now);
     const parked = stepJob(item, { status: "parked", reason, wakeAt: turn.at }, now);
-    return { writes: [...writes, parked], actions: [], outcome: "refusal waits for its turn" };
+    return { writes: [...writes, parked], actions: [], outcome: "refusal rate limited" };
   }
   const times = { ...item.times, refused: item.times.refused ?? now };
   const claimed = claim({ ...item, times }, circumstances);
@@ -82,14 +82,18 @@ export function claimInTurn(items: Items, item: JobItem, circumstances: Circumst
 // Many at once get in each other's way: those that do not get through come again, one after another.
 function queueForTurn(item: JobItem, refusal: string, { now, jitter }: Circumstances): Decision {
   const wakeAt = now + capacityWait(item.waits, jitter);
-  const reason = `refused, to be told in a moment: ${refusal}`;
+  const reason = `refused, and reported in a moment: ${refusal}`;
   const parked = stepJob(
     { ...item, waits: item.waits + 1 },
     { status: "parked", reason, wakeAt },
     now,
   );
   const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
-  return { writes: [parked], actions: [wake], outcome: "refusal waits to be counted" };
+  return {
+    writes: [parked],
+    actions: [wake],
+    outcome: "refusal tried again: others were counted meanwhile",
+  };
 }
 
 /** The claim as a decision: written first, then carried out. */

@@ -18,7 +18,7 @@ import {
   waitsForRunner,
   type Walk,
 } from "./rebinding.ts";
-import { retireRunner } from "./runner-item.ts";
+import { oweRetirement } from "./runner-item.ts";
 import { runnerName } from "./runner-name.ts";
 
 /**
@@ -101,13 +101,13 @@ export function launchAnew(
   const launch: Decision = {
     writes: [parked],
     actions: [{ kind: "wake", itemId: parked.id, at: now }],
-    outcome: "robbed job launched anew",
+    outcome: "relaunched: another job took its runner",
   };
   return join(launch, retireIdle(misfit === undefined ? [] : [misfit], circumstances));
 }
 
 function retireIdle(runners: readonly RunnerItem[], { now }: Circumstances): Decision {
-  const writes = runners.filter(isIdle).map((runner) => retireRunner(runner, now));
+  const writes = runners.filter(isIdle).map((runner) => oweRetirement(runner, now));
   const actions = writes.map((item) => ({ kind: "retire", item }) as const);
   return { writes, actions, outcome: "no job waits for the runner" };
 }

@@ -21,7 +21,7 @@ const failingConclusions = new Set(["failure", "timed_out", "cancelled"]);
 export function decideRun(items: Items, event: RunEvent<"run">, { now }: Circumstances): Decision {
   const reason = whyNotRerun(event);
   if (reason !== undefined) return nothing(reason);
-  if (items.has(runItemId(event.envelope.runId))) return nothing("run is seen to");
+  if (items.has(runItemId(event.envelope.runId))) return nothing("run is already handled");
   return list(newRunItem(event.envelope, now));
 }
 
@@ -45,7 +45,7 @@ export function wakeRun(items: Items, item: RunItem, circumstances: Circumstance
     case "rerun":
     case "left":
     case "failed":
-      return nothing("run is seen to");
+      return nothing("run is already handled");
   }
 }
 
@@ -56,7 +56,7 @@ export function decideRunListed(
   circumstances: Circumstances,
 ): Decision {
   const known = runItemOf(items, run.id);
-  if (isDecided(known)) return nothing("run is seen to");
+  if (isDecided(known)) return nothing("run is already handled");
   return judge(items, { item: known ?? run, names: runnerNames }, circumstances);
 }
 
@@ -67,7 +67,7 @@ export function decideRerun(
   { now }: Circumstances,
 ): Decision {
   const item = runItemOf(items, run.id);
-  if (item?.status !== "interrupted") return nothing("run is seen to");
+  if (item?.status !== "interrupted") return nothing("run is already handled");
   return { writes: [stepRun(item, { status: "rerun" }, now)], actions: [], outcome: "re-run" };
 }
 
@@ -78,13 +78,16 @@ export function decideRunNotAsked(
   { now, jitter }: Circumstances,
 ): Decision {
   const item = runItemOf(items, run.id) ?? run;
-  if (item.status !== run.status) return nothing("run is seen to");
+  if (item.status !== run.status) return nothing("run is already handled");
   if (item.tries >= mostRerunTries) {
     const failed = stepRun(item, { status: "failed", reason: message }, now);
     return { writes: [failed], actions: [], outcome: "run is not re-run" };
   }
   const wakeAt = Math.max(now, retryAt) + capacityWait(item.tries, jitter);
-  return wakeLater({ ...item, tries: item.tries + 1, reason: message, wakeAt }, "not asked");
+  return wakeByMessage(
+    { ...item, tries: item.tries + 1, reason: message, wakeAt },
+    "GitHub did not answer about the run",
+  );
 }
 
 function list(item: RunItem): Decision {
@@ -120,11 +123,14 @@ function fateOf(items: Items, name: string, { runnerPrefix }: Circumstances): Fa
 
 function wait(items: Items, { item, names }: Judged, { now }: Circumstances): Decision {
   if (item.tries >= mostRerunTries) {
-    return leave(items, item, { reason: `nobody told how ${names[0]} ended`, now });
+    return leave(items, item, {
+      reason: `no state change of runner ${names[0]} arrived, so nobody knows whether Spot took it`,
+      now,
+    });
   }
   const step = { status: "waiting", runners: names, wakeAt: now + runnerEndWait } as const;
   const waiting = stepRun({ ...item, tries: item.tries + 1 }, step, now);
-  return wakeLater(waiting, "waiting for the end of runners");
+  return wakeByMessage(waiting, "waiting for the end of runners");
 }
 
 function leave(
@@ -150,7 +156,7 @@ function rerun(item: RunItem, { now }: Circumstances): Decision {
   return { writes: [owing], actions: [{ kind: "rerun", item: owing }], outcome: "re-running" };
 }
 
-function wakeLater(item: RunItem, outcome: string): Decision {
+function wakeByMessage(item: RunItem, outcome: string): Decision {
   const { id, wakeAt = 0 } = item;
   return { writes: [item], actions: [{ kind: "wake", itemId: id, at: wakeAt }], outcome };
 }

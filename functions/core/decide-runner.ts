@@ -11,17 +11,13 @@ import {
 import { jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { awaits } from "./rebinding.ts";
-import { keepRunner, newRunnerItem, retireRunner, runnerOfLaunch } from "./runner-item.ts";
+import { keepRunner, newRunnerItem, oweRetirement, runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName } from "./runner-name.ts";
-import type { RunnerStop } from "./state-change.ts";
+import type { RunnerEnd } from "./state-change.ts";
 import { deadUnnamedAfter, removalWait, retention, retireWait, unusedAfter } from "./waits.ts";
 
 /** A task or build ended: remember it, remove a registration that served nobody, replace the runner. */
-export function decideStopped(
-  items: Items,
-  stop: RunnerStop,
-  circumstances: Circumstances,
-): Decision {
+export function decideEnded(items: Items, stop: RunnerEnd, circumstances: Circumstances): Decision {
   const parts = readRunnerName(circumstances.runnerPrefix, stop.runnerName);
   if (parts === undefined) return nothing("runner is not ours");
   const item = jobItemOf(items, jobItemId(parts.jobKey));
@@ -63,7 +59,11 @@ export function decideRetired(
   if (isUseless(runner, done)) {
     const useless: RunnerItem = { ...runner, owed: ["stop"], wakeAt: now, expiresAt };
     const actions = [{ kind: "retire", item: useless } as const, ...missed];
-    return { writes: [useless], actions, outcome: "runner retired all the same" };
+    return {
+      writes: [useless],
+      actions,
+      outcome: "runner stopped: its registration was already removed",
+    };
   }
   const owed = runner.owed.filter((debt) => !done.includes(debt));
   if (owed.length > 0) {
@@ -130,7 +130,7 @@ export function decideBusyRegistration(
     return decideRetired(items, { name, done }, circumstances);
   }
   const kept = {
-    ...retireRunner({ ...runner, ended }, now + removalWait),
+    ...oweRetirement({ ...runner, ended }, now + removalWait),
     expiresAt: now + retention,
   };
   return { writes: [kept], actions: [], outcome: "registration is busy" };
@@ -150,7 +150,7 @@ function rebindOf({ name }: RunnerItem): Action {
   return { kind: "rebind", runnerName: name };
 }
 
-function endRunner(runner: RunnerItem, stop: RunnerStop, now: number): RunnerItem {
+function endRunner(runner: RunnerItem, stop: RunnerEnd, now: number): RunnerItem {
   const ended = {
     ...runner,
     computeId: stop.computeId,
@@ -163,5 +163,5 @@ function endRunner(runner: RunnerItem, stop: RunnerStop, now: number): RunnerIte
     const { wakeAt: _wakeAt, ...settled } = ended;
     return { ...settled, owed: [] };
   }
-  return retireRunner(ended, now);
+  return oweRetirement(ended, now);
 }

@@ -16,7 +16,7 @@ export function decideTold(
 ): Decision {
   const item = jobItemOf(items, jobItemId(key));
   if (item?.owed.includes("tell") !== true) return nothing("nobody has to be told");
-  return settle(item, outcome === "posted" ? "job's people told" : "check runs are off");
+  return settle(item, outcome === "posted" ? "check run posted" : "check runs are off");
 }
 
 /** GitHub did not take the notice: again after growing gaps, or never where it does not let us. */
@@ -27,10 +27,10 @@ export function decideNotTold(
 ): Decision {
   const item = jobItemOf(items, jobItemId(key));
   if (item?.owed.includes("tell") !== true) return nothing("nobody has to be told");
-  if (!retryable || item.waits >= mostTellings) return settle(item, "job's people not told");
+  if (!retryable || item.waits >= mostTellings) return settle(item, "check run not posted");
   const wakeAt = Math.max(now, retryAt) + tellWait(item.waits, jitter);
   const later = { ...item, waits: item.waits + 1, wakeAt };
-  return { writes: [later], actions: [], outcome: "job's people not told yet" };
+  return { writes: [later], actions: [], outcome: "check run not posted yet" };
 }
 
 function settle(item: JobItem, outcome: string): Decision {

@@ -8,7 +8,7 @@ import {
   decideBusyRegistration,
   decideNotRetired,
   decideRetired,
-  decideStopped,
+  decideEnded,
 } from "./decide-runner.ts";
 import { decideRerun, decideRun, decideRunListed, decideRunNotAsked } from "./decide-run.ts";
 import { decideNotTold, decideTold } from "./decide-told.ts";
@@ -42,8 +42,8 @@ function decideEvent(items: Items, event: LedgerEvent, circumstances: Circumstan
       return decideChecked(items, event, circumstances);
     case "check-failed":
       return decideCheckFailed(items, event, circumstances);
-    case "runner-stopped":
-      return decideStopped(items, event.stop, circumstances);
+    case "runner-ended":
+      return decideEnded(items, event.end, circumstances);
     case "rebind":
       return decideRebind(items, event.runnerName, circumstances);
     case "runner-retired":

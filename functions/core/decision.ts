@@ -5,7 +5,7 @@ import type { RunnerSpec } from "./labels.ts";
 import type { ItemId, JobItem, LedgerItem, RunItem, RunnerDebt, RunnerItem } from "./ledger.ts";
 import type { JobState } from "./runner-registry.ts";
 import type { LaunchFailure } from "./runner-provider.ts";
-import type { RunnerStop } from "./state-change.ts";
+import type { RunnerEnd } from "./state-change.ts";
 
 /** What the labels and the policy say about a job that is queued. */
 export type Assessment =
@@ -31,23 +31,26 @@ export type LaunchReport =
     })
   /** Nothing was tried, as there is no image yet to start a runner from; no earlier one is left. */
   | { readonly kind: "no-image"; readonly number: number; readonly message: string }
-  /**
-   * Nothing was started, and another rung would not help: GitHub registered no runner (then all
-   * earlier launches are settled), or what became of an earlier launch could not be found out.
-   */
-  | {
-      readonly kind: "unregistered" | "unsettled";
-      readonly number: number;
-      readonly message: string;
-      /** When GitHub may be asked again, in milliseconds since the epoch. */
-      readonly retryAt?: number;
-      /** GitHub did not answer, or not soon enough, or was not to be asked. */
-      readonly isUnanswered?: true;
+  /** GitHub registered no runner, and another rung would not help; all earlier launches are settled. */
+  | (Unstarted & { readonly kind: "unregistered" })
+  /** What became of an earlier launch could not be found out, so that nothing was started. */
+  | (Unstarted & {
+      readonly kind: "unsettled";
       /** Earlier launches of which no runner was left, by number. */
-      readonly found?: readonly number[];
-      /** What somebody has to know of, once it is written down. */
-      readonly error?: Error;
-    };
+      readonly settled?: readonly number[];
+    });
+
+/** Nothing was started, whatever the rung. */
+type Unstarted = {
+  readonly number: number;
+  readonly message: string;
+  /** When GitHub may be asked again, in milliseconds since the epoch. */
+  readonly retryAt?: number;
+  /** GitHub did not answer, or not soon enough, or was not to be asked. */
+  readonly isUnanswered?: true;
+  /** What somebody has to know of, once it is written down. */
+  readonly error?: Error;
+};
 
 /** Everything that can happen to items of the ledger. */
 export type LedgerEvent =
@@ -65,12 +68,12 @@ export type LedgerEvent =
       /** A runner of the job whose build, or whose registration, is not there (any more). */
       readonly missingRunner?: string;
       /** Its last runner idled in vain, and other jobs of its run are running. */
-      readonly mayWaitForTurn?: true;
+      readonly mayAwaitSiblings?: true;
       /** The runner of another job that is left for this one, where that was looked at as well. */
       readonly lookedAt?: string;
     }
   | CheckFailure
-  | { readonly kind: "runner-stopped"; readonly stop: RunnerStop }
+  | { readonly kind: "runner-ended"; readonly end: RunnerEnd }
   | { readonly kind: "rebind"; readonly runnerName: string }
   | {
       readonly kind: "runner-retired";
@@ -139,7 +142,7 @@ export type Action =
   | { readonly kind: "come-back"; readonly at: number };
 
 export type Decision = {
-  /** Written in this order and only as long as they hold: runners first, the job's row last. */
+  /** Written in this order, until one loses against somebody else's: runners first, the job's row last. */
   readonly writes: readonly LedgerItem[];
   /** The writes need not wait for one another: what one of them lacks can be told from the others. */
   readonly inAnyOrder?: boolean;

@@ -53,7 +53,7 @@ export function readDelivery(event: string, body: unknown, context: DeliveryCont
 
 function readEvent(event: string, body: unknown, context: DeliveryContext): Delivery {
   const payload = readObject(body, "body");
-  if (event === "") throw new Error("event should be named by x-github-event, got nothing");
+  if (event === "") throw new Error("header x-github-event should name the event, got nothing");
   if (event === "ping") return { kind: "drop", reason: "ping" };
   if (event === "workflow_run" && context.rerunRepositories.length > 0) {
     return readRun(payload, context);

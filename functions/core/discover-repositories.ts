@@ -1,14 +1,14 @@
 import {
   beginLooks,
   chooseNews,
-  giveUp,
+  skipLook,
   hasRoom,
   isLookDue,
   type OpenLook,
   turnPage,
 } from "./discovery.ts";
 import { type Discovery, readDiscovery, writeDiscovery } from "./discovery-record.ts";
-import type { InstallationLog, ListedRepository } from "./installation-log.ts";
+import type { Installations, ListedRepository } from "./installations.ts";
 import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
 import { findShutOut, servesOwner } from "./policy.ts";
 import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
@@ -19,7 +19,7 @@ import { readRecord } from "./sweep-record.ts";
 
 /** What the discovery acts through. */
 export type DiscoveryPorts = SweepPorts & {
-  readonly installations: InstallationLog;
+  readonly installations: Installations;
 };
 
 type Pass = DiscoveryPorts & SweepPass;
@@ -115,7 +115,7 @@ async function listPage(look: OpenLook, found: Found, pass: Pass): Promise<Insta
   } catch (error) {
     heedFailure(error, look.owner, budget);
     log.warn("repositories not listed", { owner: look.owner, error });
-    return isRefused(error) ? giveUp(look) : look;
+    return isRefused(error) ? skipLook(look) : look;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ListedRepository, RepositoryPage } from "./installation-log.ts";
+import type { ListedRepository, RepositoryPage } from "./installations.ts";
 import type { ActiveRepository, Installation, InstallationLook } from "./cursor-item.ts";
 import { clockTolerance } from "./waits.ts";
 
@@ -58,7 +58,7 @@ export function turnPage(
 }
 
 /** The look at an installation that may not be looked at: the next one has all the news of this one. */
-export function giveUp({ page: _page, ...look }: OpenLook): InstallationLook {
+export function skipLook({ page: _page, ...look }: OpenLook): InstallationLook {
   return { ...look, begunAt: look.since };
 }
 
@@ -74,7 +74,7 @@ export function chooseNews(
   // Reported twice, because jobs, and the times that GitHub lists, may come some minutes after a push.
   const pushedSince = look.since - lookPeriod;
   return entries.filter(
-    ({ pushedAt, repository }) => pushedAt >= pushedSince || hasTurn(repository.id, look, period),
+    ({ pushedAt, repository }) => pushedAt >= pushedSince || isInRound(repository.id, look, period),
   );
 }
 
@@ -85,7 +85,7 @@ export function hasRoom(waiting: ReadonlyMap<number, ActiveRepository>, owner: s
 }
 
 // By the clock instead of a list of who had their turn, which would not fit an item.
-function hasTurn(id: number, { since, begunAt }: InstallationLook, period: number): boolean {
+function isInRound(id: number, { since, begunAt }: InstallationLook, period: number): boolean {
   const offset = ((id % slots) / slots) * period;
   const roundAt = (time: number) => Math.floor((time - offset) / period);
   return roundAt(begunAt) > roundAt(since);

@@ -8,7 +8,7 @@ import { launchRunner, type LaunchPorts } from "./launch.ts";
 import { jobItemId, type Ledger, runnerItemId } from "./ledger.ts";
 import { logDecision } from "./log-decision.ts";
 import { listFailedJobs, rerunRun } from "./rerun-run.ts";
-import { retireRunner } from "./retire.ts";
+import { carryOutRetirement } from "./retire.ts";
 import type { RunReruns } from "./run-reruns.ts";
 import { runnerName } from "./runner-name.ts";
 import { tellJob } from "./tell-job.ts";
@@ -85,7 +85,7 @@ async function carryOut(
       seen.clear();
       return [{ kind: "rebind", runnerName: action.runnerName }];
     case "retire":
-      return retireRunner(action.item, ports);
+      return carryOutRetirement(action.item, ports);
     case "tell":
       return [await tellJob(action.item, ports)];
     case "list-failed":

@@ -19,7 +19,7 @@ export function refuseLate(
     now,
   );
   const wake = { kind: "wake", itemId: refused.id, at: now } as const;
-  return { writes: [refused], actions: [wake], outcome: "job refused after all" };
+  return { writes: [refused], actions: [wake], outcome: "refused after waiting" };
 }
 
 /** Nothing can be done for the job, not even a refusal: it has failed, and its people have to be told. */

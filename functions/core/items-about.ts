@@ -59,7 +59,7 @@ function capsAbout(event: LedgerEvent, items: Items, named: readonly ItemId[]): 
   const known = named.flatMap((id) => jobItemOf(items, id) ?? []);
   const refused = known.filter(({ refusal }) => refusal !== undefined).map(({ job }) => job);
   if (event.kind === "job" && event.assessment.kind === "refuse") refused.push(event.envelope.job);
-  return refused.map(({ repository }) => capItemId("refusals", repository.id));
+  return refused.map(({ repository }) => capItemId(repository.id));
 }
 
 function namedBy(event: LedgerEvent, reading: Reading, prefix: string): readonly ItemId[] {
@@ -83,8 +83,8 @@ function namedBy(event: LedgerEvent, reading: Reading, prefix: string): readonly
         ...ownRunner(event.state.runnerName, prefix),
         ...ownRunner(event.deadRunner, prefix),
       ];
-    case "runner-stopped":
-      return namedByEnd(event.stop.runnerName, reading, prefix);
+    case "runner-ended":
+      return namedByEnd(event.end.runnerName, reading, prefix);
     case "run-rerun":
     case "run-not-asked":
       return [event.run.id];

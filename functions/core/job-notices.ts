@@ -2,7 +2,7 @@ import type { Job, JobKey } from "./job.ts";
 import { quote, shorten } from "./label-text.ts";
 import type { JobItem } from "./ledger.ts";
 
-/** What the people of a job have to know that cannot tell it in its own log. */
+/** What the developers of a job have to know that cannot tell it in its own log. */
 export type JobNotice = {
   readonly title: string;
   /** Markdown. */
@@ -15,16 +15,16 @@ export interface JobNotices {
   post(job: Job, notice: JobNotice): Promise<"posted" | "off">;
 }
 
-/** What the people of a job that was given up are told. */
+/** What the developers of a job that was given up are told. */
 export function toNotice({ job, reason = "" }: JobItem): JobNotice {
   const { name, workflow, runId, attempt } = job;
   return {
-    title: `job ${quote(name)} got no runner`,
+    title: `no runner for job ${quote(name)}`,
     // In a fence, where nothing of it is markup.
     summary: [
       `Attempt ${attempt} of run ${runId}, workflow \`${shorten(workflow, 60).replaceAll("`", "'")}\`:`,
       `\`\`\`text\n${reason}\n\`\`\``,
-      "GitHub goes on showing the job as queued until its run is cancelled, or for a day.",
+      `GitHub shows the job as queued until its run is cancelled, for at most 24 hours. Once the cause is gone, run it again: \`gh run cancel ${runId}\`, then \`gh run rerun ${runId} --failed\`.`,
     ].join("\n\n"),
   };
 }

@@ -8,8 +8,15 @@ export type Repository = {
   readonly private: boolean;
 };
 
+/** Where something comes from: a repository, and the installation of the App that may act there. */
+export type Origin = {
+  readonly repository: Repository;
+  /** Absent when the webhook is not the App's own; then it is looked up by owner. */
+  readonly installationId?: number;
+};
+
 /** A `workflow_job` of GitHub, reduced to what tornade acts on. */
-export type Job = {
+export type Job = Origin & {
   /** `workflow_job.id`; differs between attempts of one run. */
   readonly id: number;
   /** `workflow_job.run_attempt`; 1 where an old GitHub does not send it. */
@@ -19,9 +26,6 @@ export type Job = {
   readonly workflow: string;
   readonly headSha: string;
   readonly labels: readonly string[];
-  readonly repository: Repository;
-  /** Absent when the webhook is not the App's own; then it is looked up by owner. */
-  readonly installationId?: number;
 };
 
 /** Names one attempt of one job; never the delivery, which may come twice under two ids. */

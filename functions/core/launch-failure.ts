@@ -36,9 +36,9 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Sorts a provider's failure by what has to be done about it (facts in the doc pages linked from
- * docs/architecture.md). A 4xx that no rule knows started nothing and waits for an operator; whatever
- * else is unknown may have started something, so it is settled before the next try.
+ * Sorts a provider's failure by what has to be done about it. A 4xx that no rule knows started nothing and
+ * waits for an operator; whatever else is unknown may have started something, so it is settled before the
+ * next try. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
  */
 export function classifyLaunchFailure(failure: ProviderFailure): LaunchFailure {
   const { name, message } = failure;

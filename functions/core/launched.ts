@@ -7,7 +7,11 @@ export function recordLaunch(item: JobItem, number: number): JobItem {
   const launches = item.launches.map((launch) => {
     if (launch.number === number) return { ...launch, outcome: "started" } as const;
     if (launch.outcome !== "open") return launch;
-    return { ...launch, outcome: "not-started", reason: `launch ${number} lives` } as const;
+    return {
+      ...launch,
+      outcome: "not-started",
+      reason: `launch ${number} was found running instead`,
+    } as const;
   });
   return { ...item, launches };
 }

@@ -10,7 +10,9 @@ const itemKinds: readonly LedgerItem["kind"][] = ["job", "runner", "run", "cap",
 export function decodeItem(text: string): LedgerItem {
   const item: unknown = JSON.parse(text);
   if (isItem(item)) return item;
-  throw new Error("the ledger holds something that is not an item");
+  throw new Error(
+    "the ledger holds an item of a kind that is not known; deploy the version that wrote it",
+  );
 }
 
 function isItem(value: unknown): value is LedgerItem {

@@ -10,16 +10,14 @@ import { clockTolerance } from "./waits.ts";
  * Where a job stands. `parked` waits for a time, or with `heldAt` for GitHub's next `queued`; `refused`
  * has a runner that only tells the reason; `failed` means that a person must act.
  */
-export const jobStatuses = [
-  "launching",
-  "launched",
-  "running",
-  "completed",
-  "parked",
-  "refused",
-  "failed",
-] as const;
-export type JobStatus = (typeof jobStatuses)[number];
+export type JobStatus =
+  | "launching"
+  | "launched"
+  | "running"
+  | "completed"
+  | "parked"
+  | "refused"
+  | "failed";
 
 /** One try to start a runner for a job; `number` is fresh for every try and part of the runner's name. */
 export type Launch = {

@@ -1,6 +1,6 @@
 import type { Circumstances, Decision, Items } from "./decision.ts";
 import type { JobItem, Launch, RunnerItem } from "./ledger.ts";
-import { retireRunner, runnerOfLaunch } from "./runner-item.ts";
+import { oweRetirement, runnerOfLaunch } from "./runner-item.ts";
 import { leaseDuration } from "./waits.ts";
 
 /**
@@ -21,7 +21,7 @@ export function retireLeftOver(
       runner: runnerOfLaunch(items, { item, number: launch.number }, circumstances),
     }))
     .filter(({ runner }) => isFree(runner, item))
-    .map(({ launch, runner }) => retireRunner(runner, dueAt(launch, now)));
+    .map(({ launch, runner }) => oweRetirement(runner, dueAt(launch, now)));
   const due = writes.filter(({ wakeAt }) => wakeAt === now);
   return { writes, actions: due.map((runner) => ({ kind: "retire", item: runner }) as const) };
 }

@@ -1,4 +1,4 @@
-import type { Repository } from "./job.ts";
+import type { Repository, Origin } from "./job.ts";
 import {
   type JsonObject,
   readFlag,
@@ -7,14 +7,13 @@ import {
   readOptional,
   readText,
 } from "./read-json.ts";
-import type { Registrar } from "./runner-registry.ts";
 
 /**
  * Where a delivery comes from: its repository, and the App's installation, which webhooks that are not
  * the App's own do not name.
  * @throws {Error} naming the first field of a wrong type
  */
-export function readOrigin(payload: JsonObject): Registrar {
+export function readOrigin(payload: JsonObject): Origin {
   const installationId = readOptional(payload["installation"], readInstallationId);
   const repository = readRepository(payload["repository"]);
   return { repository, ...(installationId === undefined ? {} : { installationId }) };

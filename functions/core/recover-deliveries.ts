@@ -13,7 +13,7 @@ import {
 import { retention } from "./waits.ts";
 
 /** GitHub's record of what it delivered to the App. */
-export interface DeliveryLog {
+export interface Deliveries {
   /**
    * The newest deliveries of one outcome that are not older than `since`, at most so many: one page at
    * least, and none that would have to be asked for after `until`.
@@ -36,7 +36,7 @@ export type ListedDeliveries = {
 
 /** What a pass acts through. */
 export type RecoveryPorts = {
-  readonly deliveries: DeliveryLog;
+  readonly deliveries: Deliveries;
   readonly ledger: Ledger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -162,7 +162,7 @@ const mostFailures = 3;
 // unless GitHub limits us or is down. What is refused for good has its next turn after all others.
 async function redeliverEach(
   chosen: readonly DeliveryAttempt[],
-  { deliveries: log, now }: RecoveryPorts,
+  { deliveries, now }: RecoveryPorts,
   until: number,
 ): Promise<Recovery & { readonly events: Asked }> {
   const answered: string[] = [];
@@ -173,7 +173,7 @@ async function redeliverEach(
   for (const { id, guid } of chosen) {
     if (failures >= mostFailures || now() >= until) break;
     try {
-      await log.redeliver(id);
+      await deliveries.redeliver(id);
       asked += 1;
       failures = 0;
       answered.push(guid);

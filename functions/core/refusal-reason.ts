@@ -16,7 +16,7 @@ export function describeShortage(
   now: number,
 ): string {
   const minutes = Math.round((now - (triedSince(item.times) ?? now)) / 60_000);
-  const time = kind === "invalid" ? "" : ` in ${minutes} minutes`;
+  const time = kind === "invalid" ? "" : ` in ${minutes} min`;
   const tried = item.spec.rungs.flatMap((rung) => describeRung(item, rung)).join("; ");
   return `no runner could be started${time}: ${tried || tell(message)}; ${advise(kind)}`;
 }
@@ -40,7 +40,7 @@ export function describeStuck({ job }: JobItem, runnerName: string): string {
 /** Why a refusal is not told yet. */
 export function describeTurn(refusal: string, wait: number): string {
   const minutes = Math.ceil(wait / 60_000);
-  return `refused, to be told in ${minutes} minutes because the repository has had its refusals of this hour: ${refusal}`;
+  return `refused, and reported in ${minutes} min, as this repository has reached its limit of refusals per hour: ${refusal}`;
 }
 
 function describeRung({ launches }: JobItem, rung: ProviderName): readonly string[] {
@@ -52,8 +52,9 @@ function describeRung({ launches }: JobItem, rung: ProviderName): readonly strin
 
 function advise(kind: NotStarted["kind"]): string {
   const isSizes = kind === "no-capacity" || kind === "quota" || kind === "invalid";
-  if (isSizes || kind === "throttled") return "ask for less or another place with runs-on=";
-  return "whoever runs tornade has to see to it";
+  if (isSizes || kind === "throttled")
+    return "ask for a smaller size, or for another provider with runs-on=";
+  return "ask whoever operates tornade here";
 }
 
 // Printed where every reader of the repository sees it: accounts and roles are none of their business.

@@ -37,7 +37,7 @@ export function takeTurn(
   if (at > now + longestWait || turns.length >= mostTurns) return undefined;
   const taken: CapItem = {
     kind: "cap",
-    id: capItemId("refusals", job.repository.id),
+    id: capItemId(job.repository.id),
     turns: Object.fromEntries([...turns, [jobKey(job), at]]),
     expiresAt: now + retention,
   };
@@ -56,7 +56,7 @@ export function returnTurn(items: Items, decision: Decision, now: number): Decis
 }
 
 function readCap(items: Items, { repository }: Job): CapItem | undefined {
-  const item = items.get(capItemId("refusals", repository.id));
+  const item = items.get(capItemId(repository.id));
   return item?.kind === "cap" ? item : undefined;
 }
 

@@ -7,7 +7,7 @@ import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { findRunnerLeftFor, fits } from "./rebinding.ts";
-import { retireRunner, runnerOfLaunch } from "./runner-item.ts";
+import { oweRetirement, runnerOfLaunch } from "./runner-item.ts";
 import { overdueAfter, takenAfter, takenWait } from "./waits.ts";
 
 /**
@@ -41,7 +41,7 @@ export function replaceOverdue(
   const isQueued = isBuild && runner.name !== checked.missingRunner;
   const isComing = isQueued || runner.serves !== undefined;
   if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
-  const retired = retireRunner(runner, now);
+  const retired = oweRetirement(runner, now);
   const lost = loseRunner(item, retired, circumstances);
   return { ...lost, actions: [{ kind: "retire", item: retired }, ...lost.actions] };
 }

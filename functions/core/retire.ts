@@ -1,9 +1,10 @@
+import type { Origin } from "./job.ts";
 import type { LedgerEvent } from "./decision.ts";
 import { GitHubError } from "./github-error.ts";
 import type { RunnerDebt, RunnerItem } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import type { Compute, RunnerProviders } from "./runner-provider.ts";
-import type { Registrar, RunnerRegistry } from "./runner-registry.ts";
+import type { RunnerRegistry } from "./runner-registry.ts";
 import { settleAfter } from "./waits.ts";
 
 /** What retiring a runner needs of the outside. */
@@ -21,7 +22,7 @@ export type RetirePorts = {
  * for good, nothing is stopped: a runner without a job ends by itself. What could not be done stays owed.
  * @returns what has come of it, as far as it is news
  */
-export async function retireRunner(
+export async function carryOutRetirement(
   runner: RunnerItem,
   ports: RetirePorts,
 ): Promise<readonly LedgerEvent[]> {
@@ -62,11 +63,11 @@ async function deregister(
   runner: RunnerItem,
   { registry }: RetirePorts,
 ): Promise<"removed" | "busy" | "gone"> {
-  const registrar = registrarOf(runner);
-  if (registrar === undefined) return "gone";
+  const origin = originOf(runner);
+  if (origin === undefined) return "gone";
   const registrationId =
-    runner.registrationId ?? (await registry.find(registrar, runner.name))?.registrationId;
-  return registrationId === undefined ? "gone" : registry.remove(registrar, registrationId);
+    runner.registrationId ?? (await registry.find(origin, runner.name))?.registrationId;
+  return registrationId === undefined ? "gone" : registry.remove(origin, registrationId);
 }
 
 async function findCompute(
@@ -86,7 +87,7 @@ async function stop(runner: RunnerItem, ports: RetirePorts): Promise<boolean> {
   return true;
 }
 
-function registrarOf({ repository, installationId }: RunnerItem): Registrar | undefined {
+function originOf({ repository, installationId }: RunnerItem): Origin | undefined {
   if (repository === undefined) return undefined;
   return { repository, ...(installationId === undefined ? {} : { installationId }) };
 }

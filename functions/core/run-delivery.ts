@@ -1,6 +1,6 @@
+import type { Origin } from "./job.ts";
 import type { RunEnvelope } from "./envelope.ts";
 import { type JsonObject, readNumber, readObject, readOptional, readText } from "./read-json.ts";
-import type { Registrar } from "./runner-registry.ts";
 
 /**
  * Shrinks the payload of a `workflow_run` delivery, some 20 KB, to what tornade acts on.
@@ -8,7 +8,7 @@ import type { Registrar } from "./runner-registry.ts";
  */
 export function readRunDelivery(
   payload: JsonObject,
-  origin: Registrar,
+  origin: Origin,
   { deliveryId, receivedAt }: { readonly deliveryId: string; readonly receivedAt: number },
 ): RunEnvelope {
   const run = readObject(payload["workflow_run"], "workflow_run");

@@ -45,7 +45,7 @@ function sizeOf({ architecture, cpu, memory, disk }: RunnerUse["spec"]): RunnerU
 }
 
 /** The runner with all that has to be done before nothing of it is left, from a moment on. */
-export function retireRunner(runner: RunnerItem, wakeAt: number): RunnerItem {
+export function oweRetirement(runner: RunnerItem, wakeAt: number): RunnerItem {
   const owed = runner.ended === undefined ? runnerDebts : (["deregister"] as const);
   return { ...runner, owed, wakeAt, expiresAt: wakeAt + retention };
 }

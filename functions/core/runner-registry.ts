@@ -1,4 +1,4 @@
-import type { Job, Repository } from "./job.ts";
+import type { Job, Origin } from "./job.ts";
 
 /** A runner that GitHub waits for, and the single-use secret it connects with. */
 export type Registration = { readonly registrationId: number; readonly encodedJitConfig: string };
@@ -13,9 +13,6 @@ export type JobState = {
   readonly runnerName?: string;
 };
 
-/** Whose runners are meant: the installation that may act, and the repository or its owner. */
-export type Registrar = { readonly repository: Repository; readonly installationId?: number };
-
 /** GitHub, as far as runners and jobs go. Every method may throw a {@link GitHubError}. */
 export interface RunnerRegistry {
   /**
@@ -23,9 +20,9 @@ export interface RunnerRegistry {
    * @throws {GitHubError} `GitHubConflict` where one of that name is registered
    */
   register(job: Job, runnerName: string): Promise<Registration>;
-  find(registrar: Registrar, runnerName: string): Promise<RegisteredRunner | undefined>;
+  find(origin: Origin, runnerName: string): Promise<RegisteredRunner | undefined>;
   /** Removes a registration; a runner that has a job is left alone. */
-  remove(registrar: Registrar, registrationId: number): Promise<"removed" | "busy" | "gone">;
+  remove(origin: Origin, registrationId: number): Promise<"removed" | "busy" | "gone">;
   readJob(job: Job): Promise<JobState>;
   /** Whether another job of the run is running: then this one may wait for its turn. */
   hasRunningSibling(job: Job): Promise<boolean>;

@@ -1,11 +1,11 @@
+import type { Origin } from "./job.ts";
 import type { LedgerItem } from "./ledger.ts";
 import type { Log } from "./log.ts";
-import type { Registrar } from "./runner-registry.ts";
 
 /** Knows until when GitHub gives jobs to runners of a version. */
 export interface RunnerVersions {
   /** Milliseconds since the epoch; undefined as long as GitHub has not set a time. */
-  readRetirement(registrar: Registrar, version: string): Promise<number | undefined>;
+  readRetirement(origin: Origin, version: string): Promise<number | undefined>;
 }
 
 /** What a look at the versions needs. */
@@ -43,11 +43,11 @@ export function createVersionPass(
 
 async function tellRetirement(
   versions: readonly string[],
-  registrar: Registrar,
+  origin: Origin,
   { runnerVersions, log, now, stack }: VersionPorts,
 ): Promise<void> {
   const known = await Promise.all(
-    versions.map(async (version) => runnerVersions.readRetirement(registrar, version)),
+    versions.map(async (version) => runnerVersions.readRetirement(origin, version)),
   );
   const times = known.filter((time) => time !== undefined);
   if (times.length === 0) return;

@@ -16,7 +16,7 @@ export type SettlePorts = FindPorts & {
 };
 
 type Started = Extract<LaunchReport, { readonly kind: "started" }>;
-type Unsettled = Extract<LaunchReport, { readonly kind: "unregistered" | "unsettled" }>;
+type Unsettled = Extract<LaunchReport, { readonly kind: "unsettled" }>;
 
 /**
  * Finds out what became of the launches of a job whose outcome nobody knows, before its newest one is
@@ -30,19 +30,19 @@ export async function settleEarlier(
   ports: SettlePorts,
 ): Promise<LaunchReport | JobState | undefined> {
   const until = ports.now() + settleTime;
-  const found: number[] = [];
+  const settled: number[] = [];
   try {
     for (const earlier of item.launches) {
       if (earlier.outcome !== "open" || earlier === newest) continue;
-      if (ports.now() >= until) return withFound(reportLate(newest), found);
+      if (ports.now() >= until) return withSettled(reportLate(newest), settled);
       const fate = await settle(item, { earlier, newest }, ports);
-      if (fate !== undefined) return "message" in fate ? withFound(fate, found) : fate;
-      found.push(earlier.number);
+      if (fate !== undefined) return "message" in fate ? withSettled(fate, settled) : fate;
+      settled.push(earlier.number);
     }
-    const isLate = found.length > 0 && ports.now() >= until;
-    return isLate ? withFound(reportLate(newest), found) : undefined;
+    const isLate = settled.length > 0 && ports.now() >= until;
+    return isLate ? withSettled(reportLate(newest), settled) : undefined;
   } catch (error) {
-    return withFound(reportUnsettled(error, newest.number), found);
+    return withSettled(reportUnsettled(error, newest.number), settled);
   }
 }
 
@@ -66,7 +66,11 @@ async function settle(
   const retryAt = earlier.at + settleAfter;
   const mayShowUp = registered !== undefined || earlier.isUnasked !== true;
   if (mayShowUp && newest.at < retryAt) {
-    return { ...unsettled, message: `runner ${name} may still show up`, retryAt };
+    return {
+      ...unsettled,
+      message: `runner ${name} may still be starting; it is looked for again`,
+      retryAt,
+    };
   }
   if (registered === undefined) return undefined;
   const removal = await ports.registry.remove(item.job, registered.registrationId);
@@ -84,12 +88,12 @@ async function findHadRunner(
   return state.status === "queued" || state.status === "waiting" ? undefined : state;
 }
 
-function withFound(report: Unsettled, found: readonly number[]): Unsettled {
-  return found.length === 0 ? report : { ...report, found };
+function withSettled(report: Unsettled, settled: readonly number[]): Unsettled {
+  return settled.length === 0 ? report : { ...report, settled };
 }
 
 function reportLate({ number }: Launch): Unsettled {
-  const message = "what became of its earlier launches took too long to be found out";
+  const message = "checking its earlier launches took too long; it goes on with the next try";
   return { kind: "unsettled", number, message, isUnanswered: true };
 }
 

@@ -1,7 +1,7 @@
 import type { JobItem, Launch } from "./ledger.ts";
 import type { LaunchFailure, LaunchOutcome } from "./runner-provider.ts";
 
-/** What one instance of a function remembers of capacity that it was denied a moment ago. */
+/** What one instance of a function remembers of capacity that was not to be had a moment ago. */
 export type Shortages = {
   /** What the launch would be told, as another job's of that size was. */
   readonly find: (item: JobItem, launch: Launch) => LaunchFailure | undefined;
@@ -14,7 +14,7 @@ export type Shortages = {
  */
 const memory = { least: 10_000, most: 60_000 } as const;
 
-/** How many launches in a row must have been denied: one alone is bad luck. */
+/** How many launches in a row must have found no capacity: one alone is bad luck. */
 const fewest = 2;
 
 /** How many launches in a row must have been made until all may try at once again. */
@@ -42,7 +42,7 @@ export function createShortages(now: () => number): Shortages {
       const key = keyOf(item, launch);
       const before = known.get(key);
       if (outcome.kind === "no-capacity" || outcome.kind === "quota") {
-        known.set(key, afterDenial(before, { item, failure: outcome, now: now() }));
+        known.set(key, afterShortage(before, { item, failure: outcome, now: now() }));
       } else if (outcome.kind === "started" && before !== undefined && before.made < enough) {
         known.set(key, { ...before, made: before.made + 1, misses: 0, until: now() });
       } else {
@@ -53,20 +53,20 @@ export function createShortages(now: () => number): Shortages {
 }
 
 type Shortage = {
-  /** How many launches were denied. */
+  /** How many launches found no capacity. */
   readonly count: number;
-  /** How many jobs in a row that had waited before were denied. */
+  /** How many jobs in a row that had waited before found none. */
   readonly misses: number;
-  /** How many launches in a row were made since the last one that was denied. */
+  /** How many launches in a row were made since the last one that found none. */
   readonly made: number;
   /** Until when nobody else has to find out, in milliseconds since the epoch. */
   readonly until: number;
-  /** Whose launch was the last that was denied. */
+  /** Whose launch was the last that found none. */
   readonly told: JobItem["id"];
   readonly failure: LaunchFailure;
 };
 
-function afterDenial(
+function afterShortage(
   before: Shortage | undefined,
   { item, failure, now }: { item: JobItem; failure: LaunchFailure; now: number },
 ): Shortage {

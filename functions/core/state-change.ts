@@ -8,7 +8,7 @@ import {
 } from "./read-json.ts";
 
 /** The end of a task or build, as its state change tells. */
-export type RunnerStop = {
+export type RunnerEnd = {
   readonly runnerName: string;
   readonly computeId: string;
   readonly at: number;
@@ -48,19 +48,19 @@ export const stateChangePatterns = {
  * event and the raw one alike.
  * @throws {Error} when it is neither
  */
-export function readRunnerStop(value: unknown, now: number): RunnerStop | undefined {
+export function readRunnerEnd(value: unknown, now: number): RunnerEnd | undefined {
   const event = readObject(value, "event");
   const detail = readObject(event["detail"], "detail");
   const type = readText(event["detail-type"], "detail-type");
   const at = readTimestamp(readWord(event["time"])) ?? now;
-  if (type === "ECS Task State Change") return readTaskStop(detail, at);
-  if (type === "CodeBuild Build State Change") return readBuildStop(detail, at);
+  if (type === "ECS Task State Change") return readTaskEnd(detail, at);
+  if (type === "CodeBuild Build State Change") return readBuildEnd(detail, at);
   throw new Error(
     `detail-type should be one of ${Object.keys(stateChangeFields).join(", ")}, got '${type}'`,
   );
 }
 
-function readTaskStop(detail: JsonObject, at: number): RunnerStop | undefined {
+function readTaskEnd(detail: JsonObject, at: number): RunnerEnd | undefined {
   if (detail["lastStatus"] !== "STOPPED") return undefined;
   const stopCode = readWord(detail["stopCode"]);
   const stoppedReason = readWord(detail["stoppedReason"]);
@@ -76,7 +76,7 @@ function readTaskStop(detail: JsonObject, at: number): RunnerStop | undefined {
   };
 }
 
-function readBuildStop(detail: JsonObject, at: number): RunnerStop | undefined {
+function readBuildEnd(detail: JsonObject, at: number): RunnerEnd | undefined {
   const status = readText(detail["build-status"], "detail.build-status");
   if (status === "IN_PROGRESS") return undefined;
   const id = readText(detail["build-id"], "detail.build-id");

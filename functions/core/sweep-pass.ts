@@ -3,7 +3,7 @@ import type { JobQueue } from "./job-queue.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import type { Policy } from "./policy.ts";
-import type { Page, RunLog } from "./run-log.ts";
+import type { Page, OpenRuns } from "./open-runs.ts";
 import { heedFailure, type SweepBudget } from "./sweep-budget.ts";
 
 /** What a sweep acts through. */
@@ -14,7 +14,7 @@ export type SweepPorts = {
   readonly policy: Policy;
   readonly ledger: Ledger;
   readonly queue: JobQueue;
-  readonly runs: RunLog;
+  readonly runs: OpenRuns;
   readonly log: Log;
 };
 

@@ -50,7 +50,10 @@ async function announce(envelope: JobEnvelope, pass: SweepPass): Promise<boolean
   const judgement = judgeQueued(envelope, item, pass.now());
   if (judgement !== "missed") return judgement === "known";
   await pass.queue.send(envelope, { groupId: String(job.repository.id) });
-  pass.log.warn("job was never told of", { jobId: job.id, repository: job.repository.fullName });
+  pass.log.warn("queued job found without a webhook", {
+    jobId: job.id,
+    repository: job.repository.fullName,
+  });
   pass.counted.announced += 1;
   return true;
 }

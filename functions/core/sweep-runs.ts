@@ -1,5 +1,5 @@
 import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
-import { openStatuses, type OpenStatus, type Page } from "./run-log.ts";
+import { openStatuses, type OpenStatus, type Page } from "./open-runs.ts";
 import { ask, type SweepPass } from "./sweep-pass.ts";
 import { type RunOutcome, sweepRun } from "./sweep-run.ts";
 import { chooseRuns, finishSweep, mergeRuns, type OpenRun } from "./sweep.ts";

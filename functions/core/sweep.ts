@@ -1,8 +1,8 @@
+import type { Origin } from "./job.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
 import { isHeld } from "./job-item.ts";
 import type { LedgerItem } from "./ledger.ts";
-import type { Registrar } from "./runner-registry.ts";
 import { clockTolerance } from "./waits.ts";
 
 /** A run that may have queued jobs, as GitHub lists it. */
@@ -46,12 +46,12 @@ export function rememberActive(
   now: number,
 ): readonly ActiveRepository[] {
   const byId = new Map(known.map((one) => [one.repository.id, one]));
-  for (const { repository, installationId } of open.flatMap(readRegistrar)) {
+  for (const { repository, installationId } of open.flatMap(readOriginOf)) {
     const before = byId.get(repository.id) ?? { activeAt: 0, dueAt: now, runs: [] };
     if (now - before.activeAt < sweepPeriod) continue;
     const { dueAt, runs } = before;
-    const registrar = { repository, ...(installationId === undefined ? {} : { installationId }) };
-    byId.set(repository.id, { ...registrar, activeAt: now, dueAt, runs });
+    const origin = { repository, ...(installationId === undefined ? {} : { installationId }) };
+    byId.set(repository.id, { ...origin, activeAt: now, dueAt, runs });
   }
   const active = [...byId.values()].filter(({ activeAt }) => now - activeAt < forgottenAfter);
   if (active.length <= mostRemembered) return active;
@@ -147,7 +147,7 @@ export function finishSweep(
   return { ...repository, runs, dueAt: now + (complete ? sweepPeriod : repeatPeriod) };
 }
 
-function readRegistrar(item: LedgerItem): readonly Registrar[] {
+function readOriginOf(item: LedgerItem): readonly Origin[] {
   return item.kind === "job" ? [item.job] : [];
 }
 

@@ -114,7 +114,7 @@ export function heldWait(age: number): number {
 }
 
 /** Milliseconds until a job gets another runner of which so many idled while others of its run ran. */
-export function turnWait(idled: number): number {
+export function siblingWait(idled: number): number {
   if (idled <= 2) return 0;
   return idled === 3 ? 5 * minute : 10 * minute;
 }

@@ -3,7 +3,7 @@ import { readDispatchSettings } from "../adapters/dispatch-settings.ts";
 import { watchGitHubBudget } from "../adapters/github-budget.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { dispatch } from "../core/dispatch.ts";
-import { readRunnerStop } from "../core/state-change.ts";
+import { readRunnerEnd } from "../core/state-change.ts";
 
 /**
  * What EventBridge calls with a state change of a task or build; rejects when it has to come again,
@@ -18,8 +18,8 @@ export async function createFollowRunner(surroundings: Surroundings): Promise<Fo
   const ports = await createDispatchPorts(budget.surroundings, settings);
   return async (event) => {
     try {
-      const stop = readRunnerStop(event, ports.now());
-      if (stop !== undefined) await dispatch({ kind: "runner-stopped", stop }, ports);
+      const end = readRunnerEnd(event, ports.now());
+      if (end !== undefined) await dispatch({ kind: "runner-ended", end }, ports);
     } catch (error) {
       ports.log.error("state change not followed", { error });
       throw error;

@@ -1,5 +1,5 @@
 import { type DispatchSettings, readDispatchSettings } from "../adapters/dispatch-settings.ts";
-import { readText, settingNames } from "../adapters/settings.ts";
+import { readSetting, settingNames } from "../adapters/settings.ts";
 import type { Environment } from "../adapters/surroundings.ts";
 
 /** What launch-runner reads from its environment. */
@@ -12,6 +12,6 @@ export type LaunchRunnerSettings = DispatchSettings & { readonly deadLetterQueue
 export function readSettings(env: Environment): LaunchRunnerSettings {
   return {
     ...readDispatchSettings(env),
-    deadLetterQueueUrl: readText(env, settingNames.deadLetterQueueUrl),
+    deadLetterQueueUrl: readSetting(env, settingNames.deadLetterQueueUrl),
   };
 }

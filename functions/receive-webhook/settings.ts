@@ -2,7 +2,7 @@ import {
   readLaunchLabel,
   readRerunRepositories,
   readRunnerPrefix,
-  readText,
+  readSetting,
   settingNames,
 } from "../adapters/settings.ts";
 import type { Environment } from "../adapters/surroundings.ts";
@@ -25,11 +25,11 @@ export type Settings = {
  * @throws {SettingsError} when one is missing or wrong
  */
 export function readSettings(env: Environment): Settings {
-  const previous = readText(env, settingNames.previousWebhookSecretParameter, "");
+  const previous = readSetting(env, settingNames.previousWebhookSecretParameter, "");
   return {
-    webhookSecretParameter: readText(env, settingNames.webhookSecretParameter),
+    webhookSecretParameter: readSetting(env, settingNames.webhookSecretParameter),
     ...(previous === "" ? {} : { previousWebhookSecretParameter: previous }),
-    queueUrl: readText(env, settingNames.queueUrl),
+    queueUrl: readSetting(env, settingNames.queueUrl),
     launchLabel: readLaunchLabel(env),
     runnerPrefix: readRunnerPrefix(env),
     rerunRepositories: readRerunRepositories(env),

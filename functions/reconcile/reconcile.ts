@@ -16,7 +16,7 @@ import {
   readLaunchLabel,
   readList,
   readRunnerPrefix,
-  readText,
+  readSetting,
   settingNames,
 } from "../adapters/settings.ts";
 import { createSqsBatches } from "../adapters/sqs-batches.ts";
@@ -25,11 +25,11 @@ import type { Surroundings } from "../adapters/surroundings.ts";
 import { discoverRepositories, type DiscoveryPorts } from "../core/discover-repositories.ts";
 import { type SendAll, sendEach } from "../core/job-queue.ts";
 import type { LedgerItem } from "../core/ledger.ts";
-import { type DeliveryLog, recoverDeliveries } from "../core/recover-deliveries.ts";
+import { type Deliveries, recoverDeliveries } from "../core/recover-deliveries.ts";
 import { createVersionPass } from "../core/runner-versions.ts";
 import { findStuckJobs } from "../core/stuck-jobs.ts";
 import { sweepRepositories } from "../core/sweep-repositories.ts";
-import { createImageBuilds } from "./image-builds.ts";
+import { createImageBuildPass } from "./image-pass.ts";
 
 /** What the schedule calls every minute. */
 export type Reconcile = () => Promise<void>;
@@ -47,7 +47,7 @@ const mostNamed = 10;
 const horizon = 86_400_000;
 
 type Parts = DiscoveryPorts & {
-  readonly deliveries: DeliveryLog;
+  readonly deliveries: Deliveries;
   readonly sendAll: SendAll;
   /** How long a job may wait for capacity, in milliseconds. */
   readonly capacityDeadline: number;
@@ -64,7 +64,7 @@ type Parts = DiscoveryPorts & {
 export async function createReconcile(surroundings: Surroundings): Promise<Reconcile> {
   const budget = watchGitHubBudget(surroundings);
   const parts = createParts(budget.surroundings);
-  const buildImages = createImageBuilds(surroundings, parts.ledger);
+  const buildImages = createImageBuildPass(surroundings, parts.ledger);
   return async () => {
     // One question for two passes: who is active is told by what is open, the due part of it included.
     const open = parts.ledger.due(parts.now() + horizon, mostOpen);
@@ -89,7 +89,7 @@ function createParts(surroundings: Surroundings): Parts {
   const gitHub = { apiUrl: readGitHubApiUrl(env), scope: readRunnerScope(env), credentials };
   const stack = readRunnerPrefix(env);
   const runnerVersions = createGitHubRunnerVersions(surroundings, gitHub);
-  const queueUrl = platform === undefined ? readText(env, settingNames.queueUrl) : "";
+  const queueUrl = platform === undefined ? readSetting(env, settingNames.queueUrl) : "";
   const versions = readList(env, settingNames.runnerVersions);
   return {
     now,
@@ -100,7 +100,7 @@ function createParts(surroundings: Surroundings): Parts {
     capacityDeadline: readCapacityDeadline(env),
     ledger:
       platform?.ledger ??
-      createDynamoDbLedger(surroundings, readText(env, settingNames.ledgerTable)),
+      createDynamoDbLedger(surroundings, readSetting(env, settingNames.ledgerTable)),
     queue: platform?.queue ?? createSqsJobQueue(surroundings, queueUrl),
     sendAll:
       platform === undefined ? createSqsBatches(surroundings, queueUrl) : sendEach(platform.queue),
@@ -121,7 +121,7 @@ async function wakeDueItems(parts: Parts, open: OpenItems): Promise<void> {
   const unsent = await sendAll(due.map(({ id }) => ({ version: 1, kind: "wake", itemId: id })));
   const stuck = findStuckJobs(await open, { now: until, capacityDeadline });
   const fields = { due: due.length, failed: unsent.length, stuck: stuck.slice(0, mostNamed) };
-  log.info("items woken", fields, { at: until, stack, figures: { StuckJobs: stuck.length } });
+  log.info("due items sent", fields, { at: until, stack, figures: { StuckJobs: stuck.length } });
   const [why] = unsent;
   if (why === undefined) return;
   throw new Error(`${unsent.length} of ${due.length} due items were not woken: ${why}`);

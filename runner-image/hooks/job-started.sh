@@ -54,10 +54,10 @@ is_own_repository() {
   [[ ${GITHUB_REPOSITORY,,} == "${TORNADE_REPOSITORY,,}" ]]
 }
 
-# Within the run nobody can tell jobs apart here, so the message says whose labels it is about.
+# Within the run nobody can tell jobs apart here, so the message says which job it is about.
 describe_refusal() {
   printf '%s' "$TORNADE_REFUSAL"
-  if [[ -n ${TORNADE_JOB_NAME-} ]]; then printf " (labels of job '%s')" "$TORNADE_JOB_NAME"; fi
+  if [[ -n ${TORNADE_JOB_NAME-} ]]; then printf " (job '%s')" "$TORNADE_JOB_NAME"; fi
 }
 
 refuse() {

@@ -18,7 +18,7 @@ const period = 60_000;
 const longFreeze = 2_000;
 
 /** The last line of every pass. */
-const lastLine = '"message":"GitHub asked"';
+const lastLine = '"message":"GitHub requests left"';
 
 /** Answers to what was asked; after a 401 it is asked anew with another token or clock, once. */
 const told: ReadonlySet<number> = new Set([401, 404, 422]);

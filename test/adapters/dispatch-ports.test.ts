@@ -27,17 +27,17 @@ describe("createDispatchPorts", () => {
     );
     expect(world.lines.join("")).toContain('"level":"error","message":"credentials not read"');
     const { id, fullName, owner } = world.gitHub.addRepository({ fullName: "acme/app" });
-    const registrar = {
+    const origin = {
       repository: { id, fullName, owner: owner.login, ownerType: owner.type, private: true },
       installationId: owner.installationId ?? 0,
     };
-    await expect(ports.registry.find(registrar, "x")).rejects.toMatchObject({
+    await expect(ports.registry.find(origin, "x")).rejects.toMatchObject({
       code: "CredentialsRefused",
       message: containing(
         /^GitHub was not asked: parameters '.*app-id' and '.*private-key' were not read: AccessDeniedException: not you; allow .*kms:Decrypt/u,
       ),
     });
     world.outside.intercept = async (_call, next) => next();
-    expect(await ports.registry.find(registrar, "x")).toBeUndefined();
+    expect(await ports.registry.find(origin, "x")).toBeUndefined();
   });
 });

@@ -50,7 +50,7 @@ describe("readEach", () => {
     expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
       {
         level: "warn",
-        message: "entry of a list left out",
+        message: "entry of a GitHub list not understood",
         list: "a list of numbers",
         problem: "number should be a whole number, got a string",
       },

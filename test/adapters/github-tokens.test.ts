@@ -38,7 +38,7 @@ function createFakeApp(installations: Readonly<Record<string, number>>) {
   return { asked, narrowed, getToken: createGitHubTokens(app) };
 }
 
-function registrar(owner: string, repositoryId: number, installationId?: number) {
+function origin(owner: string, repositoryId: number, installationId?: number) {
   const repository = {
     id: repositoryId,
     fullName: `${owner}/app`,
@@ -56,7 +56,7 @@ const kept = {};
 describe("createGitHubTokens", () => {
   it("asks for a token of the installation that the delivery names", async () => {
     const { asked, getToken } = createFakeApp({ acme: 5 });
-    expect(await getToken(registrar("acme", 51, 5), read, kept)).toBe("5 actions");
+    expect(await getToken(origin("acme", 51, 5), read, kept)).toBe("5 actions");
     expect(asked).toEqual(["token of 5"]);
   });
 
@@ -66,7 +66,7 @@ describe("createGitHubTokens", () => {
   ])("looks an installation up by owner, once, where the one named %s", async (_what, told) => {
     const { asked, getToken } = createFakeApp({ acme: 5, umbrella: 6 });
     for (let time = 0; time < 3; time += 1) {
-      expect(await getToken(registrar("acme", 51, told), read, kept)).toBe("5 actions");
+      expect(await getToken(origin("acme", 51, told), read, kept)).toBe("5 actions");
     }
     expect(asked).toEqual([
       `token of ${told}`,
@@ -79,17 +79,17 @@ describe("createGitHubTokens", () => {
 
   it("does not mistake what it found for one owner for another's", async () => {
     const { asked, getToken } = createFakeApp({ acme: 5, umbrella: 6 });
-    await getToken(registrar("acme", 51, 6), read, kept);
+    await getToken(origin("acme", 51, 6), read, kept);
     asked.length = 0;
-    expect(await getToken(registrar("umbrella", 61, 6), read, kept)).toBe("6 actions");
-    expect(await getToken(registrar("acme", 51, 6), read, kept)).toBe("5 actions");
+    expect(await getToken(origin("umbrella", 61, 6), read, kept)).toBe("6 actions");
+    expect(await getToken(origin("acme", 51, 6), read, kept)).toBe("5 actions");
     expect(asked).toEqual(["token of 6", "token of 5"]);
   });
 
   it("looks an installation up once where a delivery names none", async () => {
     const { asked, getToken } = createFakeApp({ acme: 5 });
     for (let time = 0; time < 3; time += 1) {
-      expect(await getToken(registrar("acme", 51), read, kept)).toBe("5 actions");
+      expect(await getToken(origin("acme", 51), read, kept)).toBe("5 actions");
     }
     expect(asked).toEqual(["installation of acme", "token of 5", "token of 5", "token of 5"]);
   });
@@ -99,27 +99,27 @@ describe("createGitHubTokens", () => {
     ["an installation without the repository", { acme: 6 }, 6],
   ])("says how to help itself where the owner has %s", async (_what, installations, told) => {
     const { getToken } = createFakeApp(installations);
-    await expect(getToken(registrar("acme", 51, told), read, kept)).rejects.toMatchObject({
+    await expect(getToken(origin("acme", 51, told), read, kept)).rejects.toMatchObject({
       code: "InstallationGone",
-      message: `the App has no installation that reaches acme/app (told was ${told}); install it for acme and give it the repository`,
+      message: `the App has no installation that reaches acme/app (the webhook named installation ${told}); install it for acme and give it the repository`,
     });
   });
 
   it("shares a token for an organization among its repositories, whoever asks at once", async () => {
     const { narrowed, getToken } = createFakeApp({ acme: 5, umbrella: 6 });
     const ids = [51, 52, 53];
-    await Promise.all(ids.map(async (id) => getToken(registrar("acme", id, 5), register, kept)));
-    await getToken(registrar("umbrella", 61, 6), register, kept);
-    await getToken(registrar("acme", 52, 5), read, kept);
+    await Promise.all(ids.map(async (id) => getToken(origin("acme", id, 5), register, kept)));
+    await getToken(origin("umbrella", 61, 6), register, kept);
+    await getToken(origin("acme", 52, 5), read, kept);
     expect(narrowed).toEqual([51, 51, 51, 61, 52]);
   });
 
   it("narrows the token to another repository where the first was lost", async () => {
     const { narrowed, getToken } = createFakeApp({ acme: 5 });
-    await expect(getToken(registrar("acme", 61, 5), register, kept)).rejects.toThrow("acme/app");
+    await expect(getToken(origin("acme", 61, 5), register, kept)).rejects.toThrow("acme/app");
     narrowed.length = 0;
-    expect(await getToken(registrar("acme", 52, 5), register, kept)).toContain("5 organization");
-    expect(await getToken(registrar("acme", 53, 5), register, kept)).toContain("5 organization");
+    expect(await getToken(origin("acme", 52, 5), register, kept)).toContain("5 organization");
+    expect(await getToken(origin("acme", 53, 5), register, kept)).toContain("5 organization");
     expect(narrowed).toEqual([61, 52, 52]);
   });
 
@@ -130,7 +130,7 @@ describe("createGitHubTokens", () => {
       },
       call: async () => ({ data: { id: 5 }, headers: {} }),
     });
-    await expect(getToken(registrar("acme", 51, 5), read, kept)).rejects.toMatchObject({
+    await expect(getToken(origin("acme", 51, 5), read, kept)).rejects.toMatchObject({
       status: 502,
     });
   });

@@ -57,7 +57,7 @@ describe("createImageRegistry", () => {
 
   it("fails where CodeBuild names no build, or the image is not known", async () => {
     const { registry } = createRegistry(jsonResponse(200, {}));
-    await expect(registry.startBuild(build, "token")).rejects.toThrow("named no build");
+    await expect(registry.startBuild(build, "token")).rejects.toThrow("returned no build");
     const other = { ...build, name: "other", currentTag: "current-other" };
     await expect(registry.startBuild(other, "token")).rejects.toThrow(
       "nothing is known of how to build current-other",

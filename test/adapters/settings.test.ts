@@ -9,7 +9,7 @@ import {
   readRerunRepositories,
   readRunnerPrefix,
   readSome,
-  readText,
+  readSetting,
   settingNames,
 } from "../../functions/adapters/settings.ts";
 import { SettingsError } from "../../functions/core/errors.ts";
@@ -24,18 +24,18 @@ describe("settingNames", () => {
   });
 });
 
-describe("readText", () => {
+describe("readSetting", () => {
   it("gives the text without the blanks around it", () => {
-    expect(readText({ [queueUrl]: " https://queue\n" }, queueUrl)).toBe("https://queue");
+    expect(readSetting({ [queueUrl]: " https://queue\n" }, queueUrl)).toBe("https://queue");
   });
 
   it.each([undefined, "", " "])("takes the fallback for %j", (text) => {
-    expect(readText({ [queueUrl]: text }, queueUrl, "none")).toBe("none");
+    expect(readSetting({ [queueUrl]: text }, queueUrl, "none")).toBe("none");
   });
 
   it("says what is missing where there is no fallback", () => {
-    expect(() => readText({}, queueUrl)).toThrow(SettingsError);
-    expect(() => readText({}, queueUrl)).toThrow(
+    expect(() => readSetting({}, queueUrl)).toThrow(SettingsError);
+    expect(() => readSetting({}, queueUrl)).toThrow(
       "TORNADE_QUEUE_URL is not set; see docs/settings.md",
     );
   });

@@ -49,7 +49,7 @@ describe("checkJob", () => {
     const item = jobItem({ losses: 1, doubtful: true, launches });
     const event = await checkJob(item, world.ports);
     expect(event).toMatchObject({ kind: "job-checked", state: { status: "queued" } });
-    expect("mayWaitForTurn" in event ? event.mayWaitForTurn : undefined).toBe(told);
+    expect("mayAwaitSiblings" in event ? event.mayAwaitSiblings : undefined).toBe(told);
     expect(world.calls.includes("hasRunningSibling 4711")).toBe(lived === 300_000);
     const launched = launchedItem({ launches });
     await checkJob(launched, world.ports);

@@ -125,7 +125,7 @@ describe("commit", () => {
     await store(world, launchedItem(), runnerItem());
     const stop = { runnerName: "tornade-4711-1-1", computeId: "task-1", at: start, reason: "died" };
     const { actions } = await commit(
-      { kind: "runner-stopped", stop: { ...stop, interrupted: false } },
+      { kind: "runner-ended", end: { ...stop, interrupted: false } },
       {
         ledger: disturbed(world, job, async () => store(world, launchedItem({ waits: 1 }))),
         seen: new Map(),

@@ -64,7 +64,7 @@ describe("decideCheckFailed", () => {
 
   it.each([
     ["unknown", []],
-    ["seen to meanwhile", [launchedItem({ wakeAt: now + overdueAfter })]],
+    ["already handled", [launchedItem({ wakeAt: now + overdueAfter })]],
     ["over", [jobItem({ status: "failed", wakeAt: now + overdueAfter })]],
   ])("leaves a job alone that is %s", (_state, items) => {
     expect(decide(itemsOf(...items), failed, circumstances({ now })).writes).toEqual([]);

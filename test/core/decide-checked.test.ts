@@ -164,7 +164,7 @@ describe("decideChecked", () => {
       expect(checked({ status }, [item, runnerItem()])).toEqual({
         writes: [],
         actions: [],
-        outcome: "seen to meanwhile",
+        outcome: "already handled",
       });
     }
   });
@@ -203,7 +203,7 @@ describe("decideChecked, still queued", () => {
       { kind: "job", status: "parked", wakeAt: now, launches: [{ outcome: "ended" }] },
     ]);
     expect(actions.map(({ kind }) => kind)).toEqual(["wake", ...retired.map(() => "retire")]);
-    expect(outcome).toBe("robbed job launched anew");
+    expect(outcome).toBe("relaunched: another job took its runner");
   });
 
   it.each([
@@ -244,7 +244,7 @@ describe("decideChecked, still queued", () => {
     expect(checked(queued, [item, runnerItem()])).toMatchObject({
       writes: [{ owed: ["deregister", "stop"] }, { status: "parked", doubtful: true }],
       actions: [{ kind: "retire" }, { kind: "wake", at: now }],
-      outcome: "job refused after all",
+      outcome: "refused after waiting",
     });
   });
 
@@ -278,10 +278,10 @@ describe("decideChecked, still queued", () => {
     expect(check(end, { reason })).toMatchObject({
       writes: [{ status: "parked", wakeAt: end, launches: [{ outcome: "ended" }] }],
       actions: [{ kind: "wake" }],
-      outcome: "robbed job launched anew",
+      outcome: "relaunched: another job took its runner",
     });
     const unknown = check(now, { reason, launches: [launchOf(1)] });
-    expect(unknown.outcome).toBe("robbed job launched anew");
+    expect(unknown.outcome).toBe("relaunched: another job took its runner");
   });
 
   it("leaves a runner a minute that is seen to be busy for the first time, however late", () => {
@@ -342,7 +342,7 @@ describe("decideChecked, still queued", () => {
         kind: "job-checked",
         jobKey: key,
         state: queued,
-        mayWaitForTurn: true,
+        mayAwaitSiblings: true,
       };
       return decide(itemsOf(item), event, circumstances({ now }));
     };
@@ -369,7 +369,7 @@ describe("decideChecked, still queued", () => {
       writes: [{ status: "launching", times: { received: now, claimed: start } }],
       actions: [{ kind: "launch" }],
     });
-    expect(checked({ status: "waiting" }, [held]).outcome).toBe("seen to meanwhile");
+    expect(checked({ status: "waiting" }, [held]).outcome).toBe("already handled");
   });
 
   it.each([

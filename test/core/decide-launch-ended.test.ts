@@ -116,7 +116,7 @@ describe("decideLaunchEnded", () => {
       launches: [
         { number: 1, outcome: "started" },
         { number: 2, outcome: "not-started" },
-        { number: 3, outcome: "not-started", reason: "launch 1 lives" },
+        { number: 3, outcome: "not-started", reason: "launch 1 was found running instead" },
       ],
     });
   });
@@ -177,7 +177,7 @@ describe("decideLaunchEnded without the lease", () => {
     expect(endLaunch([item])).toEqual({
       writes: [retired],
       actions: [{ kind: "retire", item: retired }],
-      outcome: "launched in vain",
+      outcome: "launched but no longer needed",
     });
   });
 

@@ -103,7 +103,7 @@ describe("decideNotStarted", () => {
     expect(decision).toMatchObject({
       writes: [{ status: "parked", spec: refusalSpec, rung: 0, waits: 0, wakeAt: now }],
       actions: [{ kind: "wake", itemId: item.id, at: now }],
-      outcome: "job refused after all",
+      outcome: "refused after waiting",
     });
     const refusal = containing(": FARGATE_SPOT: as told; ");
     expect(decision.writes).toMatchObject([{ refusal, reason: refusal, doubtful: false }]);
@@ -203,7 +203,7 @@ describe("decideNotStarted", () => {
     const at = circumstances({ now: start + 3_600_000 });
     const event = launchEnded(report("unknown"));
     const { writes } = decide(itemsOf(launchingItem()), event, at);
-    const refusal = `no runner could be started in 60 minutes: FARGATE: as told; whoever runs tornade has to see to it`;
+    const refusal = `no runner could be started in 60 min: FARGATE: as told; ask whoever operates tornade here`;
     // The one that may live is looked for before the runner is started that tells so.
     expect(writes).toMatchObject([{ status: "parked", refusal, launches: [{ outcome: "open" }] }]);
 
@@ -324,13 +324,13 @@ describe("decideNotStarted", () => {
       [1, 2],
       ["not-started", "not-started"],
     ],
-  ])("keeps what was found out of earlier launches, and waits: %j", (found, outcomes) => {
+  ])("keeps what was found out of earlier launches, and waits: %j", (settled, outcomes) => {
     const launches = [launchOf(1), launchOf(2), launchOf(3)];
     const spec = runnerSpec({ rungs: ["FARGATE", "CODEBUILD"] });
     const late = { kind: "unsettled", number: 3, message: "late", isUnanswered: true } as const;
     const { writes, actions } = decide(
       itemsOf(launchingItem({ launches, spec })),
-      launchEnded({ ...late, found }),
+      launchEnded({ ...late, settled }),
       circumstances({ now: start + 7_200_000 }),
     );
     expect(writes).toMatchObject([

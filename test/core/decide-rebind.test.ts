@@ -94,7 +94,7 @@ describe("decideRebind", () => {
         },
       ],
       actions: [{ kind: "wake", itemId: "job#1-1", at: start }],
-      outcome: "robbed job launched anew",
+      outcome: "relaunched: another job took its runner",
     });
   });
 

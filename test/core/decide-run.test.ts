@@ -158,7 +158,12 @@ describe("wakeRun", () => {
     const item = { ...waiting, tries: mostRerunTries };
     const { writes, actions } = decide(itemsOf(item, spotRunner(first)), wake, circumstances());
     expect(actions).toEqual([]);
-    expect(writes).toMatchObject([{ status: "left", reason: `nobody told how ${first} ended` }]);
+    expect(writes).toMatchObject([
+      {
+        status: "left",
+        reason: `no state change of runner ${first} arrived, so nobody knows whether Spot took it`,
+      },
+    ]);
     expect(writes[0]).not.toHaveProperty("wakeAt");
     expect(mostRerunTries * runnerEndWait).toBe(300_000);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
-import type { RunnerStop } from "../../functions/core/state-change.ts";
+import type { RunnerEnd } from "../../functions/core/state-change.ts";
 import type { LedgerItem, RunnerItem } from "../../functions/core/ledger.ts";
-import { retireRunner } from "../../functions/core/runner-item.ts";
+import { oweRetirement } from "../../functions/core/runner-item.ts";
 import {
   deadUnnamedAfter,
   lossWait,
@@ -30,8 +30,8 @@ import { containing } from "../support/containing.ts";
 
 const own = "tornade-4711-1-1";
 
-function stop(items: readonly LedgerItem[], overrides: Partial<RunnerStop> = {}) {
-  const told: RunnerStop = {
+function stop(items: readonly LedgerItem[], overrides: Partial<RunnerEnd> = {}) {
+  const told: RunnerEnd = {
     runnerName: own,
     computeId: "task-1",
     at: start - 5,
@@ -39,10 +39,10 @@ function stop(items: readonly LedgerItem[], overrides: Partial<RunnerStop> = {})
     interrupted: false,
     ...overrides,
   };
-  return decide(itemsOf(...items), { kind: "runner-stopped", stop: told }, circumstances());
+  return decide(itemsOf(...items), { kind: "runner-ended", end: told }, circumstances());
 }
 
-describe("decideStopped", () => {
+describe("decideEnded", () => {
   const ended = {
     ended: { at: start - 5, reason: "EssentialContainerExited" },
     interrupted: false,
@@ -213,7 +213,7 @@ describe("decideRetired", () => {
         { kind: "retire", item: useless },
         { kind: "rebind", runnerName: own },
       ],
-      outcome: "runner retired all the same",
+      outcome: "runner stopped: its registration was already removed",
     });
   });
 
@@ -279,7 +279,7 @@ describe("decideNotRetired", () => {
   }
 
   function owingSince(at: number): RunnerItem {
-    return { ...retireRunner(runnerItem({ launchedAt: start - 600 * minute }), at), owed: both };
+    return { ...oweRetirement(runnerItem({ launchedAt: start - 600 * minute }), at), owed: both };
   }
 
   it.each<[since: string, at: number, wait: number]>([

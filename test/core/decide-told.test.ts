@@ -16,7 +16,7 @@ function hear(telling: JobTelling, item = owing, jitter = 0) {
 
 describe("decideTold", () => {
   it.each([
-    ["posted", "job's people told"],
+    ["posted", "check run posted"],
     ["off", "check runs are off"],
   ] as const)("clears what was owed: %s", (outcome, said) => {
     expect(hear({ ...told, outcome })).toEqual({ writes: [settled], actions: [], outcome: said });
@@ -34,7 +34,7 @@ describe("decideNotTold", () => {
     expect(hear(away, item, jitter)).toEqual({
       writes: [{ ...item, waits: waits + 1, wakeAt: start + wait }],
       actions: [],
-      outcome: "job's people not told yet",
+      outcome: "check run not posted yet",
     });
   });
 
@@ -50,7 +50,7 @@ describe("decideNotTold", () => {
     const { writes, actions, outcome } = hear(telling, item);
     expect(writes).toMatchObject([{ status: "failed", owed: [] }]);
     expect(writes[0]).not.toHaveProperty("wakeAt");
-    expect({ actions, outcome }).toEqual({ actions: [], outcome: "job's people not told" });
+    expect({ actions, outcome }).toEqual({ actions: [], outcome: "check run not posted" });
   });
 });
 

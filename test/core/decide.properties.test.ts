@@ -100,9 +100,9 @@ const anyEvent: fc.Arbitrary<LedgerEvent> = fc.oneof(
     jobKey: fc.constantFrom(...keys),
     message: fc.constant("GitHub did not tell"),
   }),
-  fc.record({ runnerName: anyName, at: anyTime, interrupted: fc.boolean() }).map((stop) => ({
-    kind: "runner-stopped" as const,
-    stop: { ...stop, computeId: "task", reason: "died" },
+  fc.record({ runnerName: anyName, at: anyTime, interrupted: fc.boolean() }).map((end) => ({
+    kind: "runner-ended" as const,
+    end: { ...end, computeId: "task", reason: "died" },
   })),
   fc.record({ kind: fc.constant("rebind" as const), runnerName: anyName }),
   fc.record({
@@ -230,7 +230,7 @@ describe("decide", () => {
     fc.assert(
       fc.property(anyHistory, (history) => {
         replay(history, ({ event, items, at }, first) => {
-          if (event.kind !== "job" && event.kind !== "runner-stopped") return;
+          if (event.kind !== "job" && event.kind !== "runner-ended") return;
           const after = new Map(items);
           for (const item of first.writes) after.set(item.id, item);
           const again = decide(after, event, at);

@@ -251,7 +251,9 @@ describe("readDelivery: malformed", () => {
   );
 
   it("refuses a delivery that names no event", () => {
-    expect(() => readDelivery("", createPayload(), context)).toThrow("event should be named");
+    expect(() => readDelivery("", createPayload(), context)).toThrow(
+      "header x-github-event should name the event",
+    );
   });
 
   const jobFields = (

@@ -1,3 +1,4 @@
+import type { Origin } from "../../functions/core/job.ts";
 import { describe, expect, it, vi } from "vitest";
 
 import {
@@ -5,10 +6,9 @@ import {
   discoverRepositories,
 } from "../../functions/core/discover-repositories.ts";
 import { GitHubError, type GitHubErrorCode } from "../../functions/core/github-error.ts";
-import type { InstallationLog, ListedRepository } from "../../functions/core/installation-log.ts";
+import type { Installations, ListedRepository } from "../../functions/core/installations.ts";
 import type { CursorItem, Installation } from "../../functions/core/cursor-item.ts";
-import type { RunLog } from "../../functions/core/run-log.ts";
-import type { Registrar } from "../../functions/core/runner-registry.ts";
+import type { OpenRuns } from "../../functions/core/open-runs.ts";
 import { jobEnvelope, queuedJob, start } from "./builders.ts";
 import { createFakeRuns } from "./fake-runs.ts";
 import { createFakeWorld, store } from "./fakes.ts";
@@ -33,7 +33,7 @@ function createFakeInstallations() {
     const fault = fake.faults.get(question);
     if (fault !== undefined) throw fault;
   };
-  const installations: InstallationLog = {
+  const installations: Installations = {
     list: async () => {
       ask("installations");
       return { installations: fake.installed, isCut: fake.isCut };
@@ -121,10 +121,10 @@ describe("discoverRepositories", () => {
   it("sweeps with the installation that listed the repository", async () => {
     const test = createDiscovery();
     push(test, ["acme/a"]);
-    const asked: Registrar[] = [];
-    const runs: RunLog = {
-      listRuns: async (registrar) => {
-        asked.push(registrar);
+    const asked: Origin[] = [];
+    const runs: OpenRuns = {
+      listRuns: async (origin) => {
+        asked.push(origin);
         return never();
       },
       listQueued: never,

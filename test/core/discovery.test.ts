@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import {
   beginLooks,
   chooseNews,
-  giveUp,
+  skipLook,
   hasRoom,
   isLookDue,
   type OpenLook,
   turnPage,
 } from "../../functions/core/discovery.ts";
-import type { ListedRepository } from "../../functions/core/installation-log.ts";
+import type { ListedRepository } from "../../functions/core/installations.ts";
 import type { ActiveRepository } from "../../functions/core/cursor-item.ts";
 import { queuedJob, start as now } from "./builders.ts";
 
@@ -76,9 +76,9 @@ describe("turnPage", () => {
   });
 });
 
-describe("giveUp", () => {
+describe("skipLook", () => {
   it("leaves all news to the next look", () => {
-    const given = giveUp(look({ since: now - hour }));
+    const given = skipLook(look({ since: now - hour }));
     const [next] = beginLooks([given], [{ id: 42, owner: "acme" }], now + 5 * minute);
     expect(next).toMatchObject({ since: now - hour, begunAt: now + 5 * minute, page: 1 });
   });

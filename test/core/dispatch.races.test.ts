@@ -185,10 +185,7 @@ describe("dispatch in a race", () => {
     const ports = aroundLaunch(world, async (launch) => {
       const outcome = await launch();
       for (const compute of world.computes) compute.alive = false;
-      await dispatch(
-        { kind: "runner-stopped", stop: { ...stop, interrupted: false } },
-        world.ports,
-      );
+      await dispatch({ kind: "runner-ended", end: { ...stop, interrupted: false } }, world.ports);
       return outcome;
     });
     await dispatch(jobEvent(), ports);

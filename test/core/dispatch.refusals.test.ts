@@ -47,7 +47,7 @@ describe("dispatch when a job cannot be served", () => {
     });
     await dispatch(wake, ports);
     const refusal =
-      "no runner could be started in 60 minutes: FARGATE_SPOT: Capacity is unavailable; FARGATE: Capacity is unavailable; ask for less or another place with runs-on=";
+      "no runner could be started in 60 min: FARGATE_SPOT: Capacity is unavailable; FARGATE: Capacity is unavailable; ask for a smaller size, or for another provider with runs-on=";
     expect(readJobItem(world, job)).toMatchObject({ status: "refused", refusal, reason: refusal });
     expect(world.requests.at(-1)).toMatchObject({
       provider: "CODEBUILD",
@@ -90,8 +90,8 @@ describe("dispatch when a job cannot be served", () => {
     await dispatch(jobEvent(), world.ports);
     for (let number = 1; number <= mostRefusedLosses + 1; number += 1) {
       const runnerName = `tornade-4711-1-${number}`;
-      const stop = { runnerName, computeId: "x", at: start, reason: "died", interrupted: false };
-      await dispatch({ kind: "runner-stopped", stop }, world.ports);
+      const end = { runnerName, computeId: "x", at: start, reason: "died", interrupted: false };
+      await dispatch({ kind: "runner-ended", end }, world.ports);
       await wakeAfter(world, 60_000);
     }
     const told = world.requests.map(({ environment }) => "TORNADE_REFUSAL" in environment);
@@ -147,7 +147,7 @@ describe("dispatch of a refused job", () => {
     expect(readJobItem(world, job)).toMatchObject({
       status: "parked",
       reason:
-        "refused, to be told in 60 minutes because the repository has had its refusals of this hour: label 'x' is odd",
+        "refused, and reported in 60 min, as this repository has reached its limit of refusals per hour: label 'x' is odd",
       wakeAt: start + 3_600_000,
     });
     world.clock.now += 3_600_000;
@@ -173,7 +173,7 @@ describe("dispatch of a refused job", () => {
     const wakeAt = start + 1_000;
     expect(readJobItem(world, job)).toMatchObject({
       status: "parked",
-      reason: "refused, to be told in a moment: label 'x' is odd",
+      reason: "refused, and reported in a moment: label 'x' is odd",
       wakeAt,
     });
     expect(world.sent).toHaveLength(1);

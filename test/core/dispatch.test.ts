@@ -19,7 +19,7 @@ const cancelled = jobEvent({ action: "completed", conclusion: "cancelled" });
 
 function stopOf(runnerName: string): LedgerEvent {
   const stop = { runnerName, computeId: `FARGATE:${runnerName}`, at: start, reason: "died" };
-  return { kind: "runner-stopped", stop: { ...stop, interrupted: false } };
+  return { kind: "runner-ended", end: { ...stop, interrupted: false } };
 }
 
 function endCompute({ computes, runners }: FakeWorld, name: string): void {

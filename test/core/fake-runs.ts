@@ -1,5 +1,5 @@
 import type { JobEnvelope } from "../../functions/core/envelope.ts";
-import type { Page, RunLog } from "../../functions/core/run-log.ts";
+import type { Page, OpenRuns } from "../../functions/core/open-runs.ts";
 import type { OpenRun } from "../../functions/core/sweep.ts";
 
 /** GitHub's lists, in memory: runs by status and jobs by run, of any repository. */
@@ -24,7 +24,7 @@ export function createFakeRuns() {
     if (fault !== undefined) throw fault;
     return { entries, hasMore, left: fake.left };
   };
-  const runs: RunLog = {
+  const runs: OpenRuns = {
     listRuns: async ({ repository: { fullName } }, status, page) => {
       const listed = fake.listed[status];
       const entries = listed.slice((page - 1) * fake.pageSize, page * fake.pageSize);
@@ -32,7 +32,7 @@ export function createFakeRuns() {
       const hasMore = listed.length > page * fake.pageSize;
       return answer(`${status} of ${fullName}${which}`, entries, hasMore);
     },
-    listQueued: async (_registrar, runId, page) => {
+    listQueued: async (_origin, runId, page) => {
       const jobs = fake.jobs.get(runId) ?? [];
       const entries = jobs.slice((page - 1) * fake.pageSize, page * fake.pageSize);
       return answer(`jobs of ${runId}, ${page}`, entries, jobs.length > page * fake.pageSize);

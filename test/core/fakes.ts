@@ -211,12 +211,12 @@ function createFakeRegistry(state: State): RunnerRegistry {
       runners.set(name, { registrationId: registrations, name, madeFor: job, busy: false });
       return { registrationId: registrations, encodedJitConfig: `jit of ${name}` };
     },
-    find: async (_registrar, name) => {
+    find: async (_origin, name) => {
       record(state, "find", name);
       const runner = runners.get(name);
       return runner && { registrationId: runner.registrationId, busy: runner.busy };
     },
-    remove: async (_registrar, registrationId) => {
+    remove: async (_origin, registrationId) => {
       record(state, "remove", String(registrationId));
       const runner = [...runners.values()].find((known) => known.registrationId === registrationId);
       if (runner === undefined) return "gone";

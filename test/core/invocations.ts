@@ -65,8 +65,8 @@ function toGatedPorts(ports: DispatchPorts, invocation: Invocation): DispatchPor
     queue: { send: async (envelope, options) => pass(async () => queue.send(envelope, options)) },
     registry: {
       register: async (job, name) => ask(async () => registry.register(job, name)),
-      find: async (registrar, name) => ask(async () => registry.find(registrar, name)),
-      remove: async (registrar, id) => ask(async () => registry.remove(registrar, id)),
+      find: async (origin, name) => ask(async () => registry.find(origin, name)),
+      remove: async (origin, id) => ask(async () => registry.remove(origin, id)),
       readJob: async (job) => ask(async () => registry.readJob(job)),
       hasRunningSibling: async (job) => ask(async () => registry.hasRunningSibling(job)),
     },

@@ -67,8 +67,8 @@ describe("itemsAbout", () => {
       },
       [job, robber, first, second],
     ],
-    [{ kind: "runner-stopped", stop: { runnerName: "tornade-4711-1-1", ...stopped } }, [first]],
-    [{ kind: "runner-stopped", stop: { runnerName: "foreign", ...stopped } }, []],
+    [{ kind: "runner-ended", end: { runnerName: "tornade-4711-1-1", ...stopped } }, [first]],
+    [{ kind: "runner-ended", end: { runnerName: "foreign", ...stopped } }, []],
     [{ kind: "runner-retired", name: "tornade-4711-1-1", done: [] }, [first]],
     [{ kind: "registration-busy", name: "tornade-4711-1-1", done: [] }, [first]],
     [{ kind: "runner-not-retired", name: "tornade-4711-1-1" }, [first]],
@@ -120,7 +120,7 @@ describe("itemsAbout", () => {
 
   it("asks for the job of a runner that ended unless the runner served one", () => {
     const name = "tornade-4711-1-1";
-    const event = { kind: "runner-stopped", stop: { runnerName: name, ...stopped } } as const;
+    const event = { kind: "runner-ended", end: { runnerName: name, ...stopped } } as const;
     const { size: _size, ...unrecorded } = runnerItem({ serves: "5-1" });
     expect(about(event, runnerItem({ serves: "5-1" }))).toEqual([first]);
     expect(about(event, runnerItem())).toEqual([first, job]);

@@ -6,16 +6,17 @@ import { jobItem, queuedJob } from "./builders.ts";
 describe("toNotice", () => {
   it("tells which job got no runner, and why", () => {
     expect(toNotice(jobItem({ status: "failed", reason: "no capacity" }))).toEqual({
-      title: "job 'build' got no runner",
+      title: "no runner for job 'build'",
       summary:
-        "Attempt 1 of run 99, workflow `CI`:\n\n```text\nno capacity\n```\n\nGitHub goes on showing the job as queued until its run is cancelled, or for a day.",
+        "Attempt 1 of run 99, workflow `CI`:\n\n```text\nno capacity\n```\n\nGitHub shows the job as queued until its run is cancelled, for at most 24 hours. Once the cause is gone, run it again: `gh run cancel 99`, then `gh run rerun 99 --failed`.",
     });
   });
 
   it("lets no name become markup", () => {
     const job = queuedJob({ name: "a\n# b", workflow: "`x`\n```" });
     const { title, summary } = toNotice(jobItem({ job }));
-    expect(title).toBe(String.raw`job 'a\u000a# b' got no runner`);
-    expect(summary.match(/`/gu)).toHaveLength(8);
+    expect(title).toBe(String.raw`no runner for job 'a\u000a# b'`);
+    // Two around the workflow, two fences, and two around each command.
+    expect(summary.match(/`/gu)).toHaveLength(12);
   });
 });

@@ -228,7 +228,7 @@ describe("launchRunner after a launch of unknown outcome", () => {
     expect(await launchRunner(launchingItem({ launches }), world.ports)).toEqual({
       kind: "unsettled",
       number: 2,
-      message: `runner ${own} may still show up`,
+      message: `runner ${own} may still be starting; it is looked for again`,
       retryAt: start + settleAfter,
     });
     expect(world.calls).toEqual([`find ${own}`, `search ${own}`]);
@@ -286,7 +286,7 @@ describe("launchRunner after a launch of unknown outcome", () => {
   it.each([
     ["of five that are left", 2_000, [1, 2], 2],
     ["of one that is left", 3_000, [1], 1],
-  ])("keeps what it found out of a slow GitHub, %s", async (_what, answerTime, found, finds) => {
+  ])("keeps what it found out of a slow GitHub, %s", async (_what, answerTime, settled, finds) => {
     const world = createFakeWorld();
     const { registry } = world.ports;
     const find: typeof registry.find = async (...runner) => {
@@ -303,9 +303,9 @@ describe("launchRunner after a launch of unknown outcome", () => {
     expect(report).toEqual({
       kind: "unsettled",
       number: 9,
-      message: "what became of its earlier launches took too long to be found out",
+      message: "checking its earlier launches took too long; it goes on with the next try",
       isUnanswered: true,
-      found,
+      settled,
     });
     expect(world.calls.filter((call) => call.startsWith("find"))).toHaveLength(finds);
     expect(world.calls.filter((call) => call.startsWith("register"))).toEqual([]);
@@ -325,7 +325,7 @@ describe("launchRunner after a launch of unknown outcome", () => {
     expect(await launchRunner(launchingItem({ launches }), ports)).toMatchObject({
       kind: "unsettled",
       message: "502",
-      found: [1],
+      settled: [1],
     });
   });
 

@@ -9,8 +9,14 @@ describe("decodeItem", () => {
   });
 
   it.each([
-    ['{"kind":"walk"}', "the ledger holds something that is not an item"],
-    ["{}", "the ledger holds something that is not an item"],
+    [
+      '{"kind":"walk"}',
+      "the ledger holds an item of a kind that is not known; deploy the version that wrote it",
+    ],
+    [
+      "{}",
+      "the ledger holds an item of a kind that is not known; deploy the version that wrote it",
+    ],
     ["null", "item should be an object, got null"],
     ["", "JSON"],
   ])("refuses %s", (text, message) => {

@@ -22,9 +22,9 @@ const takes = jobEvent({ action: "in_progress", happenedAt: start + 30_000, runn
 const succeeded = jobEvent({ action: "completed", runnerName: own, conclusion: "success" });
 const wake: LedgerEvent = { kind: "wake", itemId: "job#4711-1" };
 
-function stopOf(runnerName: string, interrupted = false): LedgerEvent {
-  const stop = { runnerName, computeId: "task-1", at: start + 90_000, reason: "done", interrupted };
-  return { kind: "runner-stopped", stop };
+function endOf(runnerName: string, interrupted = false): LedgerEvent {
+  const end = { runnerName, computeId: "task-1", at: start + 90_000, reason: "done", interrupted };
+  return { kind: "runner-ended", end };
 }
 
 function costOf(seconds: number): number | undefined {
@@ -48,7 +48,7 @@ async function watch(
 
 describe("measure, over the life of a job", () => {
   it("tells every step once, although each event comes twice", async () => {
-    const life = [jobEvent(), takes, succeeded, stopOf(own)];
+    const life = [jobEvent(), takes, succeeded, endOf(own)];
     const figures = await watch(
       createFakeWorld(),
       life.flatMap((event) => [event, event]),
@@ -64,13 +64,13 @@ describe("measure, over the life of a job", () => {
     const world = createFakeWorld();
     await watch(world, [jobEvent()]);
     world.clock.now += 120_000;
-    const figures = await watch(world, [jobEvent({ action: "completed" }), stopOf(own)]);
+    const figures = await watch(world, [jobEvent({ action: "completed" }), endOf(own)]);
     expect(figures).toEqual([{ RunnerCost: costOf(120) }]);
   });
 
   it("tells that a runner was interrupted and has to be replaced", async () => {
     const world = createFakeWorld();
-    const figures = await watch(world, [jobEvent(), stopOf(own, true)]);
+    const figures = await watch(world, [jobEvent(), endOf(own, true)]);
     expect(figures[1]).toMatchObject({ Interruptions: 1, Replacements: 1 });
   });
 
@@ -133,8 +133,8 @@ describe("measure", () => {
     ["that was never started", unstarted],
     ["of a size without a price", runnerItem({ ended, provider: "CODEBUILD", size: huge })],
   ] as const)("does not guess the cost of a runner %s", (_what, after) => {
-    expect(measure(stopOf(own), { changes: [{ before: runnerItem(), after }] })).toEqual({});
-    expect(measure(stopOf(own), { changes: [{ before: runnerItem(), after: known }] })).toEqual({
+    expect(measure(endOf(own), { changes: [{ before: runnerItem(), after }] })).toEqual({});
+    expect(measure(endOf(own), { changes: [{ before: runnerItem(), after: known }] })).toEqual({
       RunnerCost: costOf(60),
     });
   });

@@ -252,8 +252,8 @@ export function endCompute(model: Model, compute: FakeCompute | undefined): void
   // GitHub forgets an ephemeral runner that ran a job; any other stays registered.
   if (runners.get(compute.name)?.busy === true) runners.delete(compute.name);
   const { id: computeId, name: runnerName } = compute;
-  const stop = { runnerName, computeId, at: clock.now, reason: "ended", interrupted: false };
-  send(model, { kind: "runner-stopped", stop });
+  const end = { runnerName, computeId, at: clock.now, reason: "ended", interrupted: false };
+  send(model, { kind: "runner-ended", end });
 }
 
 export function inStatus({ jobs }: Model, status: ModelJob["status"]): readonly ModelJob[] {

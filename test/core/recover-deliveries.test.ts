@@ -4,7 +4,7 @@ import { createMemoryLedger } from "../../functions/adapters/memory-ledger.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { CursorItem } from "../../functions/core/cursor-item.ts";
 import type { Ledger } from "../../functions/core/ledger.ts";
-import { type DeliveryLog, recoverDeliveries } from "../../functions/core/recover-deliveries.ts";
+import { type Deliveries, recoverDeliveries } from "../../functions/core/recover-deliveries.ts";
 import { type DeliveryAttempt, redeliveryWindow } from "../../functions/core/redelivery.ts";
 
 const minute = 60_000;
@@ -17,7 +17,7 @@ function delivery(id: number, minutesAgo: number, statusCode = 503): DeliveryAtt
   return { id: String(id), guid: `guid-${id}`, deliveredAt, statusCode, event: "workflow_job" };
 }
 
-type FakeLog = DeliveryLog & {
+type FakeLog = Deliveries & {
   readonly questions: { readonly outcome: string; readonly since: number }[];
   readonly asked: number[];
 };

@@ -26,14 +26,14 @@ describe("describeShortage", () => {
   it("says for how long, what was tried in each place, and what to do", () => {
     const report = { kind: "no-capacity", number: 3, message: "vCPU limit" } as const;
     expect(describeShortage(item, report, now)).toBe(
-      `no runner could be started in 60 minutes: FARGATE_SPOT: ${capacity}; FARGATE: vCPU limit; ask for less or another place with runs-on=`,
+      `no runner could be started in 60 min: FARGATE_SPOT: ${capacity}; FARGATE: vCPU limit; ask for a smaller size, or for another provider with runs-on=`,
     );
   });
 
   it("names no time where time would not have helped", () => {
     const report = { kind: "invalid", number: 1, message: "labels too long" } as const;
     expect(describeShortage(jobItem(), report, now)).toBe(
-      "no runner could be started: labels too long; ask for less or another place with runs-on=",
+      "no runner could be started: labels too long; ask for a smaller size, or for another provider with runs-on=",
     );
   });
 
@@ -42,7 +42,7 @@ describe("describeShortage", () => {
     (kind) => {
       const report = { kind, number: 1, message: "not allowed" };
       expect(describeShortage(jobItem({ times: {} }), report, now)).toBe(
-        "no runner could be started in 0 minutes: not allowed; whoever runs tornade has to see to it",
+        "no runner could be started in 0 min: not allowed; ask whoever operates tornade here",
       );
     },
   );
@@ -85,7 +85,7 @@ describe("describeStuck", () => {
 describe("describeTurn", () => {
   it("says when the refusal will be told, and the refusal", () => {
     expect(describeTurn("label 'x' is odd", 60_001)).toBe(
-      "refused, to be told in 2 minutes because the repository has had its refusals of this hour: label 'x' is odd",
+      "refused, and reported in 2 min, as this repository has reached its limit of refusals per hour: label 'x' is odd",
     );
   });
 });

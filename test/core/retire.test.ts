@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { LedgerEvent } from "../../functions/core/decision.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { RunnerDebt, RunnerItem } from "../../functions/core/ledger.ts";
-import { retireRunner } from "../../functions/core/retire.ts";
+import { carryOutRetirement } from "../../functions/core/retire.ts";
 import { settleAfter } from "../../functions/core/waits.ts";
 import { runnerItem } from "./builders.ts";
 import { createFakeWorld, type FakeWorld } from "./fakes.ts";
@@ -50,17 +50,17 @@ function retired(...done: readonly RunnerDebt[]): readonly LedgerEvent[] {
   return [{ kind: "runner-retired", name: own, done }];
 }
 
-describe("retireRunner", () => {
+describe("carryOutRetirement", () => {
   it("removes the registration, then stops the compute", async () => {
     const world = start();
-    expect(await retireRunner(owing(), world.ports)).toEqual(retired(...both));
+    expect(await carryOutRetirement(owing(), world.ports)).toEqual(retired(...both));
     expect(world.calls).toEqual(["remove 1", "stop task-1"]);
     expect(world.computes).toMatchObject([{ alive: false }]);
   });
 
   it("leaves a runner alone that has a job by now", async () => {
     const world = start(true);
-    expect(await retireRunner(owing(), world.ports)).toEqual([
+    expect(await carryOutRetirement(owing(), world.ports)).toEqual([
       { kind: "runner-busy", runnerName: own },
     ]);
     expect(world.calls).toEqual(["remove 1", `search ${own}`]);
@@ -71,20 +71,20 @@ describe("retireRunner", () => {
     const world = start(true);
     world.computes.length = 0;
     const busy = [{ kind: "registration-busy", name: own, done: both }];
-    expect(await retireRunner(owing(), world.ports)).toEqual(busy);
-    expect(await retireRunner(without("provider"), world.ports)).toEqual(busy);
+    expect(await carryOutRetirement(owing(), world.ports)).toEqual(busy);
+    expect(await carryOutRetirement(without("provider"), world.ports)).toEqual(busy);
   });
 
   it("stops a runner whose registration is gone", async () => {
     const world = start();
     world.runners.clear();
-    expect(await retireRunner(owing(), world.ports)).toEqual(retired(...both));
+    expect(await carryOutRetirement(owing(), world.ports)).toEqual(retired(...both));
     expect(world.calls).toEqual(["remove 1", "stop task-1"]);
   });
 
   it("finds by name what was never written down", async () => {
     const world = start();
-    expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(
+    expect(await carryOutRetirement(without("registrationId", "computeId"), world.ports)).toEqual(
       retired(...both),
     );
     expect(world.calls).toEqual([`find ${own}`, "remove 1", `search ${own}`, "stop task-1"]);
@@ -95,16 +95,16 @@ describe("retireRunner", () => {
     world.computes.length = 0;
     const runner = { ...without("computeId"), launchedAt: world.clock.now };
     const stopping = { ...runner, owed: ["stop"] as const };
-    expect(await retireRunner(runner, world.ports)).toEqual(retired("deregister"));
-    expect(await retireRunner(stopping, world.ports)).toEqual([]);
+    expect(await carryOutRetirement(runner, world.ports)).toEqual(retired("deregister"));
+    expect(await carryOutRetirement(stopping, world.ports)).toEqual([]);
     world.clock.now += settleAfter;
-    expect(await retireRunner(stopping, world.ports)).toEqual(retired("stop"));
+    expect(await carryOutRetirement(stopping, world.ports)).toEqual(retired("stop"));
   });
 
   it("has nothing to do where nothing came of the launch", async () => {
     const world = createFakeWorld();
     world.clock.now += settleAfter;
-    expect(await retireRunner(without("registrationId", "computeId"), world.ports)).toEqual(
+    expect(await carryOutRetirement(without("registrationId", "computeId"), world.ports)).toEqual(
       retired(...both),
     );
     expect(world.calls).toEqual([`find ${own}`, `search ${own}`]);
@@ -112,12 +112,14 @@ describe("retireRunner", () => {
 
   it("asks as the repository itself where no installation is known", async () => {
     const world = start();
-    expect(await retireRunner(without("installationId"), world.ports)).toEqual(retired(...both));
+    expect(await carryOutRetirement(without("installationId"), world.ports)).toEqual(
+      retired(...both),
+    );
   });
 
   it("has nothing to do for a runner of which only the name is known", async () => {
     const world = start();
-    expect(await retireRunner(bare, world.ports)).toEqual(retired(...both));
+    expect(await carryOutRetirement(bare, world.ports)).toEqual(retired(...both));
     expect(world.calls).toEqual([]);
   });
 
@@ -130,7 +132,7 @@ describe("retireRunner", () => {
     const world = start();
     const error = new GitHubError(code, "502");
     failOnce(world, method, error);
-    expect(await retireRunner(owing(), world.ports)).toEqual([
+    expect(await carryOutRetirement(owing(), world.ports)).toEqual([
       ...before,
       { kind: "runner-not-retired", name: own },
     ]);
@@ -147,14 +149,16 @@ describe("retireRunner", () => {
   it("tells when GitHub may be asked again", async () => {
     const world = start();
     failOnce(world, "remove", new GitHubError("GitHubRateLimited", "429", 5));
-    expect(await retireRunner(owing(), world.ports)).toEqual([
+    expect(await carryOutRetirement(owing(), world.ports)).toEqual([
       { kind: "runner-not-retired", name: own, retryAt: 5 },
     ]);
   });
 
   it("does no more than is owed", async () => {
     const world = start();
-    expect(await retireRunner(owing({ owed: ["stop"] }), world.ports)).toEqual(retired("stop"));
+    expect(await carryOutRetirement(owing({ owed: ["stop"] }), world.ports)).toEqual(
+      retired("stop"),
+    );
     expect(world.calls).toEqual(["stop task-1"]);
   });
 });

@@ -20,7 +20,7 @@ function createPass(days: Readonly<Record<string, number | Error | undefined>>) 
   const warn = (_message: string, fields: LogFields = {}) => {
     warnings.push(fields);
   };
-  const readRetirement = async (_registrar: unknown, version: string) => {
+  const readRetirement = async (_origin: unknown, version: string) => {
     asked.push(version);
     const left = days[version];
     if (left instanceof Error) throw left;

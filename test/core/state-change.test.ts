@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readRunnerStop, stateChangeFields } from "../../functions/core/state-change.ts";
+import { readRunnerEnd, stateChangeFields } from "../../functions/core/state-change.ts";
 
 const time = "2026-01-02T03:04:05Z";
 const at = Date.parse(time);
@@ -27,13 +27,13 @@ function environment(value: unknown): unknown {
   return build({ "additional-information": { environment: { "environment-variables": value } } });
 }
 
-describe("readRunnerStop", () => {
+describe("readRunnerEnd", () => {
   it("reads the end of a task", () => {
     const event = task({
       stopCode: "EssentialContainerExited",
       stoppedReason: "Essential container in task exited",
     });
-    expect(readRunnerStop(event, 0)).toEqual({
+    expect(readRunnerEnd(event, 0)).toEqual({
       runnerName: "tornade-1-1-1",
       computeId: taskArn,
       at,
@@ -49,23 +49,23 @@ describe("readRunnerStop", () => {
     [{ stopCode: "UserInitiated", stoppedReason: "no job needs this runner" }, false],
     [{}, false],
   ])("tells whether its capacity was taken back: %j", (detail, interrupted) => {
-    expect(readRunnerStop(task(detail), 0)).toMatchObject({ interrupted });
+    expect(readRunnerEnd(task(detail), 0)).toMatchObject({ interrupted });
   });
 
   it("does without what a task does not tell", () => {
     const event = task({ startedBy: null });
-    expect(readRunnerStop(event, 0)).toMatchObject({ runnerName: "", reason: "" });
+    expect(readRunnerEnd(event, 0)).toMatchObject({ runnerName: "", reason: "" });
   });
 
   it.each(["PROVISIONING", "RUNNING", "DEPROVISIONING"])(
     "ignores a task that is %s",
     (lastStatus) => {
-      expect(readRunnerStop(task({ lastStatus }), 0)).toBeUndefined();
+      expect(readRunnerEnd(task({ lastStatus }), 0)).toBeUndefined();
     },
   );
 
   it("reads the end of a build, as the rule reduced it", () => {
-    expect(readRunnerStop(build({ "runner-name": "tornade-1-1-1" }), 0)).toEqual({
+    expect(readRunnerEnd(build({ "runner-name": "tornade-1-1-1" }), 0)).toEqual({
       runnerName: "tornade-1-1-1",
       computeId: "runners:8745a7a9",
       at,
@@ -81,11 +81,11 @@ describe("readRunnerStop", () => {
     [build({ "additional-information": {} }), ""],
     [build({}), ""],
   ])("finds the runner's name in a raw event, where it is", (event, runnerName) => {
-    expect(readRunnerStop(event, 0)).toMatchObject({ runnerName });
+    expect(readRunnerEnd(event, 0)).toMatchObject({ runnerName });
   });
 
   it("ignores a build that has begun", () => {
-    expect(readRunnerStop(build({ "build-status": "IN_PROGRESS" }), 0)).toBeUndefined();
+    expect(readRunnerEnd(build({ "build-status": "IN_PROGRESS" }), 0)).toBeUndefined();
   });
 
   it("takes the clock's time where the event has none", () => {
@@ -93,7 +93,7 @@ describe("readRunnerStop", () => {
       "detail-type": "ECS Task State Change",
       detail: { taskArn, lastStatus: "STOPPED" },
     };
-    expect(readRunnerStop(event, 77)).toMatchObject({ at: 77 });
+    expect(readRunnerEnd(event, 77)).toMatchObject({ at: 77 });
   });
 
   it.each([
@@ -104,7 +104,7 @@ describe("readRunnerStop", () => {
     [build({ "build-status": null }), "detail.build-status should be text"],
     [environment("all"), "environment-variables should be an array"],
   ])("refuses %j", (event, message) => {
-    expect(() => readRunnerStop(event, 0)).toThrow(message);
+    expect(() => readRunnerEnd(event, 0)).toThrow(message);
   });
 });
 

@@ -76,7 +76,9 @@ describe("sweepRepositories", () => {
     const test = createSweepOf(missed);
     expect(await test.sweep()).toEqual({ swept: 1, announced: 1 });
     expect(test.sent).toEqual([{ envelope: missed, options: { groupId: "7" } }]);
-    expect(test.lines).toMatchObject([{ level: "warn", message: "job was never told of" }]);
+    expect(test.lines).toMatchObject([
+      { level: "warn", message: "queued job found without a webhook" },
+    ]);
   });
 
   it.each([
@@ -285,7 +287,7 @@ describe("sweepRepositories", () => {
     expect(test.lines.map(({ message }) => message)).toEqual([
       "repository not swept",
       "repository not swept",
-      "job was never told of",
+      "queued job found without a webhook",
     ]);
     expect(await test.readRecord()).toMatchObject([
       { dueAt: start + 5 * minute, runs: [] },

@@ -116,7 +116,7 @@ describe("createLaunchRunner", () => {
     expect(await listTasks(world)).toHaveLength(9);
     expect(await readJobItem(world, { id: 10, runAttempt: 1 })).toMatchObject({
       status: "parked",
-      reason: `the App has no installation that reaches umbrella/app (told was ${other.owner.installationId}); install it for umbrella and give it the repository`,
+      reason: `the App has no installation that reaches umbrella/app (the webhook named installation ${other.owner.installationId}); install it for umbrella and give it the repository`,
     });
   });
 

@@ -199,7 +199,10 @@ describe("createLaunchRunner, news of a run out of order", () => {
     await world.pass(900);
     expect(readJobs(world, job)).toEqual(["1 failure"]);
     expect(await readRunItems(world)).toMatchObject([
-      { status: "left", reason: `nobody told how tornade-${job.id}-1-1 ended` },
+      {
+        status: "left",
+        reason: `no state change of runner tornade-${job.id}-1-1 arrived, so nobody knows whether Spot took it`,
+      },
     ]);
   });
 

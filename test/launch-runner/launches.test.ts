@@ -106,7 +106,7 @@ describe("createLaunchRunner", () => {
 
   it.each([
     { when: "after", alive: "adopts the task", numbers: ["started"] },
-    // The second one finds that the first may still show up.
+    // The second one finds that the first may still be starting; it is looked for again.
     { when: "before", alive: "launches anew", numbers: ["not-started", "not-started", "started"] },
   ])("$alive when RunTask times out $when its effect", async ({ when, numbers }) => {
     const world = await createTestWorld();

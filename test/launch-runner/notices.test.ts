@@ -52,13 +52,11 @@ describe("createLaunchRunner when nothing at all can be started for a job", () =
         name: "tornade / CI / test",
         externalId: `${job.id}-1`,
         conclusion: "failure",
-        title: "job 'test' got no runner",
+        title: "no runner for job 'test'",
       },
     ]);
     const [checkRun] = world.gitHub.checkRuns();
-    expect(checkRun?.summary).toMatch(
-      /no runner could be started in \d+ minutes: FARGATE: Capacity/u,
-    );
+    expect(checkRun?.summary).toMatch(/no runner could be started in \d+ min: FARGATE: Capacity/u);
     expect(checkRun?.summary).toContain("(no runner could be started to say so: ");
     expect(await readJobItem(world, job)).toMatchObject({ status: "failed", owed: [] });
     expect(linesOf(world, "job given up")).toHaveLength(1);

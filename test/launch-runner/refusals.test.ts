@@ -29,7 +29,7 @@ describe("createLaunchRunner when a job finds no capacity", () => {
     const [refused] = refusedJobs(world);
     expect(refused?.annotations).toEqual([
       expect.stringMatching(
-        /^tornade: no runner could be started in 6\d minutes: FARGATE_SPOT: Capacity is unavailable [^;]*; FARGATE: Capacity is unavailable [^;]*; ask for less or another place with runs-on=$/u,
+        /^tornade: no runner could be started in 6\d min: FARGATE_SPOT: Capacity is unavailable [^;]*; FARGATE: Capacity is unavailable [^;]*; ask for a smaller size, or for another provider with runs-on=$/u,
       ),
     ]);
     const item = await readJobItem(world, job);
@@ -74,7 +74,7 @@ describe("createLaunchRunner when many jobs of a repository are refused", () => 
     const parked = items.filter(({ status }) => status === "parked");
     expect(parked).toHaveLength(40);
     for (const { reason = "", wakeAt = 0 } of parked) {
-      expect(reason).toMatch(/^refused, to be told in \d+ minutes because .*'runs-on=FARGET'/u);
+      expect(reason).toMatch(/^refused, and reported in \d+ min, as .*'runs-on=FARGET'/u);
       expect(wakeAt).toBeGreaterThanOrEqual(start + 3_600_000);
     }
   });

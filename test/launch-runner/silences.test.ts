@@ -41,7 +41,7 @@ describe("createLaunchRunner, where nobody tells what became of something", () =
     await world.pass(1_200);
     expect(world.gitHub.jobs()).toMatchObject([{ conclusion: "failure" }]);
     expect(world.gitHub.jobs()[0]?.annotations.join("")).toMatch(
-      /^tornade: no runner could be started in \d minutes: FARGATE: .*ServerException.*; whoever runs/u,
+      /^tornade: no runner could be started in \d min: FARGATE: .*ServerException.*; ask whoever/u,
     );
     expect(world.gitHub.runners()).toEqual([]);
   });
@@ -53,9 +53,7 @@ describe("createLaunchRunner, where nobody tells what became of something", () =
     await world.pass(1_800);
     const { status, reason } = await readJobItem(world, job);
     expect(status).toBe("failed");
-    expect(reason).toMatch(
-      /^no runner could be started in \d minutes: FARGATE: .*ServerException/u,
-    );
+    expect(reason).toMatch(/^no runner could be started in \d min: FARGATE: .*ServerException/u);
     expect(world.lines.join("")).toContain('"message":"job given up"');
     expect(world.gitHub.runners()).toEqual([]);
   });

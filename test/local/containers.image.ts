@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
 
 import { createJsonLog } from "../../functions/adapters/json-log.ts";
-import type { RunnerStop } from "../../functions/core/state-change.ts";
+import type { RunnerEnd } from "../../functions/core/state-change.ts";
 import { createContainerProvider } from "../../local/container-provider.ts";
 import {
   listRunnerContainers,
@@ -36,8 +36,8 @@ function setUp(variables: Readonly<Record<string, string>> = { STUB_JOB: "none" 
 }
 
 function watch(provider: ReturnType<typeof createContainerProvider>) {
-  const stops: RunnerStop[] = [];
-  const onStop = async (stop: RunnerStop): Promise<void> => {
+  const stops: RunnerEnd[] = [];
+  const onStop = async (stop: RunnerEnd): Promise<void> => {
     stops.push(stop);
   };
   const { api } = engine;

@@ -1,5 +1,5 @@
 import { toRunnerVariables } from "../../functions/adapters/runner-variables.ts";
-import type { RunnerStop } from "../../functions/core/state-change.ts";
+import type { RunnerEnd } from "../../functions/core/state-change.ts";
 import type { LaunchOutcome, LaunchRequest } from "../../functions/core/runner-provider.ts";
 import type { RunnerProvider } from "../../functions/core/runner-provider.ts";
 import type { MachineOptions } from "../../local/machine.ts";
@@ -8,7 +8,7 @@ import type { Program } from "../../simulator/machine.ts";
 import { createStubRunner } from "../../simulator/stub-runner.ts";
 import type { Timeline } from "../../simulator/timeline.ts";
 
-type Container = { readonly name: string; program?: Program; ended?: RunnerStop };
+type Container = { readonly name: string; program?: Program; ended?: RunnerEnd };
 
 /** Containers with stub runners in them: they outlive whoever started them, and are seen when they end. */
 export type FakeContainers = {

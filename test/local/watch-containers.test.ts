@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { createJsonLog } from "../../functions/adapters/json-log.ts";
-import type { RunnerStop } from "../../functions/core/state-change.ts";
+import type { RunnerEnd } from "../../functions/core/state-change.ts";
 import { findContainerEngine } from "../../local/container-engine.ts";
 import { watchContainers, type WatchParts } from "../../local/watch-containers.ts";
 import { type FakeDocker, startFakeDocker } from "./fake-docker.ts";
@@ -31,7 +31,7 @@ async function start() {
 
 async function watch(docker: FakeDocker, parts: Partial<WatchParts> = {}) {
   const { api } = await findContainerEngine({}, [docker.socketPath]);
-  const stops: RunnerStop[] = [];
+  const stops: RunnerEnd[] = [];
   const lines: string[] = [];
   const end = watchContainers({
     api,

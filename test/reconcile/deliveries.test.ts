@@ -166,7 +166,7 @@ describe("reconcile, after deliveries have failed", () => {
     await world.pass(61);
 
     const log = world.lines.join("");
-    expect(log).toContain('"message":"items woken"');
+    expect(log).toContain('"message":"due items sent"');
     expect(log).toContain('"level":"warn","message":"deliveries not asked for again"');
     expect(log).not.toContain("reconcile failed");
   });

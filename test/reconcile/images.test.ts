@@ -160,8 +160,8 @@ describe("reconcile, where images are built from folders", () => {
       call === "DescribeImages" ? jsonResponse(400, { __type: "AccessDeniedException" }) : next();
     await world.pass(61);
     const log = world.lines.join("");
-    expect(log).toContain('"level":"error","message":"image not looked after"');
-    expect(log).toContain('"message":"items woken"');
+    expect(log).toContain('"level":"error","message":"image not checked"');
+    expect(log).toContain('"message":"due items sent"');
 
     world.outside.intercept = async (_call, next) => next();
     await world.pass(60);
@@ -268,7 +268,7 @@ describe("launch-runner, where an image is not built yet", () => {
     expect(status).toBe("failed");
     // When it is looked at again is drawn at random.
     expect(reason).toMatch(
-      /^no runner could be started in 6[01] minutes: image 'default' for X86_64 could not be built \(3 tries so far\); whoever runs tornade has to see to it$/u,
+      /^no runner could be started in 6[01] min: image 'default' for X86_64 could not be built \(3 tries so far\); ask whoever operates tornade here$/u,
     );
     expect(world.lines.join("")).toContain('"level":"error","message":"job given up"');
   });

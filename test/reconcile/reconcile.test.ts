@@ -33,7 +33,7 @@ describe("createReconcile", () => {
       Scan: 0,
       SendMessageBatch: 0,
     });
-    expect(world.lines.join("")).toContain('"message":"items woken","due":0,"failed":0');
+    expect(world.lines.join("")).toContain('"message":"due items sent","due":0,"failed":0');
   });
 
   it("wakes what is due, and nothing else", async () => {
@@ -80,7 +80,7 @@ describe("createReconcile", () => {
         ? jsonResponse(400, { __type: "RequestThrottled", message: "slow down" })
         : next();
     await expect(world.reconcile()).rejects.toThrow("2 of 12 due items were not woken");
-    expect(world.lines.join("")).toContain('"message":"items woken","due":12,"failed":2');
+    expect(world.lines.join("")).toContain('"message":"due items sent","due":12,"failed":2');
     world.calls.length = 0;
     world.outside.intercept = async (_call, next) => next();
     await world.reconcile();

@@ -117,7 +117,7 @@ describe("reconcile, where nobody told of a job", () => {
     await world.pass(1_200);
 
     expect(countCalls(world, ["GET runs"])["GET runs"]).toBeGreaterThan(4);
-    expect(world.lines.join("")).not.toContain("job was never told of");
+    expect(world.lines.join("")).not.toContain("queued job found without a webhook");
   });
 
   it("asks for the runs of an active repository every five minutes", async () => {

@@ -121,7 +121,7 @@ describe.runIf(isLinux)("job-started", () => {
       const { status, stdout } = runScript("hooks/job-started.sh", refusal);
       expect(status).toBe(1);
       expect(stdout).toBe(
-        "::error title=tornade::label 'runs-on=FARGET' is unknown; use FARGATE (labels of job 'build (18, 100%25)')\n",
+        "::error title=tornade::label 'runs-on=FARGET' is unknown; use FARGATE (job 'build (18, 100%25)')\n",
       );
     });
 

@@ -92,7 +92,7 @@ describe("createMonitor", () => {
         const request = { method: "GET", path: "/app/hook/deliveries", headers: {}, body: "" };
         const made = { who: reconcile, name: "GET deliveries", request, answer } as const;
         for (const service of ["github", "github"] as const) watched.call({ ...made, service });
-        const text = '{"level":"info","message":"GitHub asked"}';
+        const text = '{"level":"info","message":"GitHub requests left"}';
         watched.monitor.onLog({ who: reconcile, at: watched.timeline.now(), text });
         await watched.after(minute);
       }

@@ -72,7 +72,7 @@ describe("watchRedeliveries", () => {
     await watched.after(60 * second);
     watched.faults.strikes.add({ fault, at: watched.timeline.now() }, []);
     for (const status of answers) askAnew(watched, status);
-    const text = '{"level":"info","message":"GitHub asked"}';
+    const text = '{"level":"info","message":"GitHub requests left"}';
     watched.monitor.onLog({ who, at: watched.timeline.now(), text });
     const left = bounds.redelivery + (minutes - 1) * 60 * second;
     expect(await complaintsAfter(watched, left - 5 * second)).toEqual([]);
@@ -93,7 +93,7 @@ describe("watchRedeliveries", () => {
     }
     await watched.after(5 * second);
     askAnew(watched, 202);
-    const text = '{"level":"info","message":"GitHub asked"}';
+    const text = '{"level":"info","message":"GitHub requests left"}';
     watched.monitor.onLog({ who, at: watched.timeline.now(), text });
     const left = bounds.redelivery + (minutes - 1) * 60 * second - 5 * second;
     expect(await complaintsAfter(watched, left - 5 * second)).toEqual([]);

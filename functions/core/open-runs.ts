@@ -1,5 +1,5 @@
+import type { Origin } from "./job.ts";
 import type { JobEnvelope } from "./envelope.ts";
-import type { Registrar } from "./runner-registry.ts";
 import type { OpenRun } from "./sweep.ts";
 
 /** One page of what GitHub lists. */
@@ -19,9 +19,9 @@ export const openStatuses = ["queued", "in_progress", "waiting", "pending"] as c
 export type OpenStatus = (typeof openStatuses)[number];
 
 /** The runs of a repository, as far as queued jobs go. Every method may throw a {@link GitHubError}. */
-export interface RunLog {
+export interface OpenRuns {
   /** The runs of one status on one page, counted from 1, the newest first. */
-  listRuns(registrar: Registrar, status: OpenStatus, page: number): Promise<Page<OpenRun>>;
+  listRuns(origin: Origin, status: OpenStatus, page: number): Promise<Page<OpenRun>>;
   /** The queued jobs on one page, counted from 1, of the jobs of a run, as `queued` tells of them. */
-  listQueued(registrar: Registrar, runId: number, page: number): Promise<Page<JobEnvelope>>;
+  listQueued(origin: Origin, runId: number, page: number): Promise<Page<JobEnvelope>>;
 }

@@ -1,6 +1,6 @@
 import type { Repository } from "./job.ts";
 import type { Installation } from "./cursor-item.ts";
-import type { Page } from "./run-log.ts";
+import type { Page } from "./open-runs.ts";
 
 /** A repository as GitHub lists it for an installation. */
 export type ListedRepository = {
@@ -22,7 +22,7 @@ export type ListedInstallations = {
 };
 
 /** Where the App is installed. Every method may throw a {@link GitHubError}. */
-export interface InstallationLog {
+export interface Installations {
   /** The installations that are not suspended; none on a page that would be asked for after `until`. */
   list(until: number): Promise<ListedInstallations>;
   /** The repositories on one page, counted from 1. */

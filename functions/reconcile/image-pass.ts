@@ -1,14 +1,17 @@
 import { type ImageBuilds, readImageBuilds } from "../adapters/image-builds.ts";
 import { createImageRegistry } from "../adapters/image-registry.ts";
-import { readJson, readText, settingNames as names } from "../adapters/settings.ts";
+import { readJson, readSetting, settingNames as names } from "../adapters/settings.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { createImagePass } from "../core/build-images.ts";
 import type { Ledger } from "../core/ledger.ts";
 
 /** Wires the pass over the images that are built from folders; without any it does nothing. */
-export function createImageBuilds(surroundings: Surroundings, ledger: Ledger): () => Promise<void> {
+export function createImageBuildPass(
+  surroundings: Surroundings,
+  ledger: Ledger,
+): () => Promise<void> {
   const { env, now, log } = surroundings;
-  const images = readSetting(env);
+  const images = readImages(env);
   if (images === undefined) return async () => {};
   const imageRegistry = createImageRegistry(surroundings, images);
   const pass = createImagePass(images.builds, { imageRegistry, ledger, now, log });
@@ -16,12 +19,12 @@ export function createImageBuilds(surroundings: Surroundings, ledger: Ledger): (
     try {
       await pass();
     } catch (error) {
-      log.warn("images not looked after", { error });
+      log.warn("images not checked", { error });
     }
   };
 }
 
-function readSetting(env: Surroundings["env"]): ImageBuilds | undefined {
-  if (readText(env, names.imageBuilds, "") === "") return undefined;
+function readImages(env: Surroundings["env"]): ImageBuilds | undefined {
+  if (readSetting(env, names.imageBuilds, "") === "") return undefined;
   return readJson(env, names.imageBuilds, { decode: readImageBuilds });
 }
