@@ -77,7 +77,7 @@ function findTwice(entries: readonly unknown[], path: string): readonly string[]
   return [`${path} has ${show(entries[second])} twice${why}; leave one of them out`];
 }
 
-/** Names, in any case, with values: each name passes `key`, each value `value`. */
+/** Case-insensitive names with values: every name has to pass `key`, every value `entry`. */
 export function recordOf(key: Check, entry: Check): Check {
   return (value, path) => {
     if (!isObject(value)) return [toMistake(value, path, anObject)];

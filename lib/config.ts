@@ -2,7 +2,7 @@ import type { Architecture } from "../functions/core/provider.ts";
 
 /** What an operator decides; `tornade.config.ts` is one, and the props of `Tornade` are another. */
 export interface TornadeConfig {
-  /** Logins of the organizations and users who are served, in any case; nobody else is. */
+  /** Logins of the organizations and users who are served, case-insensitive; nobody else is. */
   readonly owners: readonly string[];
 
   /**
@@ -19,7 +19,7 @@ export interface TornadeConfig {
   readonly forks?: "refuse" | "allow";
 
   /**
-   * The label that makes a job ours, in any case.
+   * The label that makes a job ours, case-insensitive.
    * @default "tornade"
    */
   readonly launchLabel?: string;
@@ -55,7 +55,7 @@ export interface TornadeConfig {
   readonly defaults?: RunnerDefaults;
 
   /**
-   * What `image=` may name, by name in any case.
+   * What `image=` may name, by case-insensitive name.
    * @default - one image, "default", built from the folder runner-image
    */
   readonly images?: Readonly<Record<string, ImageConfig>>;

@@ -8,7 +8,7 @@ import type { Architecture, ProviderName } from "./provider.ts";
 
 /** What the operator decided about labels. */
 export type LabelOptions = {
-  /** The label that makes a job ours, in any case; without a `/`, which parts composite labels. */
+  /** The label that makes a job ours, case-insensitive; without a `/`, which parts composite labels. */
   readonly launchLabel: string;
   /** What a job gets that does not ask for anything. */
   readonly defaults: {

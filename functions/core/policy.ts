@@ -2,7 +2,7 @@ import type { Repository } from "./job.ts";
 
 /** Who may have runners. */
 export type Policy = {
-  /** Logins of the owners served, in any case; nobody else is, so none means nobody. */
+  /** Logins of the owners served, case-insensitive; nobody else is, so none means nobody. */
   readonly owners: readonly string[];
   readonly publicRepositories: "refuse" | "allow";
 };
