@@ -1,6 +1,16 @@
 /** A question to the functions' logs, in the language of Logs Insights. */
 export type LogQuery = { readonly name: string; readonly lines: readonly string[] };
 
+/** What an operator asks the runners' own logs; the fields are those that the image writes. */
+export const runnerQuery = {
+  name: "How did runners end",
+  lines: [
+    'filter message = "runner ended"',
+    "fields @timestamp, runnerName, reason, exitCode, result, @logStream",
+    "sort @timestamp desc",
+  ],
+} as const satisfies LogQuery;
+
 /** What an operator asks; the fields are those that the functions write. */
 export const logQueries = {
   wait: {

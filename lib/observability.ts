@@ -1,3 +1,4 @@
+import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
 import { Alarms } from "./alarms.ts";
@@ -14,13 +15,14 @@ export interface ObservabilityProps {
   readonly jobs: JobQueue;
   readonly dispatcher: Dispatcher;
   readonly webhook: WebhookApi;
+  readonly runnerLogGroup: ILogGroup;
 }
 
 /** What a person looks at: the dashboard, the alarms and the questions to the logs. */
 export class Observability extends Construct {
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { config, jobs, dispatcher, webhook } = props;
+    const { config, jobs, dispatcher, webhook, runnerLogGroup } = props;
     const { stackName, runnerPrefix, alarms, dashboard } = config;
     const { queue, deadLetterQueue } = jobs;
     const { receiveWebhook, launchRunner, followRunner, reconcile } = dispatcher;
@@ -42,6 +44,6 @@ export class Observability extends Construct {
     };
     if (dashboard) new Dashboard(this, "Dashboard", { ...shown, functions });
     const logGroups = Object.values(functions).map(({ logGroup }) => logGroup);
-    new SavedQueries(this, "Queries", { stackName, logGroups });
+    new SavedQueries(this, "Queries", { stackName, logGroups, runnerLogGroup });
   }
 }

@@ -1,7 +1,7 @@
 import { CfnQueryDefinition, type ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
-import { logQueries } from "./log-queries.ts";
+import { logQueries, type LogQuery, runnerQuery } from "./log-queries.ts";
 
 /** Whose logs are asked. */
 export interface SavedQueriesProps {
@@ -9,18 +9,22 @@ export interface SavedQueriesProps {
   readonly stackName: string;
   /** Logs of the functions that decide. */
   readonly logGroups: readonly ILogGroup[];
+  /** Logs of the runners. */
+  readonly runnerLogGroup: ILogGroup;
 }
 
 /** The questions of an operator, ready in Logs Insights. */
 export class SavedQueries extends Construct {
-  constructor(scope: Construct, id: string, { stackName, logGroups }: SavedQueriesProps) {
+  constructor(scope: Construct, id: string, props: SavedQueriesProps) {
     super(scope, id);
-    for (const [key, { name, lines }] of Object.entries(logQueries)) {
+    const { stackName, logGroups, runnerLogGroup } = props;
+    const save = (key: string, { name, lines }: LogQuery, asked: readonly ILogGroup[]) =>
       new CfnQueryDefinition(this, key, {
         name: `${stackName}/${name}`,
-        logGroupNames: logGroups.map(({ logGroupName }) => logGroupName),
+        logGroupNames: asked.map(({ logGroupName }) => logGroupName),
         queryString: lines.join("\n| "),
       });
-    }
+    for (const [key, query] of Object.entries(logQueries)) save(key, query, logGroups);
+    save("runnerEnds", runnerQuery, [runnerLogGroup]);
   }
 }

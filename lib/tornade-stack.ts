@@ -38,6 +38,7 @@ export class TornadeStack extends Stack {
       LedgerTable: ledger.table.tableName,
       Cluster: runners.cluster.clusterName,
       CodeBuildProject: runners.build.projectName,
+      RunnerLogGroup: runners.cluster.logGroup.logGroupName,
       ...(images === undefined ? {} : { ImageRepository: images.repositoryUri }),
     };
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });

@@ -55,7 +55,9 @@ export class Tornade extends Construct {
     });
     new ReconcileSchedule(this, "Schedule", reconcile);
     const { dispatcher, webhook } = this;
-    new Observability(this, "Observability", { config, jobs, dispatcher, webhook });
+    const runnerLogGroup = runners.cluster.logGroup;
+    const watched = { config, jobs, dispatcher, webhook, runnerLogGroup };
+    new Observability(this, "Observability", watched);
     const tags = { "tornade:stack": config.stackName, ...config.tags };
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
   }

@@ -36,8 +36,8 @@ export function keepGitHubCredentials(
       throw toCredentialsError(error, names);
     }
   };
-  const { now } = surroundings;
-  return createRefreshed(load, { now, maximumAge: 5 * 60_000, minimumAge: 30_000 });
+  const { now, log } = surroundings;
+  return createRefreshed(load, { now, log, maximumAge: 5 * 60_000, minimumAge: 30_000 });
 }
 
 function toCredentialsError(error: unknown, names: CredentialParameters): GitHubError {

@@ -1,3 +1,5 @@
+import type { Log } from "../core/log.ts";
+
 /** A value that is loaded when first needed and loaded anew when it has grown old. */
 export type Refreshed<T> = {
   /** The value, loaded first if there is none or the last try is longer ago than the maximum age. */
@@ -6,20 +8,21 @@ export type Refreshed<T> = {
   readonly reload: () => Promise<T>;
 };
 
-/** How long a loaded value serves, in milliseconds. */
+/** How long a loaded secret serves, in milliseconds, and where it is told that it was not loaded anew. */
 export type RefreshedOptions = {
   readonly now: () => number;
+  readonly log: Log;
   readonly maximumAge: number;
   readonly minimumAge: number;
 };
 
 /**
- * Keeps what `load` brought for a while. A first load that fails is never kept: the next call tries
+ * Keeps the secrets that `load` brought for a while. A first load that fails is never kept: the next call tries
  * again. A later one that fails leaves the old value in service. Simultaneous callers share a load.
  */
 export function createRefreshed<T>(
   load: () => Promise<T>,
-  { now, maximumAge, minimumAge }: RefreshedOptions,
+  { now, log, maximumAge, minimumAge }: RefreshedOptions,
 ): Refreshed<T> {
   let loaded: { readonly value: T } | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -31,6 +34,7 @@ export function createRefreshed<T>(
       loaded = { value: await load() };
     } catch (error) {
       if (loaded === undefined) throw error;
+      log.warn("secrets not read again", { error });
     } finally {
       pending = undefined;
     }

@@ -31,6 +31,7 @@ export function createSignatureCheck(
   const readParameters = platform?.readParameters ?? createParameterStore(surroundings);
   const verifiers = createRefreshed(async () => loadVerifiers({ readParameters, log }, settings), {
     now,
+    log,
     maximumAge: 300_000,
     // Strangers can send wrong signatures as often as they like: they shall not make us call SSM as often.
     minimumAge: 30_000,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import type { Log } from "../../functions/core/log.ts";
 import { createRefreshed } from "../../functions/adapters/refreshed.ts";
 
 function createCounted() {
@@ -9,8 +10,11 @@ function createCounted() {
     if (state.broken) throw new Error("down");
     return state.loads;
   };
-  const options = { now: () => state.now, maximumAge: 300, minimumAge: 30 };
-  return { state, refreshed: createRefreshed(load, options) };
+  const stale: unknown[] = [];
+  const warn: Log["warn"] = (_message, fields) => stale.push(fields?.["error"]);
+  const log: Log = { info: () => {}, warn, error: () => {} };
+  const options = { now: () => state.now, log, maximumAge: 300, minimumAge: 30 };
+  return { state, stale, refreshed: createRefreshed(load, options) };
 }
 
 describe("createRefreshed", () => {
@@ -35,25 +39,28 @@ describe("createRefreshed", () => {
   });
 
   it("never keeps a first failure", async () => {
-    const { state, refreshed } = createCounted();
+    const { state, stale, refreshed } = createCounted();
     state.broken = true;
     await expect(refreshed.get()).rejects.toThrow("down");
     await expect(refreshed.get()).rejects.toThrow("down");
     state.broken = false;
     expect(await refreshed.get()).toBe(3);
+    expect(stale).toEqual([]);
   });
 
-  it("keeps the old value in service when a later load fails, and tries again in time", async () => {
-    const { state, refreshed } = createCounted();
+  it("keeps the old value in service when a later load fails, says so, and tries again", async () => {
+    const { state, stale, refreshed } = createCounted();
     await refreshed.get();
     state.broken = true;
     state.now += 300;
     expect(await refreshed.get()).toBe(1);
     expect(await refreshed.get()).toBe(1);
     expect(state.loads).toBe(2);
+    expect(stale).toEqual([new Error("down")]);
     state.broken = false;
     state.now += 300;
     expect(await refreshed.get()).toBe(3);
+    expect(stale).toHaveLength(1);
   });
 
   it("loads once for all who ask at the same time", async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { metricDimension, metricNamespace, metrics } from "../../functions/core/metrics.ts";
 import { readObject } from "../../functions/core/read-json.ts";
-import { logQueries } from "../../lib/log-queries.ts";
+import { logQueries, runnerQuery } from "../../lib/log-queries.ts";
 import { readCommand } from "../../local/command-line.ts";
 import { synthesize } from "../lib/synthesize.ts";
 
@@ -59,5 +59,8 @@ describe("docs/observability.md", () => {
     expect(readRows("Saved queries").map(([, name]) => name)).toEqual(
       Object.values(logQueries).map(({ name }) => name),
     );
+    expect(page).toContain(`**${runnerQuery.name}**`);
+    expect(page).toContain("`RunnerLogGroup`");
+    expect(synthesize().template["Outputs"]).toHaveProperty("RunnerLogGroup");
   });
 });

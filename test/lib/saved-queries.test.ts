@@ -1,14 +1,16 @@
+import { readFileSync } from "node:fs";
+
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { type JsonObject, readArray, readObject } from "../../functions/core/read-json.ts";
-import { logQueries } from "../../lib/log-queries.ts";
+import { logQueries, runnerQuery } from "../../lib/log-queries.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
 import { extractMetrics } from "../support/embedded-metrics.ts";
 import { listTasks } from "../support/machines.ts";
 import { createTestWorld } from "../support/test-world.ts";
 import { synthesize } from "./synthesize.ts";
 
-type Query = (typeof logQueries)[keyof typeof logQueries];
+type Query = (typeof logQueries)[keyof typeof logQueries] | typeof runnerQuery;
 
 /**
  * What the functions log while GitHub does not register a job's runner at first, then its Spot capacity
@@ -77,6 +79,15 @@ describe("SavedQueries", () => {
     expect(absent).toEqual([]);
   });
 
+  it("ask for fields that the runners write, as docs/runner-image.md has them", () => {
+    const page = readFileSync(new URL("../../docs/runner-image.md", import.meta.url), "utf8");
+    const [, example = ""] = /```json\n(\{[^`]*"runner ended"[^`]*\})\n```/u.exec(page) ?? [];
+    const written = readObject(JSON.parse(example), "example");
+    const fields = readFields(runnerQuery);
+    expect(fields).toEqual(["message", "runnerName", "reason", "exitCode", "result"]);
+    for (const field of fields) expect(written).toHaveProperty(field);
+  });
+
   it("tell the story of a job", () => {
     const story = logged.lines.filter(({ jobId }) => jobId === logged.jobId);
     expect(story.map(({ message }) => message)).toEqual([
@@ -121,11 +132,15 @@ describe("SavedQueries", () => {
 
   it("are saved in a folder of the stack's, for the logs of its functions", () => {
     const saved = synthesize({ stackName: "ci" }).ofType("AWS::Logs::QueryDefinition");
-    expect(saved.map(({ Properties }) => Properties["Name"])).toEqual(
-      Object.values(logQueries).map(({ name }) => `ci/${name}`),
-    );
+    const groups = saved.map(({ Properties }) => [
+      Properties["Name"],
+      readArray(Properties["LogGroupNames"], "LogGroupNames").length,
+    ]);
+    expect(groups).toEqual([
+      ...Object.values(logQueries).map(({ name }) => [`ci/${name}`, 4]),
+      [`ci/${runnerQuery.name}`, 1],
+    ]);
     for (const { Properties } of saved) {
-      expect(readArray(Properties["LogGroupNames"], "LogGroupNames")).toHaveLength(4);
       expect(Properties["QueryString"]).toMatch(/^filter .+\n\| /u);
     }
   });

@@ -68,7 +68,7 @@ export function createTestRegistry({ simulated, ...options }: RegistryOptions = 
     runnerGroupId: options.runnerGroupId ?? 1,
     credentials: createRefreshed(
       async () => readGitHubCredentials(async () => parameters, credentialNames),
-      { now: surroundings.now, maximumAge: 300_000, minimumAge: 30_000 },
+      { now: surroundings.now, log: surroundings.log, maximumAge: 300_000, minimumAge: 30_000 },
     ),
   });
   return { timeline, gitHub, repository, parameters, requests, outside, clock, registry };
