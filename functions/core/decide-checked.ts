@@ -11,7 +11,7 @@ import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import { findDeadRunner, type JobChecked } from "./dead-runner.ts";
-import { isHeld, release, reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
+import { isHeld, park, release, reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { describeStuck } from "./refusal-reason.ts";
@@ -154,14 +154,9 @@ function awaitSiblings(items: Items, item: JobItem, circumstances: Circumstances
   if (wait === 0) return claimInTurn(items, spared, circumstances);
   const reason =
     "its runner was given no job while other jobs of its run were running; it may be waiting for max-parallel";
-  const wakeAt = circumstances.now + wait;
-  const parked = stepJob(
-    { ...spared, doubtful: false },
-    { status: "parked", reason, wakeAt },
-    circumstances.now,
-  );
-  const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
-  return { writes: [parked], actions: [wake], outcome: "waits for other jobs of its run" };
+  const { now } = circumstances;
+  const outcome = "waits for other jobs of its run";
+  return park(spared, { reason, wakeAt: now + wait, doubtful: false }, { now, outcome });
 }
 
 // Another runner would idle as this job's own did; only its people can get it out of there.

@@ -7,7 +7,7 @@ import {
 } from "./decision.ts";
 import { claim } from "./decide-queued.ts";
 import { giveUp, refuseLate } from "./give-up.ts";
-import { newestLaunch, stepJob, triedSince } from "./job-item.ts";
+import { newestLaunch, park, triedSince } from "./job-item.ts";
 import { isClosed, type JobItem } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { describeShortage, describeUnsaid } from "./refusal-reason.ts";
@@ -52,7 +52,7 @@ function settleLater(
   circumstances: Circumstances,
 ): Decision {
   if (!isHopeless(item, report, circumstances)) {
-    return park(onNextRung(item, report), report, circumstances);
+    return waitAgain(onNextRung(item, report), report, circumstances);
   }
   const ended = end(item, report, circumstances);
   const isOver = ended.writes.some((written) => written.kind === "job" && isClosed(written));
@@ -118,7 +118,7 @@ function goOn(item: JobItem, report: NotStarted, circumstances: Circumstances): 
   if (report.kind === "invalid" || isHopeless(item, report, circumstances)) {
     return end(item, report, circumstances);
   }
-  return park(sameRung ? item : { ...item, rung: 0 }, report, circumstances);
+  return waitAgain(sameRung ? item : { ...item, rung: 0 }, report, circumstances);
 }
 
 // A refused job has a time of its own: the time before does not count against it.
@@ -153,7 +153,7 @@ function cannotBeTold(
   return report.kind === "no-image" && image === spec.image && architecture === spec.architecture;
 }
 
-function park(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
+function waitAgain(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
   const { now, jitter } = circumstances;
   const retryAt = "retryAt" in report ? report.retryAt : undefined;
   const lacksImage = report.kind === "no-image";
@@ -161,11 +161,9 @@ function park(item: JobItem, report: NotStarted, circumstances: Circumstances): 
   const wakeAt = Math.max(now, retryAt ?? 0) + wait;
   // A runner that cannot be got rid of for so long may be running the job.
   const doubtful = report.kind === "unsettled" && isTooLate(item, report, circumstances);
-  const parked = stepJob(
-    { ...item, waits: lacksImage ? item.waits : item.waits + 1, doubtful },
-    { status: "parked", reason: report.message, wakeAt },
-    now,
+  return park(
+    { ...item, waits: lacksImage ? item.waits : item.waits + 1 },
+    { reason: report.message, wakeAt, doubtful },
+    { now, outcome: "parked" },
   );
-  const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
-  return { writes: [parked], actions: [wake], outcome: "parked" };
 }

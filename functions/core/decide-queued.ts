@@ -9,7 +9,15 @@ import {
 import { rebindAgain } from "./decide-progress.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
-import { claimJob, isHeld, newJobItem, type OwnAssessment, release, stepJob } from "./job-item.ts";
+import {
+  claimJob,
+  isHeld,
+  newJobItem,
+  type OwnAssessment,
+  park,
+  release,
+  stepJob,
+} from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
 import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
@@ -83,17 +91,8 @@ export function claimInTurn(items: Items, item: JobItem, circumstances: Circumst
 function queueForTurn(item: JobItem, refusal: string, { now, jitter }: Circumstances): Decision {
   const wakeAt = now + capacityWait(item.waits, jitter);
   const reason = `refused, and reported in a moment: ${refusal}`;
-  const parked = stepJob(
-    { ...item, waits: item.waits + 1 },
-    { status: "parked", reason, wakeAt },
-    now,
-  );
-  const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
-  return {
-    writes: [parked],
-    actions: [wake],
-    outcome: "refusal tried again: others were counted meanwhile",
-  };
+  const outcome = "refusal tried again: others were counted meanwhile";
+  return park({ ...item, waits: item.waits + 1 }, { reason, wakeAt }, { now, outcome });
 }
 
 /** The claim as a decision: written first, then carried out. */

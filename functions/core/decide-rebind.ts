@@ -5,7 +5,7 @@ import {
   nothing,
   runnerItemOf,
 } from "./decision.ts";
-import { endLaunches, isHeld, newestLaunch, reopenLaunches, stepJob } from "./job-item.ts";
+import { endLaunches, isHeld, newestLaunch, park, reopenLaunches } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { recordLaunch, toLaunched } from "./launched.ts";
 import { isClosed, type JobItem, type RunnerItem, runnerItemId } from "./ledger.ts";
@@ -97,13 +97,12 @@ export function launchAnew(
   const { now } = circumstances;
   const reason = "another job took the runner that was started for this one";
   // Parked for no time at all: whoever consumes the queue launches, and nobody else.
-  const parked = stepJob(endLaunches(job, reason), { status: "parked", reason, wakeAt: now }, now);
-  const launch: Decision = {
-    writes: [parked],
-    actions: [{ kind: "wake", itemId: parked.id, at: now }],
-    outcome: "relaunched: another job took its runner",
-  };
-  return join(launch, retireIdle(misfit === undefined ? [] : [misfit], circumstances));
+  const parked = park(
+    endLaunches(job, reason),
+    { reason, wakeAt: now },
+    { now, outcome: "relaunched: another job took its runner" },
+  );
+  return join(parked, retireIdle(misfit === undefined ? [] : [misfit], circumstances));
 }
 
 function retireIdle(runners: readonly RunnerItem[], { now }: Circumstances): Decision {

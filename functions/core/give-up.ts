@@ -1,5 +1,5 @@
 import type { Circumstances, Decision } from "./decision.ts";
-import { stepJob } from "./job-item.ts";
+import { park, stepJob } from "./job-item.ts";
 import type { JobItem } from "./ledger.ts";
 import { leaseDuration } from "./waits.ts";
 
@@ -12,14 +12,12 @@ export function refuseLate(
   refusal: string,
   { now, refusalSpec }: Pick<Circumstances, "now" | "refusalSpec">,
 ): Decision {
-  const refused = stepJob(
+  return park(
     { ...item, refusal, spec: refusalSpec, rung: 0, waits: 0 },
     // A job that lost its runners may have been seen to meanwhile.
-    { status: "parked", reason: refusal, wakeAt: now, doubtful: item.losses > 0 },
-    now,
+    { reason: refusal, wakeAt: now, doubtful: item.losses > 0 },
+    { now, outcome: "refused after waiting" },
   );
-  const wake = { kind: "wake", itemId: refused.id, at: now } as const;
-  return { writes: [refused], actions: [wake], outcome: "refused after waiting" };
 }
 
 /** Nothing can be done for the job, not even a refusal: it has failed, and its people have to be told. */

@@ -67,6 +67,25 @@ export function stepJob(item: JobItem, step: JobStep, now: number): JobItem {
   return { ...kept, owed: [], expiresAt: now + retention, ...step };
 }
 
+/** Why a job is parked, and until when. */
+export type Parking = {
+  readonly reason: string;
+  readonly wakeAt: number;
+  /** Whether GitHub has to be asked first. @default as it was */
+  readonly doubtful?: boolean;
+};
+
+/** The job waits for a time, and a message comes for it then. */
+export function park(
+  item: JobItem,
+  parking: Parking,
+  { now, outcome }: { readonly now: number; readonly outcome: string },
+): Decision {
+  const parked = stepJob(item, { status: "parked", ...parking }, now);
+  const wake = { kind: "wake", itemId: parked.id, at: parking.wakeAt } as const;
+  return { writes: [parked], actions: [wake], outcome };
+}
+
 /** The item is looked at later, and is as it was until then. */
 export function wakeLater(item: JobItem, wakeAt: number, outcome: string): Decision {
   return { writes: [{ ...item, wakeAt }], actions: [], outcome };

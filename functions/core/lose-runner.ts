@@ -1,6 +1,6 @@
 import type { Circumstances, Decision } from "./decision.ts";
 import { giveUp, refuseLate } from "./give-up.ts";
-import { endLaunches, reopenLaunches, stepJob } from "./job-item.ts";
+import { endLaunches, park, reopenLaunches } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
 import { describeLosses, describeUnsaid } from "./refusal-reason.ts";
@@ -28,13 +28,12 @@ export function loseRunner(
   }
   const wakeAt = now + lossWait(losses);
   const rung = item.rung + (runner.interrupted === true ? 1 : 0);
-  const parked = stepJob(
+  const parked = park(
     { ...settled, losses, rung },
-    { status: "parked", reason, wakeAt, doubtful: true },
-    now,
+    { reason, wakeAt, doubtful: true },
+    { now, outcome: "runner lost" },
   );
-  const wake = { kind: "wake", itemId: parked.id, at: wakeAt } as const;
-  return { writes: [runner, parked], actions: [wake], outcome: "runner lost" };
+  return { ...parked, writes: [runner, ...parked.writes] };
 }
 
 function endJob(
