@@ -60,7 +60,7 @@ export class Alarms extends Construct {
     const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
     for (const [id, queue] of Object.entries(this.props.deadLetterQueues)) {
       this.addAlarm(id, {
-        alarmDescription: "Messages that failed to the last: see docs/observability.md",
+        alarmDescription: "Messages failed every retry",
         metric: queue.metricApproximateNumberOfMessagesVisible(options),
         threshold: 0,
       });
@@ -73,7 +73,7 @@ export class Alarms extends Construct {
     const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
     this.addAlarm("OldestMessage", {
       alarmDescription:
-        "Jobs wait for launch-runner, in seconds: it fails, is throttled or too slow",
+        "The oldest message waits, in seconds: launch-runner fails, is throttled or too slow",
       metric: new MathExpression({
         expression: "IF(visible > 0, age, 0)",
         usingMetrics: {
@@ -119,9 +119,13 @@ export class Alarms extends Construct {
   private watchJobs(): void {
     const { runnerPrefix } = this.props;
     this.addAlarm("StuckJobs", {
-      alarmDescription:
-        "Jobs that nobody sees to, or whose people could not be told that they failed",
+      alarmDescription: "Jobs are due and nothing handles them, or GitHub does not answer for them",
       metric: createFunctionMetric(runnerPrefix, "StuckJobs", { statistic: Stats.MAXIMUM }),
+      threshold: 0,
+    });
+    this.addAlarm("UntoldFailures", {
+      alarmDescription: "Jobs failed without a runner, and no check run tells their developers",
+      metric: createFunctionMetric(runnerPrefix, "UntoldFailures", { statistic: Stats.SUM }),
       threshold: 0,
     });
   }
@@ -150,8 +154,10 @@ export class Alarms extends Construct {
     });
   }
 
-  private addAlarm(id: string, options: AlarmOptions): void {
+  private addAlarm(id: string, { alarmDescription, ...options }: AlarmOptions): void {
     const alarm = new Alarm(this, id, {
+      // It is in the mail, and often the first that somebody reads of it.
+      alarmDescription: `${alarmDescription}; what to do: docs/observability.md#alarms`,
       alarmName: `${this.props.stackName}-${id}`,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,

@@ -48,7 +48,15 @@ export class Dashboard extends Construct {
       this.measure("QueueToStart", Stats.percentile(percentile), `p${percentile}`),
     );
     const counts = (
-      ["Launches", "Refusals", "Denials", "Replacements", "Interruptions", "StuckJobs"] as const
+      [
+        "Launches",
+        "Refusals",
+        "Denials",
+        "Replacements",
+        "Interruptions",
+        "StuckJobs",
+        "UntoldFailures",
+      ] as const
     ).map((name) => this.measure(name, name === "StuckJobs" ? Stats.MAXIMUM : Stats.SUM, name));
     return [
       graph("From queued to start, ms", percentiles),

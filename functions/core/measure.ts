@@ -38,7 +38,7 @@ function measureJob(before: JobItem | undefined, after: JobItem, event: LedgerEv
     ...(refusal === undefined ? measureTimes(before?.times ?? {}, times) : {}),
     ...(before?.refusal === undefined && refusal !== undefined ? { Refusals: 1 } : {}),
     ...(losses > (before?.losses ?? 0) ? { Replacements: 1 } : {}),
-    ...(isLeftUntold(before, after, event) ? { StuckJobs: 1 } : {}),
+    ...(isLeftUntold(before, after, event) ? { UntoldFailures: 1 } : {}),
   };
 }
 

@@ -26,7 +26,11 @@ export const metrics = {
   StuckJobs: {
     unit: "Count",
     meaning:
-      "jobs that nobody sees to for ten minutes, or that wait too long as GitHub does not answer, and failed jobs whose people nobody could tell",
+      "jobs that were due for ten minutes and nothing handled, or that wait too long as GitHub does not answer",
+  },
+  UntoldFailures: {
+    unit: "Count",
+    meaning: "failed jobs whose developers could not be told by a check run",
   },
   GitHubBudgetLeft: {
     unit: "Percent",

@@ -87,7 +87,7 @@ describe("measure, over the life of a job", () => {
   });
 
   it.each([
-    ["off", [{ StuckJobs: 1 }]],
+    ["off", [{ UntoldFailures: 1 }]],
     ["posted", []],
   ] as const)("tells of a failed job whose people nobody told: %s", async (outcome, figures) => {
     const world = createFakeWorld();

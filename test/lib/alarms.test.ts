@@ -47,6 +47,7 @@ describe("Alarms", () => {
       "ci-Webhook",
       "ci-Reconcile",
       "ci-StuckJobs",
+      "ci-UntoldFailures",
       "ci-GitHubBudget",
       "ci-RunnerVersion",
     ]);
@@ -119,13 +120,14 @@ describe("Alarms", () => {
 
   it.each([
     ["StuckJobs", { MetricName: "StuckJobs", Statistic: "Maximum", Threshold: 0 }],
+    ["UntoldFailures", { MetricName: "UntoldFailures", Statistic: "Sum", Threshold: 0 }],
     ["GitHubBudget", { MetricName: "GitHubBudgetLeft", Statistic: "Minimum", Threshold: 20 }],
   ])("watch %s by what the functions write of this stack", (id, properties) => {
     expect(findAlarm(id, { runnerPrefix: "eu" })).toMatchObject({
       ...properties,
       Namespace: "tornade",
       Dimensions: [{ Name: "Stack", Value: "eu" }],
-      ComparisonOperator: id === "StuckJobs" ? "GreaterThanThreshold" : "LessThanThreshold",
+      ComparisonOperator: id === "GitHubBudget" ? "LessThanThreshold" : "GreaterThanThreshold",
       Period: 300,
       TreatMissingData: "notBreaching",
     });
