@@ -1,7 +1,7 @@
 import { readLabelDefaults } from "../functions/adapters/label-defaults.ts";
 import { toFargateSize } from "../functions/core/fargate-size.ts";
 import { toLabelKeys } from "../functions/core/label-keys.ts";
-import { describeMisfit, toFittingRungs } from "../functions/core/label-misfit.ts";
+import { describeMisfit, toFittingRungs } from "../functions/core/label-sizes.ts";
 import { quote, toList } from "../functions/core/label-text.ts";
 import { toLadder } from "../functions/core/label-values.ts";
 import { providerNames } from "../functions/core/provider.ts";

@@ -10,7 +10,7 @@ import { Construct } from "constructs";
 
 import { acknowledge } from "./acknowledgements.ts";
 import { ConfigError } from "./config-error.ts";
-import { findExcess } from "./environment-size.ts";
+import { whyTooLong } from "./environment-size.ts";
 import type { FunctionEnvironment } from "./function-environment.ts";
 
 /** The functions that `npm run build` bundles. */
@@ -43,7 +43,7 @@ export class DispatcherFunction extends Construct implements IGrantable {
   constructor(scope: Construct, id: string, props: DispatcherFunctionProps) {
     super(scope, id);
     const { name, environment, logRetention: retention, removalPolicy } = props;
-    const excess = findExcess(this, environment);
+    const excess = whyTooLong(this, environment);
     if (excess.length > 0) throw new ConfigError(excess);
     const logGroup = new LogGroup(this, "Log", { retention, removalPolicy });
     // CDK's own role would come with a managed policy for every log of the account.

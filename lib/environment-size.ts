@@ -11,7 +11,7 @@ import type { FunctionEnvironment } from "./function-environment.ts";
 const mostBytes = 4_096;
 
 /** Says what to do where Lambda would refuse an environment, which it does only in the middle of a deploy. */
-export function findExcess(scope: Construct, environment: FunctionEnvironment): readonly string[] {
+export function whyTooLong(scope: Construct, environment: FunctionEnvironment): readonly string[] {
   const stack = Stack.of(scope);
   const resolved: unknown = stack.resolve(environment);
   const bytes = Buffer.byteLength(JSON.stringify(fillIn(resolved, stack)));

@@ -75,7 +75,7 @@ function toStartBuildInput(
   const size = toCodeBuildSize(request.spec, architecture);
   if (size === undefined) return { kind: "invalid", message: "no CodeBuild size is large enough" };
   const variables = toRunnerVariables(request);
-  const excess = findExcess(variables);
+  const excess = whyTooLong(variables);
   if (excess !== undefined) return excess;
   const role = roles.get(request.repository.toLowerCase());
   return {
@@ -96,9 +96,9 @@ function toStartBuildInput(
   };
 }
 
-function findExcess(variables: RunnerVariables): LaunchFailure | undefined {
+function whyTooLong(variables: RunnerVariables): LaunchFailure | undefined {
   const long = variables.find(({ value }) => value.length > mostCharacters);
-  const elsewhere = "use another place with runs-on=";
+  const elsewhere = "use another provider with runs-on=";
   if (long !== undefined) {
     return tooLong(`${long.name} has ${long.value.length} characters`, mostCharacters, elsewhere);
   }

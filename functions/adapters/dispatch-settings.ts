@@ -2,8 +2,8 @@ import type { AssessOptions } from "../core/assess.ts";
 import { readObject, readText } from "../core/read-json.ts";
 import { readAssessOptions, readImageTable } from "./assess-settings.ts";
 import type { CredentialParameters } from "./github-credentials.ts";
+import { readCredentialParameters, readGitHubApiUrl, readRunnerScope } from "./github-settings.ts";
 import {
-  readAddress,
   readCapacityDeadline,
   readChoice,
   readInteger,
@@ -85,30 +85,6 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
       roles,
     },
     codeBuild: { project: readSetting(env, names.codeBuildProject), images, roles },
-  };
-}
-
-/**
- * Where GitHub's API is, without a slash at the end.
- * @throws {SettingsError} when it is no address
- */
-export function readGitHubApiUrl(env: Environment): string {
-  return readAddress(env, names.gitHubApiUrl, "https://api.github.com");
-}
-
-/** Where runners register; those of a user's repositories always with the repository. */
-export function readRunnerScope(env: Environment): "organization" | "repository" {
-  return readChoice(env, names.runnerScope, ["organization", "repository"]);
-}
-
-/**
- * Where the App's credentials are.
- * @throws {SettingsError} when one of the names is missing
- */
-export function readCredentialParameters(env: Environment): CredentialParameters {
-  return {
-    appId: readSetting(env, names.appIdParameter),
-    privateKey: readSetting(env, names.privateKeyParameter),
   };
 }
 

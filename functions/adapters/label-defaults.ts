@@ -1,4 +1,4 @@
-import { describeMisfit, toFittingRungs } from "../core/label-misfit.ts";
+import { describeMisfit, toFittingRungs } from "../core/label-sizes.ts";
 import {
   readArchitecture,
   readGibibytes,

@@ -1,7 +1,7 @@
 import type { Assessment } from "./decision.ts";
 import type { Job } from "./job.ts";
 import { type LabelOptions, readLabels, type RunnerSpec } from "./labels.ts";
-import { findShutOut, type Policy } from "./policy.ts";
+import { whyShutOut, type Policy } from "./policy.ts";
 
 /** Who may have runners, and what labels may ask for. */
 export type AssessOptions = LabelOptions &
@@ -15,7 +15,7 @@ export type AssessOptions = LabelOptions &
  * refusal starts a runner, and a repository that is shut out must not be able to start any.
  */
 export function assess(job: Job, options: AssessOptions): Assessment {
-  const shutOut = findShutOut(job.repository, options);
+  const shutOut = whyShutOut(job.repository, options);
   if (shutOut !== undefined) return { kind: "ignore", reason: shutOut };
   const reading = readLabels(job.labels, options);
   if (reading.kind !== "refuse") return reading;

@@ -10,7 +10,7 @@ import {
 import { type Discovery, readDiscovery, writeDiscovery } from "./discovery-record.ts";
 import type { Installations, ListedRepository } from "./installations.ts";
 import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
-import { findShutOut, servesOwner } from "./policy.ts";
+import { whyShutOut, servesOwner } from "./policy.ts";
 import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
 import { putBehind } from "./sweep.ts";
 import { sweepDue } from "./sweep-due.ts";
@@ -125,7 +125,7 @@ function takeUp(
   { found, pass }: { readonly found: Found; readonly pass: Pass },
 ): void {
   if (found.active.has(repository.id) || found.waiting.has(repository.id)) return;
-  if (findShutOut(repository, pass.policy) !== undefined) return;
+  if (whyShutOut(repository, pass.policy) !== undefined) return;
   const now = pass.now();
   const taken = { repository, installationId, activeAt: now, dueAt: now, runs: [] };
   found.waiting.set(repository.id, taken);

@@ -5,7 +5,7 @@ import type { Ledger } from "./ledger.ts";
 /** Tells which images runners can be started from. */
 export interface ImageReadiness {
   /** Why no runner can be started from the image as yet; undefined where one can. */
-  findObstacle(image: ImageName): Promise<string | undefined>;
+  whyNotReady(image: ImageName): Promise<string | undefined>;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface ImageReadiness {
 export function createImageReadiness(built: readonly ImageName[], ledger: Ledger): ImageReadiness {
   const missing = new Set(built);
   return {
-    findObstacle: async ({ name, architecture }) => {
+    whyNotReady: async ({ name, architecture }) => {
       const image = findImage([...missing], { name: name.toLowerCase(), architecture });
       if (image === undefined) return undefined;
       const { images } = await readImageRecord(ledger);

@@ -1,8 +1,8 @@
 import { isLaunchLabel, toAssignments, type Assignment } from "./label-assignments.ts";
 import { toLabelKeys, type LabelKey } from "./label-keys.ts";
-import { describeMisfit, toFittingRungs } from "./label-misfit.ts";
+import { describeMisfit, toFittingRungs } from "./label-sizes.ts";
 import { findMistake } from "./label-mistakes.ts";
-import { describeMissingImage, type FindEquipped } from "./label-places.ts";
+import { describeMissingImage, type FindEquipped } from "./label-images.ts";
 import { toLadder } from "./label-values.ts";
 import type { Architecture, ProviderName } from "./provider.ts";
 

@@ -37,7 +37,7 @@ export async function launchRunner(
   const fate = await settleEarlier(item, newest, ports);
   if (fate !== undefined) return fate;
   const { image: name, architecture } = item.spec;
-  const obstacle = await ports.images.findObstacle({ name, architecture });
+  const obstacle = await ports.images.whyNotReady({ name, architecture });
   if (obstacle !== undefined) return { kind: "no-image", number: newest.number, message: obstacle };
   const shortage = ports.shortages.find(item, newest);
   if (shortage !== undefined) return { ...shortage, number: newest.number };

@@ -8,7 +8,7 @@ export type Policy = {
 };
 
 /** Why a repository may have no runners; undefined where it may. */
-export function findShutOut(repository: Repository, policy: Policy): string | undefined {
+export function whyShutOut(repository: Repository, policy: Policy): string | undefined {
   if (!servesOwner(repository.owner, policy)) return "owner is not allowed";
   if (repository.private || policy.publicRepositories === "allow") return undefined;
   return "public repositories are not allowed";

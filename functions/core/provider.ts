@@ -1,4 +1,4 @@
-/** The places a runner can be started in, spelled as `runs-on=` spells them. */
+/** What a runner can be started on, spelled as `runs-on=` spells them. */
 export const providerNames = ["FARGATE", "FARGATE_SPOT", "CODEBUILD"] as const;
 
 /** One place a runner can be started in. */

@@ -1,9 +1,3 @@
-import { readPolicy } from "../adapters/assess-settings.ts";
-import {
-  readCredentialParameters,
-  readGitHubApiUrl,
-  readRunnerScope,
-} from "../adapters/dispatch-settings.ts";
 import { createDynamoDbLedger } from "../adapters/dynamodb-ledger.ts";
 import { watchGitHubBudget } from "../adapters/github-budget.ts";
 import { keepGitHubCredentials } from "../adapters/github-credentials.ts";
@@ -11,14 +5,6 @@ import { createGitHubDeliveries } from "../adapters/github-deliveries.ts";
 import { createGitHubInstallations } from "../adapters/github-installations.ts";
 import { createGitHubRunnerVersions } from "../adapters/github-runner-versions.ts";
 import { createGitHubRuns } from "../adapters/github-runs.ts";
-import {
-  readCapacityDeadline,
-  readLaunchLabel,
-  readList,
-  readRunnerPrefix,
-  readSetting,
-  settingNames,
-} from "../adapters/settings.ts";
 import { createSqsBatches } from "../adapters/sqs-batches.ts";
 import { createSqsJobQueue } from "../adapters/sqs-job-queue.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
@@ -30,6 +16,7 @@ import { createVersionPass } from "../core/runner-versions.ts";
 import { findStuckJobs } from "../core/stuck-jobs.ts";
 import { sweepRepositories } from "../core/sweep-repositories.ts";
 import { createImageBuildPass } from "./image-pass.ts";
+import { readSettings } from "./settings.ts";
 
 /** What the schedule calls every minute. */
 export type Reconcile = () => Promise<void>;
@@ -85,29 +72,28 @@ export async function createReconcile(surroundings: Surroundings): Promise<Recon
 
 function createParts(surroundings: Surroundings): Parts {
   const { env, now, log, platform } = surroundings;
-  const credentials = keepGitHubCredentials(surroundings, readCredentialParameters(env));
-  const gitHub = { apiUrl: readGitHubApiUrl(env), scope: readRunnerScope(env), credentials };
-  const stack = readRunnerPrefix(env);
+  const settings = readSettings(env);
+  const { credentialParameters, runnerPrefix: stack, queueUrl, ledgerTable } = settings;
+  const { launchLabel, capacityDeadline, policy } = settings;
+  const credentials = keepGitHubCredentials(surroundings, credentialParameters);
+  const gitHub = { ...settings.gitHub, credentials };
   const runnerVersions = createGitHubRunnerVersions(surroundings, gitHub);
-  const queueUrl = platform === undefined ? readSetting(env, settingNames.queueUrl) : "";
-  const versions = readList(env, settingNames.runnerVersions);
+  const versionPorts = { now, log, stack, runnerVersions };
   return {
     now,
     log,
     stack,
-    lookUpVersions: createVersionPass(versions, { now, log, stack, runnerVersions }),
-    launchLabel: readLaunchLabel(env),
-    capacityDeadline: readCapacityDeadline(env),
-    ledger:
-      platform?.ledger ??
-      createDynamoDbLedger(surroundings, readSetting(env, settingNames.ledgerTable)),
+    launchLabel,
+    capacityDeadline,
+    policy,
+    lookUpVersions: createVersionPass(settings.runnerVersions, versionPorts),
+    ledger: platform?.ledger ?? createDynamoDbLedger(surroundings, ledgerTable),
     queue: platform?.queue ?? createSqsJobQueue(surroundings, queueUrl),
     sendAll:
       platform === undefined ? createSqsBatches(surroundings, queueUrl) : sendEach(platform.queue),
     deliveries: createGitHubDeliveries(surroundings, gitHub),
     runs: createGitHubRuns(surroundings, gitHub),
     installations: createGitHubInstallations(surroundings, gitHub),
-    policy: readPolicy(env),
   };
 }
 

@@ -110,7 +110,7 @@ describe("createCodeBuildProvider", () => {
     expect(await test.codeBuild.launch(launchRequest({ environment }))).toEqual({
       kind: "invalid",
       message: containing(
-        /^the environment has \d{4} characters, at most 5500 are allowed; use another place/u,
+        /^the environment has \d{4} characters, at most 5500 are allowed; use another provider/u,
       ),
     });
     expect(test.requests).toEqual([]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   readCredentialParameters,
   readGitHubApiUrl,
-} from "../../functions/adapters/dispatch-settings.ts";
+} from "../../functions/adapters/github-settings.ts";
 import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createGitHubInstallations } from "../../functions/adapters/github-installations.ts";
 import { jsonResponse } from "../../simulator/wire.ts";

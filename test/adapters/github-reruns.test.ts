@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   readCredentialParameters,
   readGitHubApiUrl,
-} from "../../functions/adapters/dispatch-settings.ts";
+} from "../../functions/adapters/github-settings.ts";
 import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createGitHubReruns } from "../../functions/adapters/github-reruns.ts";
 import type { RunAttempt } from "../../functions/core/run-reruns.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   readCredentialParameters,
   readGitHubApiUrl,
-} from "../../functions/adapters/dispatch-settings.ts";
+} from "../../functions/adapters/github-settings.ts";
 import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import type { GitHubOptions } from "../../functions/adapters/github-registry.ts";
 import { createGitHubRunnerVersions } from "../../functions/adapters/github-runner-versions.ts";

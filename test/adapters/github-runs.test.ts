@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   readCredentialParameters,
   readGitHubApiUrl,
-} from "../../functions/adapters/dispatch-settings.ts";
+} from "../../functions/adapters/github-settings.ts";
 import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createGitHubRuns } from "../../functions/adapters/github-runs.ts";
 import { readArray, readObject } from "../../functions/core/read-json.ts";

@@ -145,7 +145,7 @@ function createPorts(state: State): DispatchPorts {
     queue: createFakeQueue(state),
     log: createFakeLog(state),
     registry: createFakeRegistry(state),
-    images: { findObstacle: async () => undefined },
+    images: { whyNotReady: async () => undefined },
     shortages: createShortages(() => state.clock.now),
     notices: createFakeNotices(state),
     reruns: createFakeReruns(state),

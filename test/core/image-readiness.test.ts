@@ -33,22 +33,22 @@ describe("createImageReadiness", () => {
     [{ failures: 3 }, "could not be built (3 tries so far)"],
   ])("has jobs wait where %j is known", async (known, reason) => {
     const { readiness } = await createStage(known);
-    expect(await readiness.findObstacle(rust)).toBe(`image 'rust' for ARM64 ${reason}`);
+    expect(await readiness.whyNotReady(rust)).toBe(`image 'rust' for ARM64 ${reason}`);
   });
 
   it("lets jobs have an older image while the new one fails", async () => {
     const { readiness } = await createStage({ isThere: true, failures: 3 });
-    expect(await readiness.findObstacle(rust)).toBeUndefined();
+    expect(await readiness.whyNotReady(rust)).toBeUndefined();
   });
 
   it("reads the ledger until the image is there, and no more then", async () => {
     const { readiness, reads, ledger, cursor, image } = await createStage({});
-    await readiness.findObstacle(rust);
-    await readiness.findObstacle(rust);
+    await readiness.whyNotReady(rust);
+    await readiness.whyNotReady(rust);
     await ledger.write({ ...cursor, images: [{ ...image, isThere: true }] }, 1);
-    expect(await readiness.findObstacle({ ...rust, name: "Rust" })).toBeUndefined();
+    expect(await readiness.whyNotReady({ ...rust, name: "Rust" })).toBeUndefined();
     expect(reads).toHaveLength(3);
-    expect(await readiness.findObstacle(rust)).toBeUndefined();
+    expect(await readiness.whyNotReady(rust)).toBeUndefined();
     expect(reads).toHaveLength(3);
   });
 
@@ -57,7 +57,7 @@ describe("createImageReadiness", () => {
     { name: "default", architecture: "ARM64" },
   ] as const)("asks nothing about $name for $architecture, which is not built", async (other) => {
     const { readiness, reads } = await createStage({});
-    expect(await readiness.findObstacle(other)).toBeUndefined();
+    expect(await readiness.whyNotReady(other)).toBeUndefined();
     expect(reads).toEqual([]);
   });
 });

@@ -55,13 +55,13 @@ describe("launchRunner", () => {
   it("asks GitHub for nothing as long as there is no image", async () => {
     const world = createFakeWorld();
     const asked: unknown[] = [];
-    const findObstacle: ImageReadiness["findObstacle"] = async (image) => {
+    const whyNotReady: ImageReadiness["whyNotReady"] = async (image) => {
       asked.push(image);
       return "not built yet";
     };
     const report = await launchRunner(launchingItem(), {
       ...world.ports,
-      images: { findObstacle },
+      images: { whyNotReady },
     });
     expect(report).toEqual({ kind: "no-image", number: 1, message: "not built yet" });
     expect(world.calls).toEqual([]);
@@ -72,7 +72,7 @@ describe("launchRunner", () => {
     const world = createFakeWorld();
     register(world);
     world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
-    const images = { findObstacle: async () => "not built yet" };
+    const images = { whyNotReady: async () => "not built yet" };
     expect(await launchRunner(again, { ...world.ports, images })).toMatchObject({
       kind: "started",
       computeId: "task-1",

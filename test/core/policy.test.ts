@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { findShutOut, type Policy, servesOwner } from "../../functions/core/policy.ts";
+import { whyShutOut, type Policy, servesOwner } from "../../functions/core/policy.ts";
 import { queuedJob } from "./builders.ts";
 
 const { repository } = queuedJob();
 const policy: Policy = { owners: ["Acme"], publicRepositories: "refuse" };
 
-describe("findShutOut", () => {
+describe("whyShutOut", () => {
   it.each<[string, Partial<typeof repository>, Partial<Policy>, string | undefined]>([
     ["a private repository", {}, {}, undefined],
     ["another owner's", { owner: "umbrella" }, {}, "owner is not allowed"],
@@ -20,7 +20,7 @@ describe("findShutOut", () => {
       "owner is not allowed",
     ],
   ])("of %s says why", (...[, overrides, rules, expected]) => {
-    expect(findShutOut({ ...repository, ...overrides }, { ...policy, ...rules })).toBe(expected);
+    expect(whyShutOut({ ...repository, ...overrides }, { ...policy, ...rules })).toBe(expected);
   });
 });
 
