@@ -14,9 +14,9 @@ import { createReconcile } from "../functions/reconcile/reconcile.ts";
 import { createEventSource } from "./aws/event-source.ts";
 import { matchesPattern } from "./aws/event-pattern.ts";
 import { transformInput } from "./aws/input-transformer.ts";
-import { createInProcessRequestHandler } from "./aws-request-handler.ts";
 import type { GitHubOptions } from "./github/state.ts";
 import { createInProcessFetch } from "./in-process-fetch.ts";
+import { createInProcessRequestHandler } from "./in-process-request-handler.ts";
 import { createServices, type Services, type ServicesOptions } from "./services.ts";
 import type { WireRequest, WireService } from "./wire.ts";
 

@@ -6,7 +6,7 @@ import {
 import { describe, expect, it } from "vitest";
 
 import { createQueueMessages } from "../../functions/adapters/sqs-messages.ts";
-import { createInProcessRequestHandler } from "../../simulator/aws-request-handler.ts";
+import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import { createFakeAws } from "../support/fake-aws.ts";
 import { createSimulatedAws } from "../support/simulated-aws.ts";
 import { createTestSurroundings } from "../support/surroundings.ts";

@@ -1,4 +1,4 @@
-import { createInProcessRequestHandler } from "../../simulator/aws-request-handler.ts";
+import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import type { WireService } from "../../simulator/wire.ts";
 
 /** What a test's own SDK client needs to ask a simulated account, past whatever records calls. */

@@ -7,9 +7,9 @@ import { createReceiveWebhook } from "../../functions/receive-webhook/receive-we
 import { createReconcile } from "../../functions/reconcile/reconcile.ts";
 import { createEventSource } from "../../simulator/aws/event-source.ts";
 import { transformInput } from "../../simulator/aws/input-transformer.ts";
-import { createInProcessRequestHandler } from "../../simulator/aws-request-handler.ts";
 import type { GitHubOptions } from "../../simulator/github/state.ts";
 import { createInProcessFetch } from "../../simulator/in-process-fetch.ts";
+import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import { createServices, type Services } from "../../simulator/services.ts";
 import { createVirtualTimeline, type VirtualTimeline } from "../../simulator/virtual-timeline.ts";
 import type { WireService } from "../../simulator/wire.ts";

@@ -6,7 +6,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { createAws, type AwsOptions } from "../../simulator/aws/aws.ts";
 import type { EventBridgeEvent } from "../../simulator/aws/events.ts";
-import { createInProcessRequestHandler } from "../../simulator/aws-request-handler.ts";
+import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import type { Machine } from "../../simulator/machine.ts";
 import { createVirtualTimeline } from "../../simulator/virtual-timeline.ts";
 

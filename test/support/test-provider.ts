@@ -2,7 +2,7 @@ import { createCodeBuildProvider } from "../../functions/adapters/codebuild-prov
 import { createFargateProvider } from "../../functions/adapters/fargate-provider.ts";
 import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
 import { readObject, type JsonObject } from "../../functions/core/read-json.ts";
-import { createInProcessRequestHandler } from "../../simulator/aws-request-handler.ts";
+import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import type { WireRequest, WireResponse } from "../../simulator/wire.ts";
 import { createFakeAws, errorResponse } from "./fake-aws.ts";
 import { createSimulatedAws } from "./simulated-aws.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Surroundings } from "../../../functions/adapters/surroundings.ts";
 import { createInProcessFetch } from "../../../simulator/in-process-fetch.ts";
-import { createInProcessRequestHandler } from "../../../simulator/aws-request-handler.ts";
+import { createInProcessRequestHandler } from "../../../simulator/in-process-request-handler.ts";
 import type { AnsweredCall, Call, Fate, LogLine } from "../../../simulator/simulation/contract.ts";
 import { createLambdaHost } from "../../../simulator/simulation/lambda-host.ts";
 import { createStreams } from "../../../simulator/simulation/seeded-random.ts";

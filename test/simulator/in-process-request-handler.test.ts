@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { createInProcessRequestHandler } from "../../simulator/aws-request-handler.ts";
+import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import { jsonResponse, type WireRequest } from "../../simulator/wire.ts";
 
 /** Bytes as the SDK's JSON codec hands them over: it warns when they are treated as text. */
