@@ -1,5 +1,12 @@
 import type { SQSEvent } from "aws-lambda";
+
+import { decodeEnvelope, encodeEnvelope, type JobEnvelope } from "../../functions/core/envelope.ts";
+import { readRunnerName } from "../../functions/core/runner-name.ts";
+import { jsonResponse } from "../wire.ts";
+import type { ConsumeQueue, Deliver, WorldOptions } from "../world.ts";
+import { membersOf, operationOf } from "./fault-answers.ts";
 import type { Sabotage } from "./sabotage.ts";
+import { tamper } from "./tamper.ts";
 
 /** What is switched off between GitHub, the queue and the functions. */
 export const queueSabotages: Readonly<Record<string, Sabotage>> = {
@@ -58,13 +65,6 @@ export const queueSabotages: Readonly<Record<string, Sabotage>> = {
     apply: heedStatus,
   },
 };
-
-import { decodeEnvelope, encodeEnvelope, type JobEnvelope } from "../../functions/core/envelope.ts";
-import { readRunnerName } from "../../functions/core/runner-name.ts";
-import { jsonResponse } from "../wire.ts";
-import type { ConsumeQueue, Deliver, WorldOptions } from "../world.ts";
-import { membersOf, operationOf } from "./fault-answers.ts";
-import { tamper } from "./tamper.ts";
 
 /** Whatever goes wrong with a message, it is done with. */
 function acknowledgeAll(options: WorldOptions): WorldOptions {
