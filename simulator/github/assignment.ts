@@ -45,7 +45,7 @@ function draw({ random }: State, candidates: readonly Runner[]): Runner | undefi
 
 function assign(state: State, runner: Runner, job: Job): void {
   updateRunner(state, runner.id, { jobId: job.id });
-  if (state.mishaps.bindsForGood(job)) return;
+  if (state.faults.bindsForGood(job)) return;
   state.timeline.after(pickUpMilliseconds, () => {
     pickUp(state, runner, job.id);
   });
@@ -58,7 +58,7 @@ function pickUp(state: State, { id, name, groupId }: Runner, jobId: number): voi
   const open = state.sessions.get(id);
   if (open === undefined || state.runners.get(id)?.jobId !== jobId) return;
   const waiting = state.jobs.get(jobId);
-  if (waiting !== undefined && state.mishaps.losesMessage(waiting)) return;
+  if (waiting !== undefined && state.faults.losesMessage(waiting)) return;
   const job = startJob(state, jobId, { id, name, groupId });
   if (job !== undefined) open.listener.onJob(job, open.session);
 }

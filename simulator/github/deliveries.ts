@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import type { WireRequest } from "../wire.ts";
 import { randomHex, randomUuid } from "./identifiers.ts";
-import type { Sending } from "./mishaps.ts";
 import type { Delivery } from "./model.ts";
+import type { Sending } from "./planned-faults.ts";
 import type { State } from "./state.ts";
 
 /** A webhook event before it is sent. */
@@ -20,7 +20,7 @@ const keptMilliseconds = 3 * 86_400_000;
 export function sendEvent(state: State, event: WebhookEvent): void {
   const { jobId, action } = event;
   const first = randomUuid(state.random);
-  for (const sending of state.mishaps.planDeliveries({ jobId, action })) {
+  for (const sending of state.faults.planDeliveries({ jobId, action })) {
     const guid = sending.withNewGuid === true ? randomUuid(state.random) : first;
     sendOnce(state, { ...misroute(event, sending), guid }, sending);
   }

@@ -7,9 +7,9 @@ import {
   type NewRepository,
   removeInstallation,
 } from "./directory.ts";
+import { createFaultControls, type FaultControls } from "./fault-controls.ts";
 import { forget, type Retention } from "./forget.ts";
 import { addJob, type NewJob, releaseJob, rerunFailedJobs } from "./jobs.ts";
-import { createMischief, type Mischief } from "./mischief.ts";
 import type { CheckRun, Delivery, Job, Repository, Runner } from "./model.ts";
 import { createRestApi } from "./rest.ts";
 import { readRun } from "./runs.ts";
@@ -19,7 +19,7 @@ import { createState, type GitHubOptions, type State } from "./state.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** GitHub as a dispatcher of runners meets it: REST API, webhooks, and the service that runners talk to. */
-export type GitHub = Mischief & {
+export type GitHub = FaultControls & {
   /** The REST API, at paths as on api.github.com. */
   readonly handle: WireService;
   readonly addRepository: (added: NewRepository) => Repository;
@@ -75,7 +75,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
         state.watchers.delete(watcher);
       };
     },
-    ...createMischief(state),
+    ...createFaultControls(state),
     redeliver: (guid) => {
       const delivery = listDeliveries(state).findLast((one) => one.guid === guid);
       if (delivery === undefined) throw new Error(`no delivery has the GUID '${guid}'`);

@@ -13,7 +13,7 @@ import type {
   Runner,
   SubscribedEvent,
 } from "./model.ts";
-import { createMishaps, type Mishaps } from "./mishaps.ts";
+import { createPlannedFaults, type PlannedFaults } from "./planned-faults.ts";
 import type { OpenSession } from "./session.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -80,7 +80,7 @@ export type State = Required<GitHubOptions> & {
   readonly assignment: { requested: boolean };
   readonly watchers: Set<Watcher>;
   /** What goes wrong inside GitHub; nothing does by itself. */
-  readonly mishaps: Mishaps;
+  readonly faults: PlannedFaults;
 };
 
 /** A count that starts again when its time is over. */
@@ -123,7 +123,7 @@ export function createState(options: GitHubOptions): State {
     checkRuns: [],
     assignment: { requested: false },
     watchers: new Set(),
-    mishaps: createMishaps(),
+    faults: createPlannedFaults(),
   };
 }
 

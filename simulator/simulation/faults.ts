@@ -54,7 +54,7 @@ export function createFaults(options: FaultOptions<FaultName>): RecordedFaults {
 /** From the first webhook on: before it there is nothing to haunt. */
 function hauntGitHub(dice: Dice, { gitHub }: Services): void {
   let repository = "";
-  gitHub.setMishaps({
+  gitHub.planFaults({
     planDeliveries: (departure) => planDeliveries(dice, departure),
     losesMessage: ({ id }) => dice.strikes("message-missed", [id]),
     bindsForGood: ({ id }) => bindForGood(dice, id),

@@ -1,4 +1,4 @@
-import type { Departure, Sending } from "../github/mishaps.ts";
+import type { Departure, Sending } from "../github/planned-faults.ts";
 import type { WireRequest } from "../wire.ts";
 import type { Deliver } from "../world.ts";
 import { type Batches, inBatch } from "./batches.ts";

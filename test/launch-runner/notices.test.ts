@@ -160,7 +160,7 @@ describe("createLaunchRunner when GitHub has bound a job to a runner that died",
   it("has its people told within twenty minutes, and starts no further runner", async () => {
     const world = await createTestWorld({ env: { [settingNames.checkRuns]: "on" } });
     let isFirst = true;
-    world.gitHub.setMishaps({
+    world.gitHub.planFaults({
       bindsForGood: () => {
         const binds = isFirst;
         isFirst = false;

@@ -56,7 +56,7 @@ describe("watchRedeliveries", () => {
     const outcomes = [503, 202];
     const watched = createWatched(async () => ({ status: outcomes.pop() ?? 202 }));
     const once = { delayMilliseconds: 0 };
-    watched.services.gitHub.setMishaps({ planDeliveries: () => [once, once] });
+    watched.services.gitHub.planFaults({ planDeliveries: () => [once, once] });
     watched.services.gitHub.queueJob(job);
     expect(await complaintsAfter(watched, 600 * second)).toEqual([]);
     expect(outcomes).toEqual([]);

@@ -13,7 +13,7 @@ export type Sending = {
 export type Departure = { readonly jobId: number | undefined; readonly action: string };
 
 /** What goes wrong inside GitHub, set from outside. */
-export type Mishaps = {
+export type PlannedFaults = {
   /** The deliveries that GitHub makes of an event; none, and nothing of it is ever recorded. */
   planDeliveries: (departure: Departure) => readonly Sending[];
   /** Whether a job's message never reaches its runner: after 60 seconds the job is queued again. */
@@ -26,6 +26,6 @@ export type Mishaps = {
 };
 
 /** GitHub as it is meant to be. */
-export function createMishaps(): Mishaps {
+export function createPlannedFaults(): PlannedFaults {
   return { planDeliveries: () => [{}], losesMessage: () => false, bindsForGood: () => false };
 }

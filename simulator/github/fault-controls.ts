@@ -1,10 +1,10 @@
 import { stealJob } from "./jobs.ts";
-import type { Mishaps } from "./mishaps.ts";
+import type { PlannedFaults } from "./planned-faults.ts";
 import { cancelJob, loseRegistration, removeRunner } from "./sessions.ts";
 import type { State } from "./state.ts";
 
 /** What can be made to go wrong inside GitHub; each has been seen to. */
-export type Mischief = {
+export type FaultControls = {
   /** Takes the registration of an idle runner away, as GitHub does with those that listen for too long. */
   readonly removeRunner: (runnerId: number) => void;
   /** Drops a registration whose runner goes on listening, in vain: a ghost. */
@@ -14,11 +14,11 @@ export type Mischief = {
   /** Ends a queued job as GitHub does when no runner has taken it for a day. */
   readonly expireJob: (jobId: number) => void;
   /** What goes wrong from now on. */
-  readonly setMishaps: (mishaps: Partial<Mishaps>) => void;
+  readonly planFaults: (faults: Partial<PlannedFaults>) => void;
 };
 
 /** The ways in which one GitHub can be made to misbehave. */
-export function createMischief(state: State): Mischief {
+export function createFaultControls(state: State): FaultControls {
   return {
     removeRunner: (runnerId) => {
       if (state.runners.get(runnerId)?.jobId === null) removeRunner(state, runnerId);
@@ -33,8 +33,8 @@ export function createMischief(state: State): Mischief {
     expireJob: (jobId) => {
       if (state.queued.has(jobId)) cancelJob(state, jobId);
     },
-    setMishaps: (mishaps) => {
-      Object.assign(state.mishaps, mishaps);
+    planFaults: (faults) => {
+      Object.assign(state.faults, faults);
     },
   };
 }
