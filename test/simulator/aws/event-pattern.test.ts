@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { stateChangePatterns } from "../../functions/core/state-change.ts";
-import { matchesPattern } from "../../simulator/aws/event-pattern.ts";
+import { stateChangePatterns } from "../../../functions/core/state-change.ts";
+import { matchesPattern } from "../../../simulator/aws/event-pattern.ts";
 
 const task = stateChangePatterns["ECS Task State Change"];
 const build = stateChangePatterns["CodeBuild Build State Change"];

@@ -1,7 +1,7 @@
 import type { PutItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
-import { rejection } from "../support/simulated-aws.ts";
-import { createSimulatedTable } from "../support/simulated-table.ts";
+import { rejection } from "../../support/simulated-aws.ts";
+import { createSimulatedTable } from "../../support/simulated-table.ts";
 
 describe("ConditionExpression", () => {
   const stored = {

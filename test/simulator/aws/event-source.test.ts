@@ -5,9 +5,9 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { SQSEvent } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import { readBatchItemFailures } from "../../simulator/aws/batch-response.ts";
-import { createEventSource, type EventSourceOptions } from "../../simulator/aws/event-source.ts";
-import { createSimulatedAws, START } from "../support/simulated-aws.ts";
+import { readBatchItemFailures } from "../../../simulator/aws/batch-response.ts";
+import { createEventSource, type EventSourceOptions } from "../../../simulator/aws/event-source.ts";
+import { createSimulatedAws, START } from "../../support/simulated-aws.ts";
 
 function setUp(options: Partial<EventSourceOptions> = {}) {
   const simulated = createSimulatedAws();

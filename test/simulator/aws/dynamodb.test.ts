@@ -11,8 +11,8 @@ import {
   type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
-import { createSimulatedAws, rejection } from "../support/simulated-aws.ts";
-import { ByWake, createSimulatedTable, TableName } from "../support/simulated-table.ts";
+import { createSimulatedAws, rejection } from "../../support/simulated-aws.ts";
+import { ByWake, createSimulatedTable, TableName } from "../../support/simulated-table.ts";
 
 describe("CreateTable", () => {
   it("makes a table that is described with its indexes and listed", async () => {

@@ -9,7 +9,7 @@ import {
   type RunTaskCommandInput,
 } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
-import { createSimulatedAws, rejection, START } from "../support/simulated-aws.ts";
+import { createSimulatedAws, rejection, START } from "../../support/simulated-aws.ts";
 
 const CLUSTER_ARN = "arn:aws:ecs:eu-west-1:123456789012:cluster/runners";
 const OUT_OF_CAPACITY =

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { createSimulatedAws } from "../support/simulated-aws.ts";
+import { createSimulatedAws } from "../../support/simulated-aws.ts";
 
 async function call(target: string, body: string, method = "POST") {
   const { aws } = createSimulatedAws();

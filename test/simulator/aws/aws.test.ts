@@ -2,7 +2,7 @@ import { StartBuildCommand } from "@aws-sdk/client-codebuild";
 import { RunTaskCommand } from "@aws-sdk/client-ecs";
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
-import { createSimulatedAws } from "../support/simulated-aws.ts";
+import { createSimulatedAws } from "../../support/simulated-aws.ts";
 
 async function run() {
   const { aws, timeline, sqs, ecs, codeBuild, machines, received } = createSimulatedAws();

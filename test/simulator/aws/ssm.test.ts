@@ -4,7 +4,7 @@ import {
   PutParameterCommand,
 } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "vitest";
-import { createSimulatedAws, rejection, START } from "../support/simulated-aws.ts";
+import { createSimulatedAws, rejection, START } from "../../support/simulated-aws.ts";
 
 describe("GetParameter", () => {
   it("decrypts a SecureString only for those who ask", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createEvents } from "../../simulator/aws/events.ts";
-import { createVirtualTimeline } from "../../simulator/virtual-timeline.ts";
-import { START } from "../support/simulated-aws.ts";
+import { createEvents } from "../../../simulator/aws/events.ts";
+import { createVirtualTimeline } from "../../../simulator/virtual-timeline.ts";
+import { START } from "../../support/simulated-aws.ts";
 
 const EVENT = { source: "test", "detail-type": "Test", resources: ["arn"], detail: { id: 1 } };
 

@@ -6,8 +6,8 @@ import {
   type StartBuildCommandInput,
 } from "@aws-sdk/client-codebuild";
 import { describe, expect, it } from "vitest";
-import type { ProjectOptions } from "../../simulator/aws/codebuild/projects.ts";
-import { createSimulatedAws, rejection, START } from "../support/simulated-aws.ts";
+import type { ProjectOptions } from "../../../simulator/aws/codebuild/projects.ts";
+import { createSimulatedAws, rejection, START } from "../../support/simulated-aws.ts";
 
 function setUp(project: Partial<ProjectOptions> = {}) {
   const simulated = createSimulatedAws();

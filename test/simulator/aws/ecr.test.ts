@@ -1,7 +1,7 @@
 import { DescribeImagesCommand } from "@aws-sdk/client-ecr";
 import { describe, expect, it } from "vitest";
 
-import { createSimulatedAws, rejection, START } from "../support/simulated-aws.ts";
+import { createSimulatedAws, rejection, START } from "../../support/simulated-aws.ts";
 
 /** A registry with one repository, in which `current` has moved from one image to the next. */
 function createRegistry() {

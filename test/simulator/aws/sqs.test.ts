@@ -15,7 +15,7 @@ import {
   type ReceiveMessageCommandInput,
 } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
-import { createSimulatedAws, rejection, START } from "../support/simulated-aws.ts";
+import { createSimulatedAws, rejection, START } from "../../support/simulated-aws.ts";
 
 function setUp(attributes: Record<string, string> = {}) {
   const simulated = createSimulatedAws();
