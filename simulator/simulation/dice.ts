@@ -45,10 +45,3 @@ export function createDice(options: FaultOptions<FaultName>, strikes: Strikes): 
     services,
   };
 }
-
-/** Resolves when so many milliseconds have passed. */
-export async function pass(timeline: Timeline, milliseconds: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    timeline.after(milliseconds, resolve);
-  });
-}

@@ -1,7 +1,8 @@
 import type { FollowRunner } from "../../functions/follow-runner/follow-runner.ts";
 import { type Batches, inBatch } from "./batches.ts";
-import { type Dice, pass } from "./dice.ts";
+import type { Dice } from "./dice.ts";
 import { namedJobs } from "./named-jobs.ts";
+import { pass } from "./pass.ts";
 
 const second = 1_000;
 

@@ -4,6 +4,7 @@ import type { Timeline } from "../timeline.ts";
 import type { WireResponse, WireService } from "../wire.ts";
 import { callName } from "./call-name.ts";
 import type { AnsweredCall, Call, LambdaPolicy, LogLine, Who } from "./contract.ts";
+import { pass } from "./pass.ts";
 import type { Random } from "./seeded-random.ts";
 
 /** What all instances are made with. */
@@ -180,10 +181,4 @@ async function untilItRuns(life: Life): Promise<void> {
       });
     });
   }
-}
-
-async function pass(timeline: Timeline, milliseconds: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    timeline.after(milliseconds, resolve);
-  });
 }

@@ -1,8 +1,9 @@
 import type { WireRequest, WireResponse, WireService } from "../wire.ts";
 import type { FaultName } from "./fault-rates.ts";
-import { type Dice, pass } from "./dice.ts";
+import type { Dice } from "./dice.ts";
 import { awsError, membersOf, operationOf, textOf } from "./fault-answers.ts";
 import { namedJobs } from "./named-jobs.ts";
+import { pass } from "./pass.ts";
 import { createStarvation, type Starves } from "./starvation.ts";
 import { jsonResponse } from "../wire.ts";
 
