@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { callName } from "../support/test-world.ts";
+import { callName } from "../../simulator/simulation/call-name.ts";
 import { launchRequest } from "../support/launch-request.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
 import { createTestProviders } from "../support/test-provider.ts";

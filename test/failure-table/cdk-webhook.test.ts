@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { readObject } from "../../functions/core/read-json.ts";
+import { callName } from "../../simulator/simulation/call-name.ts";
 import { listTasks } from "../support/machines.ts";
 import {
-  callName,
   countCalls,
   createTestWorld,
   never,

@@ -10,9 +10,10 @@ import { onTestFinished } from "vitest";
 import type { DeadLetter } from "../../local/dead-letter.ts";
 import { type DeadLetterQueue, redrive } from "../../local/dead-letters.ts";
 import { serve } from "../../simulator/http-front.ts";
+import { callName } from "../../simulator/simulation/call-name.ts";
 import type { WireResponse } from "../../simulator/wire.ts";
 import { createClientConfig } from "../support/client-config.ts";
-import { callName, createTestWorld, type TestWorld } from "../support/test-world.ts";
+import { createTestWorld, type TestWorld } from "../support/test-world.ts";
 import type { WorldOptions } from "../../simulator/world.ts";
 
 /** What happens to one call of the command; `next` lets it have its effect. */

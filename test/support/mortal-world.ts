@@ -11,9 +11,10 @@ import type { GitHubOptions } from "../../simulator/github/state.ts";
 import { createInProcessFetch } from "../../simulator/in-process-fetch.ts";
 import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import { createServices, type Services } from "../../simulator/services.ts";
+import { callName } from "../../simulator/simulation/call-name.ts";
 import { createVirtualTimeline, type VirtualTimeline } from "../../simulator/virtual-timeline.ts";
 import type { WireService } from "../../simulator/wire.ts";
-import { callName, createTestRandom, privateKey, repository, start } from "./test-world.ts";
+import { createTestRandom, privateKey, repository, start } from "./test-world.ts";
 
 /**
  * Which call to the outside, counted over all functions, is the last of the instance that makes it:

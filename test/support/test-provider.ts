@@ -3,11 +3,12 @@ import { createFargateProvider } from "../../functions/adapters/fargate-provider
 import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
 import { readObject, type JsonObject } from "../../functions/core/read-json.ts";
 import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
+import { callName } from "../../simulator/simulation/call-name.ts";
 import type { WireRequest, WireResponse } from "../../simulator/wire.ts";
 import { createFakeAws, errorResponse } from "./fake-aws.ts";
 import { createSimulatedAws } from "./simulated-aws.ts";
 import { createTestSurroundings } from "./surroundings.ts";
-import { callName, type Intercept } from "./test-world.ts";
+import type { Intercept } from "./test-world.ts";
 
 /** The image table of these tests: `node` is for CodeBuild on ARM64 only. */
 export const images = readRunnerImages({

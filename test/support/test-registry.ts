@@ -9,11 +9,12 @@ import { createGitHub } from "../../simulator/github/github.ts";
 import type { Repository } from "../../simulator/github/model.ts";
 import type { GitHubOptions as SimulatedOptions } from "../../simulator/github/state.ts";
 import { createInProcessFetch } from "../../simulator/in-process-fetch.ts";
+import { callName } from "../../simulator/simulation/call-name.ts";
 import { createVirtualTimeline } from "../../simulator/virtual-timeline.ts";
 import type { WireRequest } from "../../simulator/wire.ts";
 import { createFakeAws } from "./fake-aws.ts";
 import { createTestSurroundings } from "./surroundings.ts";
-import { callName, createTestRandom, type Intercept } from "./test-world.ts";
+import { createTestRandom, type Intercept } from "./test-world.ts";
 
 /** Made once a test run: generating an RSA key takes a while. */
 export const appKeys = generateKeyPairSync("rsa", {

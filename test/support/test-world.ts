@@ -5,6 +5,7 @@ import type { JobItem, RunnerItem } from "../../functions/core/ledger.ts";
 import { readLedger } from "../../local/read-ledger.ts";
 import type { NewJob } from "../../simulator/github/jobs.ts";
 import type { Job } from "../../simulator/github/model.ts";
+import { callName } from "../../simulator/simulation/call-name.ts";
 import { createVirtualTimeline, type VirtualTimeline } from "../../simulator/virtual-timeline.ts";
 import type { WireRequest, WireResponse, WireService } from "../../simulator/wire.ts";
 import { createWorld, type World, type WorldOptions } from "../../simulator/world.ts";
@@ -75,14 +76,6 @@ export async function createTestWorld(options: Partial<WorldOptions> = {}): Prom
       world.gitHub.queueJob({ repository, name: "test", labels: ["tornade"], ...added }),
     pass: async (seconds) => timeline.advance(seconds * 1_000),
   };
-}
-
-/** `RunTask`, `POST generate-jitconfig`, `DELETE runners`: ids and owners left out. */
-export function callName({ method, path, headers }: WireRequest): string {
-  const [, operation] = (headers["x-amz-target"] ?? "").split(".");
-  if (operation !== undefined) return operation;
-  const words = (path.split("?")[0] ?? "").split("/");
-  return `${method} ${words.findLast((word) => /[a-z]/u.test(word)) ?? ""}`;
 }
 
 /** How often each call was made. */
