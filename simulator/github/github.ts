@@ -40,7 +40,6 @@ export type GitHub = FaultControls & {
     listener: RunnerListener,
   ) => RunnerSession | ConnectionRefusal;
   readonly repositories: () => readonly Repository[];
-  readonly job: (jobId: number) => Job | undefined;
   readonly jobs: () => readonly Job[];
   readonly runners: () => readonly Runner[];
   readonly deliveries: () => readonly Delivery[];
@@ -109,7 +108,6 @@ function createJobControls(state: State) {
     findJob: (jobId) => state.jobs.get(jobId),
     repositories: () =>
       [...state.repositories.keys()].flatMap((name) => findRepository(state, name) ?? []),
-    job: (jobId) => state.jobs.get(jobId),
     jobs: () => [...state.jobs.values()],
   } satisfies Partial<GitHub>;
 }

@@ -38,7 +38,7 @@ function stealRunner(dice: Dice, { labels, name }: Runner, repository: string): 
     });
     // Whoever queued it has lost patience by then.
     dice.timeline.after(5 * minute, () => {
-      if (gitHub.job(job.id)?.status === "queued") gitHub.cancelJob(job.id);
+      if (gitHub.findJob(job.id)?.status === "queued") gitHub.cancelJob(job.id);
     });
   });
 }

@@ -72,7 +72,7 @@ function noteChange(state: State, change: ComputeChange): void {
     checkAlone(state, known);
     checkCount(state, known);
     checkJitConfig(state, known, change);
-    const job = state.services.gitHub.job(known.madeFor);
+    const job = state.services.gitHub.findJob(known.madeFor);
     if (job?.status === "completed" && job.runner === null) watchCancelled(state, known);
   }
   if (change.isStopped && before?.isStopped !== true) checkNotBusy(state, known);
@@ -130,7 +130,7 @@ function checkJitConfig(
 
 function checkNotBusy({ report, services: { gitHub } }: State, known: KnownRunner): void {
   const { jobId, name } = known;
-  if (jobId === undefined || gitHub.job(jobId)?.status !== "in_progress") return;
+  if (jobId === undefined || gitHub.findJob(jobId)?.status !== "in_progress") return;
   const details = `runner ${name} was stopped while it ran job ${jobId}`;
   report({ invariant: invariants.busy, jobId, details });
 }

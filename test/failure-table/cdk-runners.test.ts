@@ -112,7 +112,7 @@ describe("where cdk-github-runners fails: the runners", () => {
       await world.pass(1);
       flaw.answer = undefined;
       await world.pass(420);
-      expect(world.gitHub.job(lost.id)).toMatchObject({ conclusion: "success" });
+      expect(world.gitHub.findJob(lost.id)).toMatchObject({ conclusion: "success" });
     },
   );
 
@@ -121,8 +121,8 @@ describe("where cdk-github-runners fails: the runners", () => {
     const thief = world.queueJob({ labels: ["arch=ARM64"], durationMilliseconds: 3_600_000 });
     const mine = world.queueJob({ labels: ["tornade", "arch=ARM64"] });
     await world.pass(180);
-    expect(world.gitHub.job(thief.id)?.runner?.name).toBe(`tornade-${mine.id}-1-1`);
-    expect(world.gitHub.job(mine.id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(thief.id)?.runner?.name).toBe(`tornade-${mine.id}-1-1`);
+    expect(world.gitHub.findJob(mine.id)).toMatchObject({ conclusion: "success" });
     expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 2 });
   });
 });

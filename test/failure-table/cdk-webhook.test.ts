@@ -47,8 +47,8 @@ describe("where cdk-github-runners fails: the webhook", () => {
     const world = await createTestWorld();
     const job = world.queueJob({ labels: ["tornade", "runson=FARGATE"] });
     await world.pass(120);
-    expect(world.gitHub.job(job.id)).toMatchObject({ conclusion: "failure" });
-    expect(world.gitHub.job(job.id)?.annotations.join("")).toContain("runson=FARGATE");
+    expect(world.gitHub.findJob(job.id)).toMatchObject({ conclusion: "failure" });
+    expect(world.gitHub.findJob(job.id)?.annotations.join("")).toContain("runson=FARGATE");
   });
 
   it.each([[["tornade", "4747967848"]], [["tornade/4747967848/arch=ARM64"]]])(

@@ -84,7 +84,7 @@ describe("where terraform-aws-github-runner fails: the launch", () => {
     world.aws.ecs.setCapacity("FARGATE", 0);
     const job = world.queueJob();
     await world.pass(1_200);
-    expect(world.gitHub.job(job.id)).toMatchObject({
+    expect(world.gitHub.findJob(job.id)).toMatchObject({
       conclusion: "failure",
       annotations: [containing("FARGATE: Capacity is unavailable at this time")],
     });

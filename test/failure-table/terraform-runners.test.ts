@@ -48,7 +48,7 @@ describe("where terraform-aws-github-runner fails: the runners", () => {
     const world = await createTestWorld();
     const job = world.queueJob({ labels: spot, durationMilliseconds: 600_000 });
     await world.pass(90);
-    expect(world.gitHub.job(job.id)).toMatchObject({ status: "in_progress" });
+    expect(world.gitHub.findJob(job.id)).toMatchObject({ status: "in_progress" });
     await interruptAll(world);
     await world.pass(3_600);
     expect(await readJobItem(world, job)).toMatchObject({ status: "completed" });
@@ -123,8 +123,8 @@ describe("where terraform-aws-github-runner fails: the runners", () => {
     expect(runner?.name).toBe(`tornade-${cancelled.id}-1-1`);
     isBusy.resolve(undefined);
     await world.pass(600);
-    expect(world.gitHub.job(taken.id)).toMatchObject({ conclusion: "success" });
-    expect(world.gitHub.job(taken.id)?.runner?.name).toBe(runner?.name);
+    expect(world.gitHub.findJob(taken.id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(taken.id)?.runner?.name).toBe(runner?.name);
     expect(await readLeftovers(world)).toEqual([]);
   });
 });

@@ -75,7 +75,7 @@ describe("where terraform-aws-github-runner fails: the webhook", () => {
     const world = await createTestWorld();
     const job = world.queueJob({ labels: ["tornade", "runs-on=FARGET"] });
     await world.pass(120);
-    expect(world.gitHub.job(job.id)).toMatchObject({
+    expect(world.gitHub.findJob(job.id)).toMatchObject({
       conclusion: "failure",
       annotations: [
         "tornade: label 'runs-on=FARGET' is unknown; use FARGATE, FARGATE_SPOT or CODEBUILD",
@@ -95,7 +95,7 @@ describe("where terraform-aws-github-runner fails: the webhook", () => {
     const ours = world.queueJob({ labels });
     await world.pass(300);
     // The first runner was taken by one of the others, whose labels it has; ours got another.
-    expect(world.gitHub.job(ours.id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(ours.id)).toMatchObject({ conclusion: "success" });
     const minted = world.calls.filter(({ name }) => name === "POST generate-jitconfig");
     for (const { request } of minted) {
       expect(JSON.parse(request.body)).toMatchObject({ labels });

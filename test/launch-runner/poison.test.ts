@@ -69,7 +69,7 @@ describe("a job whose message is dead-lettered", () => {
       await world.pass(240);
       const job = world.queueJob({ name: "poisoned" });
       await world.pass(400);
-      expect(world.gitHub.job(job.id)).toMatchObject({ status: "queued" });
+      expect(world.gitHub.findJob(job.id)).toMatchObject({ status: "queued" });
       // As often as it was told of, so often it was set aside; GitHub believes that all is well.
       expect((await readDeadLetters(world)).length).toBeGreaterThan(1);
       expect(world.gitHub.deliveries().map(({ statusCode }) => statusCode)).not.toContain(503);
@@ -77,7 +77,7 @@ describe("a job whose message is dead-lettered", () => {
 
       poison.isOn = false;
       await world.pass(1_000);
-      expect(world.gitHub.job(job.id)).toMatchObject({ conclusion: "success" });
+      expect(world.gitHub.findJob(job.id)).toMatchObject({ conclusion: "success" });
       expect(countCalls(world, ["RunTask", "POST attempts"])).toEqual({
         RunTask: before + 1,
         "POST attempts": 0,
@@ -97,7 +97,7 @@ describe("a job whose message is dead-lettered", () => {
     poison.isOn = false;
     world.outside.intercept = async (_call, next) => next();
     await world.pass(300);
-    expect(world.gitHub.job(job.id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(job.id)).toMatchObject({ conclusion: "success" });
     expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 1 });
   });
 });

@@ -14,7 +14,7 @@ describe("startMachine", () => {
     const jobs = queueJobs(stage);
     await stage.timeline.advance(minute);
 
-    const seen = jobs.map(({ id }) => stage.gitHub.job(id));
+    const seen = jobs.map(({ id }) => stage.gitHub.findJob(id));
     expect(seen.map((job) => job?.conclusion)).toEqual(jobs.map(() => "success"));
     const places = stage.containers.launches.map(({ provider }) => provider);
     expect(places.toSorted()).toEqual([
@@ -44,7 +44,7 @@ describe("startMachine", () => {
     });
     await stage.timeline.advance(minute);
 
-    expect(stage.gitHub.job(id)).toMatchObject({
+    expect(stage.gitHub.findJob(id)).toMatchObject({
       conclusion: "failure",
       annotations: [
         "tornade: label 'runs-on=FARGET' is unknown; use FARGATE, FARGATE_SPOT or CODEBUILD",
@@ -62,7 +62,7 @@ describe("startMachine", () => {
     await stage.containers.provider.stop(`container-${first?.runnerName}`, "for the test");
     await stage.timeline.advance(minute);
 
-    expect(stage.gitHub.job(job?.id ?? 0)?.conclusion).toBe("success");
+    expect(stage.gitHub.findJob(job?.id ?? 0)?.conclusion).toBe("success");
     expect(stage.containers.launches).toHaveLength(jobs.length + 1);
     expect(stage.containers.most.alive).toBe(1);
   });
@@ -80,7 +80,7 @@ describe("startMachine", () => {
     await stage.startDispatcher();
     await stage.timeline.advance(10 * second);
 
-    expect(stage.gitHub.job(job?.id ?? 0)?.conclusion).toBe("success");
+    expect(stage.gitHub.findJob(job?.id ?? 0)?.conclusion).toBe("success");
     expect(stage.containers.containers.size).toBe(0);
   });
 
@@ -91,7 +91,7 @@ describe("startMachine", () => {
     await stage.startDispatcher();
     await stage.timeline.advance(3 * minute);
 
-    expect(jobs.map(({ id }) => stage.gitHub.job(id)?.conclusion)).toEqual(
+    expect(jobs.map(({ id }) => stage.gitHub.findJob(id)?.conclusion)).toEqual(
       jobs.map(() => "success"),
     );
   });

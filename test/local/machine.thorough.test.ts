@@ -23,7 +23,7 @@ describe("startMachine", () => {
         await startDispatcher();
         await timeline.advance(5 * minute);
 
-        expect(gitHub.job(id)?.conclusion).toBe("success");
+        expect(gitHub.findJob(id)?.conclusion).toBe("success");
         expect(containers.most.alive).toBe(1);
         expect(containers.containers.size).toBe(0);
         expect(gitHub.runners()).toEqual([]);
@@ -48,7 +48,7 @@ describe("startMachine", () => {
       const last = await stage.startDispatcher();
       await stage.timeline.advance(20 * minute);
 
-      expect(jobs.map(({ id }) => stage.gitHub.job(id)?.conclusion)).toEqual(
+      expect(jobs.map(({ id }) => stage.gitHub.findJob(id)?.conclusion)).toEqual(
         jobs.map(() => "success"),
       );
       expect(stage.containers.most.alive).toBe(1);

@@ -23,7 +23,7 @@ function queueUnheard(world: TestWorld, added: Partial<NewJob> = {}) {
 }
 
 function minutesToStart({ gitHub }: TestWorld, jobId: number): number {
-  const { startedAt = null, createdAt = 0 } = gitHub.job(jobId) ?? {};
+  const { startedAt = null, createdAt = 0 } = gitHub.findJob(jobId) ?? {};
   return startedAt === null ? Number.POSITIVE_INFINITY : (startedAt - createdAt) / 60_000;
 }
 
@@ -118,14 +118,14 @@ describe("reconcile, where a repository was never heard of", () => {
     };
     const { id } = queueUnheard(world);
     await world.pass(1_800);
-    expect(world.gitHub.job(id)).toMatchObject({ status: "queued" });
+    expect(world.gitHub.findJob(id)).toMatchObject({ status: "queued" });
     // One call in a pass tells how little is left.
     expect(countCalls(world, listCalls)).toMatchObject({ "GET jobs": 0 });
     expect(countCalls(world, listCalls)["GET runs"]).toBeLessThanOrEqual(30);
 
     remaining.count = 2_500;
     await world.pass(180);
-    expect(world.gitHub.job(id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(id)).toMatchObject({ conclusion: "success" });
   });
 });
 

@@ -124,7 +124,7 @@ describe("reconcile, where images are built from folders", () => {
     const { id } = world.queueJob();
     await world.pass(120);
 
-    expect(world.gitHub.job(id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(id)).toMatchObject({ conclusion: "success" });
     expect(await countBuilds(world)).toBe(4);
     expect(listStarts(world, began).at(-1)?.tag).toBe("content-default-arm64-two");
   });
@@ -221,7 +221,7 @@ describe("launch-runner, where an image is not built yet", () => {
     const job = world.queueJob({ labels: ["tornade", "arch=ARM64"] });
     await world.pass(10 * minutes);
 
-    expect(world.gitHub.job(job.id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(job.id)).toMatchObject({ conclusion: "success" });
     const launches = world.calls.filter(({ name }) => name === "RunTask");
     expect(launches).toHaveLength(1);
     // The first pass comes after a minute, and the build takes four and a half.

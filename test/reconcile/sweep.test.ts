@@ -47,8 +47,8 @@ describe("reconcile, where nobody told of a job", () => {
       const { id, createdAt } = world.queueJob();
       await world.pass(360);
 
-      expect(world.gitHub.job(id)).toMatchObject({ conclusion: "success" });
-      expect(world.gitHub.job(id)?.startedAt).toBeLessThanOrEqual(createdAt + 360_000);
+      expect(world.gitHub.findJob(id)).toMatchObject({ conclusion: "success" });
+      expect(world.gitHub.findJob(id)?.startedAt).toBeLessThanOrEqual(createdAt + 360_000);
       expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 2 });
     },
   );
@@ -61,8 +61,8 @@ describe("reconcile, where nobody told of a job", () => {
     const { id, createdAt } = world.queueJob({ runId });
     await world.pass(420);
 
-    expect(world.gitHub.job(id)).toMatchObject({ conclusion: "success" });
-    expect(world.gitHub.job(id)?.startedAt).toBeLessThanOrEqual(createdAt + 360_000);
+    expect(world.gitHub.findJob(id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(id)?.startedAt).toBeLessThanOrEqual(createdAt + 360_000);
   });
 
   it.each(["waiting", "pending"] as const)(
@@ -76,8 +76,8 @@ describe("reconcile, where nobody told of a job", () => {
       const { id, createdAt } = world.queueJob({ runId, labels: ["tornade", "cpu=2"] });
       await world.pass(420);
 
-      expect(world.gitHub.job(id)).toMatchObject({ conclusion: "success" });
-      expect(world.gitHub.job(id)?.startedAt).toBeLessThanOrEqual(createdAt + 360_000);
+      expect(world.gitHub.findJob(id)).toMatchObject({ conclusion: "success" });
+      expect(world.gitHub.findJob(id)?.startedAt).toBeLessThanOrEqual(createdAt + 360_000);
     },
   );
 
@@ -105,7 +105,7 @@ describe("reconcile, where nobody told of a job", () => {
     world.gitHub.releaseJob(held.id);
     await world.pass(360);
 
-    expect(world.gitHub.job(held.id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(held.id)).toMatchObject({ conclusion: "success" });
   });
 
   it("does not tell again of jobs that have a row, nor of those of others", async () => {
@@ -155,13 +155,13 @@ describe("reconcile, where nobody told of a job", () => {
     world.outside.intercept = withBudget(999);
     world.calls.length = 0;
     await world.pass(600);
-    expect(world.gitHub.job(lost.id)).toMatchObject({ status: "queued" });
+    expect(world.gitHub.findJob(lost.id)).toMatchObject({ status: "queued" });
     expect(countCalls(world, sweepCalls)).toMatchObject({ "GET jobs": 0 });
     expect(countCalls(world, sweepCalls)["GET runs"]).toBeLessThanOrEqual(10);
 
     world.outside.intercept = withBudget(1_000);
     await world.pass(180);
-    expect(world.gitHub.job(lost.id)).toMatchObject({ conclusion: "success" });
+    expect(world.gitHub.findJob(lost.id)).toMatchObject({ conclusion: "success" });
   });
 
   it("does its other work although GitHub lists no runs, and although its record cannot be read", async () => {

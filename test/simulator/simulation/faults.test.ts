@@ -177,7 +177,7 @@ describe("doomJob", () => {
   ])("%s: the job ends as %s", async (fault, conclusion, runner) => {
     const { stage, gitHub, second } = await queueTwo(fault);
     await stage.timeline.advance(2 * minute);
-    const ended = gitHub.job(second.id);
+    const ended = gitHub.findJob(second.id);
     expect(ended).toMatchObject({ status: "completed", conclusion });
     expect(ended?.runner?.name.slice(0, 6)).toBe(runner);
     expect(stage.faults.strikes.of(second.id)).toMatchObject([{ fault }]);

@@ -218,7 +218,7 @@ describe("createMonitor", () => {
       const { id } = busy.services.gitHub.queueJob(job);
       const name = await connect(busy, id);
       await busy.timeline.advance(2_000);
-      expect(busy.services.gitHub.job(id)?.status).toBe("in_progress");
+      expect(busy.services.gitHub.findJob(id)?.status).toBe("in_progress");
       busy.monitor.onTask(taskEvent(name, stop));
       expect(await brokenAfter(busy, 0)).toEqual([invariants.busy]);
       expect(gitHub.runners().length).toBe(1);
