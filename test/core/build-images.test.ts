@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 
-import { createMemoryLedger } from "../../functions/adapters/memory-ledger.ts";
 import {
   buildGap,
   createImagePass,
@@ -9,6 +8,7 @@ import {
 import type { WantedImage } from "../../functions/core/built-image.ts";
 import { readImageRecord } from "../../functions/core/image-record.ts";
 import type { LogFields } from "../../functions/core/log.ts";
+import { createMemoryLedger } from "../../simulator/memory-ledger.ts";
 import { start } from "./builders.ts";
 
 const minute = 60_000;

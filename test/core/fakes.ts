@@ -1,4 +1,3 @@
-import { createMemoryLedger, type MemoryLedger } from "../../functions/adapters/memory-ledger.ts";
 import type { DispatchPorts } from "../../functions/core/dispatch.ts";
 import type { Envelope } from "../../functions/core/envelope.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
@@ -24,6 +23,7 @@ import type {
 } from "../../functions/core/runner-provider.ts";
 import type { JobState, RunnerRegistry } from "../../functions/core/runner-registry.ts";
 import { createShortages } from "../../functions/core/shortages.ts";
+import { createMemoryLedger, type MemoryLedger } from "../../simulator/memory-ledger.ts";
 import { runnerSpec, start } from "./builders.ts";
 
 /** What the next calls of one kind do instead of what is asked; the rest works. */

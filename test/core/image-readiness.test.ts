@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { createMemoryLedger } from "../../functions/adapters/memory-ledger.ts";
 import type { BuiltImage } from "../../functions/core/built-image.ts";
 import { createImageReadiness } from "../../functions/core/image-readiness.ts";
+import { createMemoryLedger } from "../../simulator/memory-ledger.ts";
 import { start } from "./builders.ts";
 
 const rust = { name: "rust", architecture: "ARM64" } as const;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { createMemoryLedger } from "../../functions/adapters/memory-ledger.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { CursorItem } from "../../functions/core/cursor-item.ts";
 import type { Ledger } from "../../functions/core/ledger.ts";
 import { type Deliveries, recoverDeliveries } from "../../functions/core/recover-deliveries.ts";
 import { type DeliveryAttempt, redeliveryWindow } from "../../functions/core/redelivery.ts";
+import { createMemoryLedger } from "../../simulator/memory-ledger.ts";
 
 const minute = 60_000;
 const now = Date.parse("2026-11-21T12:00:00Z");

@@ -1,6 +1,6 @@
 import type { Ecr } from "../../simulator/aws/ecr/ecr.ts";
-import { createImageBuilder } from "../../simulator/image-builder.ts";
 import type { WorldOptions } from "../../simulator/world.ts";
+import { createImageBuilder } from "./image-builder.ts";
 import { createTestWorld, type TestWorld } from "./test-world.ts";
 
 /** A world whose only image is built from a folder, for both architectures, and not built yet. */

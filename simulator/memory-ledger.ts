@@ -1,4 +1,4 @@
-import type { ItemId, Ledger, LedgerItem, Stored } from "../core/ledger.ts";
+import type { ItemId, Ledger, LedgerItem, Stored } from "../functions/core/ledger.ts";
 
 /** The ledger in memory: for one process and as long as it lives. */
 export type MemoryLedger = Ledger & {

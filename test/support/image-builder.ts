@@ -1,5 +1,5 @@
-import type { Machine, StartProgram } from "./machine.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Machine, StartProgram } from "../../simulator/machine.ts";
+import type { Timeline } from "../../simulator/timeline.ts";
 
 /** How builds of images go. */
 export type ImageBuilderOptions = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { createMemoryLedger } from "../../functions/adapters/memory-ledger.ts";
+import { createMemoryLedger } from "../../simulator/memory-ledger.ts";
 import { jobItem, runnerItem, start } from "../core/builders.ts";
-import { describeLedger } from "./ledger-contract.ts";
+import { describeLedger } from "../adapters/ledger-contract.ts";
 
 describeLedger("createMemoryLedger", async () => {
   const clock = { now: start };
