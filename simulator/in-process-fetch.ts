@@ -1,21 +1,7 @@
+import type { FetchHeaders, FetchResponse } from "../functions/adapters/node-fetch.ts";
 import type { WireResponse, WireService } from "./wire.ts";
 
-/** What the HTTP clients of tornade use of a fetch answer. */
-export type InProcessResponse = {
-  readonly url: string;
-  readonly status: number;
-  readonly statusText: string;
-  readonly ok: boolean;
-  /** Names in lower case, and their values. */
-  readonly headers: Iterable<readonly [string, string]> & {
-    readonly get: (name: string) => string | undefined;
-  };
-  readonly text: () => Promise<string>;
-  readonly json: () => Promise<unknown>;
-  readonly arrayBuffer: () => Promise<ArrayBuffer>;
-};
-
-/** What they use of a fetch request. */
+/** What the HTTP clients of tornade use of a fetch request. */
 export type InProcessRequest = {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -26,7 +12,7 @@ export type InProcessRequest = {
 export type InProcessFetch = (
   url: string | URL,
   request?: InProcessRequest,
-) => Promise<InProcessResponse>;
+) => Promise<FetchResponse>;
 
 /**
  * A `fetch` that asks a simulated service directly, without a socket.
@@ -64,21 +50,18 @@ function readBody(body: unknown): string {
   throw new Error(`the request body is of type ${typeof body}; only text is understood`);
 }
 
-function toFetchResponse(url: string, { status, headers, body }: WireResponse): InProcessResponse {
+function toFetchResponse(url: string, { status, headers, body }: WireResponse): FetchResponse {
   return {
     url,
     status,
-    statusText: "",
-    ok: status >= 200 && status < 300,
     headers: toFetchHeaders(lowerCaseNames(headers)),
     text: async () => body,
-    json: async (): Promise<unknown> => JSON.parse(body),
     arrayBuffer: async () => new TextEncoder().encode(body).buffer,
   };
 }
 
 // The global `Headers` check every name and value, for the same answers.
-function toFetchHeaders(headers: Readonly<Record<string, string>>): InProcessResponse["headers"] {
+function toFetchHeaders(headers: Readonly<Record<string, string>>): FetchHeaders {
   return {
     get: (name) => headers[name.toLowerCase()],
     [Symbol.iterator]: () => Object.entries(headers)[Symbol.iterator](),
