@@ -1,10 +1,8 @@
-import { parseArgs } from "node:util";
-
 import type { Environment } from "../functions/adapters/surroundings.ts";
-import { CommandError, parseFlags } from "./parse-flags.ts";
+import { CommandError } from "./command-error.ts";
 import { readRedrive, type RedriveCommand } from "./redrive-flags.ts";
-import { readServeOptions, serveFlags, type ServeOptions } from "./serve-flags.ts";
 import { readSimulate, type SimulateCommand } from "./simulate-flags.ts";
+import { readSimulator, type SimulatorCommand } from "./simulator-flags.ts";
 import {
   type ContainersCommand,
   type LiveCommand,
@@ -12,13 +10,7 @@ import {
   type StartCommand,
 } from "./start-flags.ts";
 
-export { CommandError } from "./parse-flags.ts";
-export type { RedriveCommand } from "./redrive-flags.ts";
-export type { SimulateCommand } from "./simulate-flags.ts";
-export type { ContainersCommand, LiveCommand, StartCommand } from "./start-flags.ts";
-
-export type SimulatorCommand = ServeOptions & { readonly name: "simulator" };
-
+/** What can be typed behind `tornade`, with its flags. */
 export type Command =
   | StartCommand
   | ContainersCommand
@@ -44,13 +36,4 @@ export function readCommand(
   throw new CommandError(
     `command '${name}' is unknown; use start, simulator, simulate, redrive or help`,
   );
-}
-
-function readSimulator(args: readonly string[]): Command {
-  const flags = parseFlags(
-    () => parseArgs({ args: [...args], options: serveFlags }).values,
-    serveFlags,
-  );
-  if (flags.help === true) return { name: "help" };
-  return { name: "simulator", ...readServeOptions(flags, 4566) };
 }

@@ -1,17 +1,13 @@
 import type { Environment } from "../functions/adapters/surroundings.ts";
-import { type Command, CommandError, readCommand } from "./command-line.ts";
+import { CommandError } from "./command-error.ts";
+import { type Command, readCommand } from "./command-line.ts";
 import { startContainers } from "./containers.ts";
 import { startLive } from "./live.ts";
+import type { Output } from "./output.ts";
 import { runRedrive } from "./redrive.ts";
 import { runSimulate } from "./simulate.ts";
 import { runSimulator } from "./simulator.ts";
 import { start } from "./start.ts";
-
-/** Where a command writes; a terminal tells its width. */
-export type Output = {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: NodeJS.WritableStream;
-};
 
 const usage = `usage: npm start -- [options]             the dispatcher on this machine, with a demo
        npm run simulator -- [options]     only the simulated AWS and GitHub

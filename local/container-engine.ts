@@ -5,8 +5,8 @@ import type { Environment } from "../functions/adapters/surroundings.ts";
 import { messageOf } from "../functions/core/errors.ts";
 import type { Architecture } from "../functions/core/provider.ts";
 import { readObject } from "../functions/core/read-json.ts";
+import { CommandError } from "./command-error.ts";
 import { createDockerApi, type DockerAddress, type DockerApi } from "./docker-api.ts";
-import { CommandError } from "./parse-flags.ts";
 
 /** The machine that containers run on, which may be a virtual one. */
 export type ContainerMachine = {

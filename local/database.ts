@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 
 import { messageOf } from "../functions/core/errors.ts";
-import { CommandError } from "./parse-flags.ts";
+import { CommandError } from "./command-error.ts";
 
 /** Milliseconds that a statement waits for another process that writes. */
 const busyTimeout = 5_000;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Board } from "./board.ts";
-import type { StartCommand } from "./command-line.ts";
-import type { Output } from "./command.ts";
 import { demoJobs, findMisses } from "./demo.ts";
 import { createJsonLines } from "./json-lines.ts";
+import type { Output } from "./output.ts";
 import { createPicture } from "./picture.ts";
+import type { StartCommand } from "./start-flags.ts";
 
 /** Shows a board whenever it has changed, and says things below it. */
 export type Display = {

@@ -4,8 +4,8 @@ import { parseEnv } from "node:util";
 
 import { settingNames } from "../functions/adapters/settings.ts";
 import type { Environment } from "../functions/adapters/surroundings.ts";
+import { CommandError } from "./command-error.ts";
 import { secretNames } from "./local-platform.ts";
-import { CommandError } from "./parse-flags.ts";
 
 /** The App's private key, or the file that it is in. */
 const keyNames = { text: "GITHUB_PRIVATE_KEY", file: "GITHUB_PRIVATE_KEY_FILE" } as const;

@@ -1,7 +1,4 @@
-/** A mistake of whoever typed the command: told in one line, without a stack trace. */
-export class CommandError extends Error {
-  override readonly name = "CommandError";
-}
+import { CommandError } from "./command-error.ts";
 
 /**
  * Reads flags; the parser's own messages have several sentences, and the flag in quotes is what matters.

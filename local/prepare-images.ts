@@ -1,5 +1,5 @@
+import { CommandError } from "./command-error.ts";
 import { describeAnswer, type DockerApi } from "./docker-api.ts";
-import { CommandError } from "./parse-flags.ts";
 
 /** How long the download of an image may take, in milliseconds. */
 const pullTimeout = 1_800_000;

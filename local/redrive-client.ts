@@ -1,7 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 import { messageOf } from "../functions/core/errors.ts";
-import { CommandError } from "./parse-flags.ts";
+import { CommandError } from "./command-error.ts";
 import type { RedriveCommand } from "./redrive-flags.ts";
 
 /**

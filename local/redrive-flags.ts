@@ -2,8 +2,10 @@ import { parseArgs } from "node:util";
 
 import { settingNames } from "../functions/adapters/settings.ts";
 import type { Environment } from "../functions/adapters/surroundings.ts";
-import { CommandError, parseFlags } from "./parse-flags.ts";
+import { CommandError } from "./command-error.ts";
+import { parseFlags } from "./parse-flags.ts";
 
+/** Dead letters back to the job queue. */
 export type RedriveCommand = {
   readonly name: "redrive";
   readonly queueUrl: string;

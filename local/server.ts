@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
 import type { ReceiveWebhook } from "../functions/receive-webhook/receive-webhook.ts";
-import { CommandError } from "./command-line.ts";
+import { CommandError } from "./command-error.ts";
 import { jobsPageHeaders, renderJobsPage } from "./jobs-page/jobs-page.ts";
 import type { LedgerItems } from "./read-ledger.ts";
 

@@ -4,8 +4,10 @@ import { parseArgs } from "node:util";
 import { readFaultNames } from "../simulator/simulation/fault-rates.ts";
 import { sabotages } from "../simulator/simulation/sabotage.ts";
 import type { SimulateOptions } from "../simulator/simulation/simulate.ts";
-import { CommandError, parseFlags } from "./parse-flags.ts";
+import { CommandError } from "./command-error.ts";
+import { parseFlags } from "./parse-flags.ts";
 
+/** Runs on a virtual clock, with faults. */
 export type SimulateCommand = Omit<SimulateOptions, "onProgress"> & {
   readonly name: "simulate";
   /** How many seeds are simulated, one after another from `seed` on. */

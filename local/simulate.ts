@@ -1,8 +1,9 @@
 import { firstJobId } from "../simulator/github/state.ts";
 import { faultNames } from "../simulator/simulation/fault-rates.ts";
 import { simulate, type SimulationReport } from "../simulator/simulation/simulate.ts";
-import { CommandError, type SimulateCommand } from "./command-line.ts";
-import type { Output } from "./command.ts";
+import { CommandError } from "./command-error.ts";
+import type { Output } from "./output.ts";
+import type { SimulateCommand } from "./simulate-flags.ts";
 import { describeReport, summarizeReport } from "./simulation-report.ts";
 
 /**

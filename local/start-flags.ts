@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 
-import { CommandError, parseFlags } from "./parse-flags.ts";
+import { CommandError } from "./command-error.ts";
+import { parseFlags } from "./parse-flags.ts";
 import { readServeOptions, serveFlags, type ServeOptions } from "./serve-flags.ts";
 
 /** The demo with simulated machines. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 import { messageOf } from "../functions/core/errors.ts";
-import { CommandError } from "./parse-flags.ts";
+import { CommandError } from "./command-error.ts";
 
 /** The folder of one dispatcher, until it is released or the process ends. */
 export type StateFolder = { readonly databasePath: string; readonly release: () => void };

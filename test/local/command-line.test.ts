@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { CommandError, readCommand } from "../../local/command-line.ts";
+import { CommandError } from "../../local/command-error.ts";
+import { readCommand } from "../../local/command-line.ts";
 import { faultNames } from "../../simulator/simulation/fault-rates.ts";
 import { sabotages } from "../../simulator/simulation/sabotage.ts";
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 
 import { type JsonObject, readObject } from "../../functions/core/read-json.ts";
+import { CommandError } from "../../local/command-error.ts";
 import { type ContainerEngine, findContainerEngine } from "../../local/container-engine.ts";
 import { createContainerProvider } from "../../local/container-provider.ts";
-import { CommandError } from "../../local/parse-flags.ts";
 import { containing } from "../support/containing.ts";
 import { launchRequest } from "../support/launch-request.ts";
 import { type FakeDocker, startFakeDocker } from "./fake-docker.ts";

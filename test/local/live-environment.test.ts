@@ -5,8 +5,8 @@ import { join } from "node:path";
 
 import { afterAll, describe, expect, it } from "vitest";
 
+import { CommandError } from "../../local/command-error.ts";
 import { readLiveEnvironment } from "../../local/live-environment.ts";
-import { CommandError } from "../../local/parse-flags.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tornade-live-"));
 const keyFile = join(folder, "app.pem");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
+import { CommandError } from "../../local/command-error.ts";
 import type { DockerAnswer, DockerRequest } from "../../local/docker-api.ts";
 import { prepareImages } from "../../local/prepare-images.ts";
-import { CommandError } from "../../local/parse-flags.ts";
 
 /** An engine that has some images, and can pull others. */
 function createEngine(images: string[], pullable: readonly string[] = []) {
