@@ -1,14 +1,14 @@
 import type { Environment } from "../functions/adapters/surroundings.ts";
 import { CommandError } from "./command-error.ts";
-import { readRedrive, type RedriveCommand } from "./redrive-flags.ts";
-import { readSimulate, type SimulateCommand } from "./simulate-flags.ts";
-import { readSimulator, type SimulatorCommand } from "./simulator-flags.ts";
+import { readRedrive, type RedriveCommand } from "./commands/redrive-flags.ts";
+import { readSimulate, type SimulateCommand } from "./commands/simulate-flags.ts";
+import { readSimulator, type SimulatorCommand } from "./commands/simulator-flags.ts";
 import {
   type ContainersCommand,
   type LiveCommand,
   readStart,
   type StartCommand,
-} from "./start-flags.ts";
+} from "./commands/start-flags.ts";
 
 /** What can be typed behind `tornade`, with its flags. */
 export type Command =

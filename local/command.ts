@@ -1,13 +1,13 @@
 import type { Environment } from "../functions/adapters/surroundings.ts";
 import { CommandError } from "./command-error.ts";
 import { type Command, readCommand } from "./command-line.ts";
-import { startContainers } from "./containers.ts";
-import { startLive } from "./live.ts";
+import { startContainers } from "./commands/containers.ts";
+import { startLive } from "./commands/live.ts";
+import { runRedrive } from "./commands/redrive.ts";
+import { runSimulate } from "./commands/simulate.ts";
+import { runSimulator } from "./commands/simulator.ts";
+import { start } from "./commands/start.ts";
 import type { Output } from "./output.ts";
-import { runRedrive } from "./redrive.ts";
-import { runSimulate } from "./simulate.ts";
-import { runSimulator } from "./simulator.ts";
-import { start } from "./start.ts";
 
 const usage = `usage: npm start -- [options]             the dispatcher on this machine, with a demo
        npm run simulator -- [options]     only the simulated AWS and GitHub

@@ -5,7 +5,6 @@ import { demoJobs, findMisses } from "./demo.ts";
 import { createJsonLines } from "./json-lines.ts";
 import type { Output } from "./output.ts";
 import { createPicture } from "./picture.ts";
-import type { StartCommand } from "./start-flags.ts";
 
 /** Shows a board whenever it has changed, and says things below it. */
 export type Display = {
@@ -18,7 +17,7 @@ const lookEvery = 100;
 
 /** A picture for people, or JSON lines for programs. */
 export function createDisplay(
-  { json }: Pick<StartCommand, "json">,
+  { json }: { readonly json: boolean },
   stdout: Output["stdout"],
 ): Display {
   return json ? createJsonLines(stdout) : createPicture(stdout);

@@ -2,14 +2,19 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 
 import { messageOf } from "../functions/core/errors.ts";
 import { CommandError } from "./command-error.ts";
-import type { RedriveCommand } from "./redrive-flags.ts";
+
+type Place = {
+  readonly queueUrl: string;
+  /** Where AWS is, if not where the queues are. */
+  readonly endpoint?: string;
+};
 
 /**
  * The client of the two queues. Credentials are those that the AWS command line would find; place and
  * region are the queue's.
  * @throws {CommandError} where there is no way to find them, before anything is asked
  */
-export async function openClient({ queueUrl, endpoint }: RedriveCommand): Promise<SQSClient> {
+export async function openClient({ queueUrl, endpoint }: Place): Promise<SQSClient> {
   const { host, origin } = new URL(queueUrl);
   const [, region] = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./u.exec(host) ?? [];
   const client = new SQSClient({

@@ -1,13 +1,13 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { runCommand } from "../../local/command.ts";
-import { jsonResponse } from "../../simulator/wire.ts";
-import { containing } from "../support/containing.ts";
-import { createQueued } from "../support/sqs-event.ts";
-import { start } from "../support/test-world.ts";
-import { createDeadLetterStage } from "./dead-letter-stage.ts";
-import { runCommand as runProcess } from "./run-command.ts";
+import { runCommand } from "../../../local/command.ts";
+import { jsonResponse } from "../../../simulator/wire.ts";
+import { containing } from "../../support/containing.ts";
+import { createQueued } from "../../support/sqs-event.ts";
+import { start } from "../../support/test-world.ts";
+import { createDeadLetterStage } from "../dead-letter-stage.ts";
+import { runCommand as runProcess } from "../run-command.ts";
 
 const poison = '{"version":2,"kind":"job"}';
 const unread = "message is not an envelope: version should be 1, got 2";

@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import { CommandError } from "./command-error.ts";
+import { CommandError } from "../command-error.ts";
 
 /** What a command was given; a secret or key that was not given is made anew. */
 export type ServeOptions = {

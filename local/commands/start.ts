@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { createJsonLog } from "../functions/adapters/json-log.ts";
-import { realTimeline } from "../simulator/timeline.ts";
-import { createWorld } from "../simulator/world.ts";
-import { type Board, createBoardReader } from "./board.ts";
-import { createComputeReader } from "./compute.ts";
-import { demoRepository, isOver, queueDemo } from "./demo.ts";
-import { conclude, createDisplay, follow } from "./display.ts";
-import { createOneMore } from "./one-more.ts";
-import type { Output } from "./output.ts";
-import { type LedgerItems, readLedger } from "./read-ledger.ts";
-import { listen } from "./server.ts";
+import { createJsonLog } from "../../functions/adapters/json-log.ts";
+import { realTimeline } from "../../simulator/timeline.ts";
+import { createWorld } from "../../simulator/world.ts";
+import { type Board, createBoardReader } from "../board.ts";
+import { createComputeReader } from "../compute.ts";
+import { demoRepository, isOver, queueDemo } from "../demo.ts";
+import { conclude, createDisplay, follow } from "../display.ts";
+import { createOneMore } from "../one-more.ts";
+import type { Output } from "../output.ts";
+import { type LedgerItems, readLedger } from "../read-ledger.ts";
+import { listen } from "../server.ts";
 import type { StartCommand } from "./start-flags.ts";
 
 /** How long the demo may take, in milliseconds; on a quiet machine it takes ten seconds. */

@@ -1,19 +1,19 @@
 import { once } from "node:events";
 
-import { createJsonLog } from "../functions/adapters/json-log.ts";
-import { readRunnerPrefix } from "../functions/adapters/settings.ts";
-import type { Environment } from "../functions/adapters/surroundings.ts";
-import type { Log } from "../functions/core/log.ts";
-import { createBoardReader } from "./board.ts";
-import { createContainerReader } from "./container-compute.ts";
-import { type ContainerEngine, findContainerEngine } from "./container-engine.ts";
-import { removeAllRunners } from "./container-state.ts";
-import { createDemoGitHub } from "./demo-github.ts";
-import { demoRepository, isOver, queueDemo, toContainerDemo } from "./demo.ts";
-import { startDispatcher } from "./dispatcher.ts";
-import { conclude, createDisplay, follow } from "./display.ts";
-import type { Output } from "./output.ts";
-import { connectContainers, lineVariables } from "./runner-lines.ts";
+import { createJsonLog } from "../../functions/adapters/json-log.ts";
+import { readRunnerPrefix } from "../../functions/adapters/settings.ts";
+import type { Environment } from "../../functions/adapters/surroundings.ts";
+import type { Log } from "../../functions/core/log.ts";
+import { createBoardReader } from "../board.ts";
+import { createContainerReader } from "../container-compute.ts";
+import { type ContainerEngine, findContainerEngine } from "../container-engine.ts";
+import { removeAllRunners } from "../container-state.ts";
+import { createDemoGitHub } from "../demo-github.ts";
+import { demoRepository, isOver, queueDemo, toContainerDemo } from "../demo.ts";
+import { startDispatcher } from "../dispatcher.ts";
+import { conclude, createDisplay, follow } from "../display.ts";
+import type { Output } from "../output.ts";
+import { connectContainers, lineVariables } from "../runner-lines.ts";
 import type { ContainersCommand } from "./start-flags.ts";
 
 /** How long the demo may take, in milliseconds. */

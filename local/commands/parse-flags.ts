@@ -1,4 +1,4 @@
-import { CommandError } from "./command-error.ts";
+import { CommandError } from "../command-error.ts";
 
 /**
  * Reads flags; the parser's own messages have several sentences, and the flag in quotes is what matters.

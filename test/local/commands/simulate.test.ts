@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 
-import { runCommand } from "../../local/command.ts";
-import { runCommand as runProcess } from "./run-command.ts";
+import { runCommand } from "../../../local/command.ts";
+import { runCommand as runProcess } from "../run-command.ts";
 
 async function simulate(...args: readonly string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];

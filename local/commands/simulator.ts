@@ -1,12 +1,12 @@
 import { once } from "node:events";
 
-import { settingNames } from "../functions/adapters/settings.ts";
-import { serve } from "../simulator/http-front.ts";
-import { createServices } from "../simulator/services.ts";
-import { realTimeline } from "../simulator/timeline.ts";
-import { demoRepository } from "./demo.ts";
-import type { Output } from "./output.ts";
-import { toCommandError } from "./server.ts";
+import { settingNames } from "../../functions/adapters/settings.ts";
+import { serve } from "../../simulator/http-front.ts";
+import { createServices } from "../../simulator/services.ts";
+import { realTimeline } from "../../simulator/timeline.ts";
+import { demoRepository } from "../demo.ts";
+import type { Output } from "../output.ts";
+import { toCommandError } from "../server.ts";
 import type { SimulatorCommand } from "./simulator-flags.ts";
 
 /** Serves only the simulated AWS and GitHub until it is interrupted; tells how to talk to them. */

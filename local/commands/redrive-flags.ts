@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 
-import { settingNames } from "../functions/adapters/settings.ts";
-import type { Environment } from "../functions/adapters/surroundings.ts";
-import { CommandError } from "./command-error.ts";
+import { settingNames } from "../../functions/adapters/settings.ts";
+import type { Environment } from "../../functions/adapters/surroundings.ts";
+import { CommandError } from "../command-error.ts";
 import { parseFlags } from "./parse-flags.ts";
 
 /** Dead letters back to the job queue. */

@@ -4,7 +4,7 @@ import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "vitest";
 
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "../run-command.ts";
 
 describe("docs/simulator.md", () => {
   it("sets the region for every tool that it names", () => {

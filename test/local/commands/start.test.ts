@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
-import { readObject, readText } from "../../functions/core/read-json.ts";
-import { runCommand } from "./run-command.ts";
+import { readObject, readText } from "../../../functions/core/read-json.ts";
+import { runCommand } from "../run-command.ts";
 
 const minute = 60_000;
 

@@ -1,10 +1,10 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 
-import { messageOf } from "../functions/core/errors.ts";
-import type { DeadLetter } from "./dead-letter.ts";
-import { countHidden, redrive } from "./dead-letters.ts";
-import type { Output } from "./output.ts";
-import { openClient } from "./redrive-client.ts";
+import { messageOf } from "../../functions/core/errors.ts";
+import type { DeadLetter } from "../dead-letter.ts";
+import type { Output } from "../output.ts";
+import { openClient } from "../redrive-client.ts";
+import { countHidden, redrive } from "../dead-letters.ts";
 import type { RedriveCommand } from "./redrive-flags.ts";
 
 /** What a pass came to. */

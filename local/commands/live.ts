@@ -1,17 +1,17 @@
 import { once } from "node:events";
 
-import { createJsonLog } from "../functions/adapters/json-log.ts";
-import { createNodeFetch } from "../functions/adapters/node-fetch.ts";
-import type { Environment } from "../functions/adapters/surroundings.ts";
-import type { Log } from "../functions/core/log.ts";
-import { findContainerEngine } from "./container-engine.ts";
-import { type Dispatcher, startDispatcher } from "./dispatcher.ts";
-import { readLiveEnvironment } from "./live-environment.ts";
-import type { Output } from "./output.ts";
-import { listen } from "./server.ts";
-import { receiveFromSmee } from "./smee.ts";
+import { createJsonLog } from "../../functions/adapters/json-log.ts";
+import { createNodeFetch } from "../../functions/adapters/node-fetch.ts";
+import type { Environment } from "../../functions/adapters/surroundings.ts";
+import type { Log } from "../../functions/core/log.ts";
+import { findContainerEngine } from "../container-engine.ts";
+import { type Dispatcher, startDispatcher } from "../dispatcher.ts";
+import { readLiveEnvironment } from "../live-environment.ts";
+import type { Output } from "../output.ts";
+import { listen } from "../server.ts";
+import { receiveFromSmee } from "../smee.ts";
+import { takeStateFolder } from "../state-folder.ts";
 import type { LiveCommand } from "./start-flags.ts";
-import { takeStateFolder } from "./state-folder.ts";
 
 /** Milliseconds one request to GitHub may take. */
 const requestTimeout = 10_000;

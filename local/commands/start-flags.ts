@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { CommandError } from "./command-error.ts";
+import { CommandError } from "../command-error.ts";
 import { parseFlags } from "./parse-flags.ts";
 import { readServeOptions, serveFlags, type ServeOptions } from "./serve-flags.ts";
 

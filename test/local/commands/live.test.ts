@@ -6,8 +6,8 @@ import { join } from "node:path";
 
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { startFakeDocker } from "./fake-docker.ts";
-import { runCommand } from "./run-command.ts";
+import { startFakeDocker } from "../fake-docker.ts";
+import { runCommand } from "../run-command.ts";
 
 const state = mkdtempSync(join(tmpdir(), "tornade-live-"));
 const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 })

@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 
-import { readFaultNames } from "../simulator/simulation/fault-rates.ts";
-import { sabotages } from "../simulator/simulation/sabotage.ts";
-import type { SimulateOptions } from "../simulator/simulation/simulate.ts";
-import { CommandError } from "./command-error.ts";
+import { readFaultNames } from "../../simulator/simulation/fault-rates.ts";
+import { sabotages } from "../../simulator/simulation/sabotage.ts";
+import type { SimulateOptions } from "../../simulator/simulation/simulate.ts";
+import { CommandError } from "../command-error.ts";
 import { parseFlags } from "./parse-flags.ts";
 
 /** Runs on a virtual clock, with faults. */

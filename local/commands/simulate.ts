@@ -1,10 +1,10 @@
-import { firstJobId } from "../simulator/github/state.ts";
-import { faultNames } from "../simulator/simulation/fault-rates.ts";
-import { simulate, type SimulationReport } from "../simulator/simulation/simulate.ts";
-import { CommandError } from "./command-error.ts";
-import type { Output } from "./output.ts";
+import { firstJobId } from "../../simulator/github/state.ts";
+import { faultNames } from "../../simulator/simulation/fault-rates.ts";
+import { simulate, type SimulationReport } from "../../simulator/simulation/simulate.ts";
+import { CommandError } from "../command-error.ts";
+import type { Output } from "../output.ts";
+import { describeReport, summarizeReport } from "../simulation-report.ts";
 import type { SimulateCommand } from "./simulate-flags.ts";
-import { describeReport, summarizeReport } from "./simulation-report.ts";
 
 /**
  * Simulates what was asked for and reports it.
