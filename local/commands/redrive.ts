@@ -4,7 +4,7 @@ import { messageOf } from "../../functions/core/errors.ts";
 import type { DeadLetter } from "../dead-letter.ts";
 import type { Output } from "../output.ts";
 import { openClient } from "../redrive-client.ts";
-import { countHidden, redrive } from "../dead-letters.ts";
+import { countHidden, redrive } from "../redrive.ts";
 import type { RedriveCommand } from "./redrive-flags.ts";
 
 /** What a pass came to. */

@@ -8,7 +8,7 @@ import {
 import { onTestFinished } from "vitest";
 
 import type { DeadLetter } from "../../local/dead-letter.ts";
-import { type DeadLetterQueue, redrive } from "../../local/dead-letters.ts";
+import { type DeadLetterQueue, redrive } from "../../local/redrive.ts";
 import { serve } from "../../simulator/http-front.ts";
 import { callName } from "../../simulator/simulation/call-name.ts";
 import type { WireResponse } from "../../simulator/wire.ts";
