@@ -4,9 +4,9 @@ import type { Log } from "../functions/core/log.ts";
 import { readBatchItemFailures } from "../simulator/aws/batch-response.ts";
 import { md5Hex } from "../simulator/aws/surroundings.ts";
 import type { Timeline } from "../simulator/timeline.ts";
-import { type Alarm, createAlarm } from "./alarm.ts";
 import type { ReceivedMessage } from "./message.ts";
 import type { SqliteQueue } from "./sqlite-queue.ts";
+import { createTimer, type Timer } from "./timer.ts";
 
 /** A queue, and the function that works it off. */
 export type ConsumerOptions = {
@@ -37,43 +37,43 @@ const lookEvery = 1_000;
 export function consumeQueue(options: ConsumerOptions): Consumer {
   const { queue, timeline, log } = options;
   const running = new Set<Promise<void>>();
-  const alarm = createAlarm(timeline, () => {
+  const timer = createTimer(timeline, () => {
     try {
-      takeBatches(running, options, alarm);
-      alarm.set(toPause(queue.nextVisibleAt(), timeline));
+      takeBatches(running, options, timer);
+      timer.set(toPause(queue.nextVisibleAt(), timeline));
     } catch (error) {
       log.error("queue not read", { error });
-      alarm.set(lookEvery);
+      timer.set(lookEvery);
     }
   });
   queue.returnInFlight();
   // Deferred by no time at all, so that messages sent together travel together.
   const stopWatching = queue.watch(() => {
-    alarm.set(0);
+    timer.set(0);
   });
-  alarm.set(0);
+  timer.set(0);
   return {
     stop: async () => {
-      alarm.turnOff();
+      timer.turnOff();
       stopWatching();
       await Promise.all(running);
     },
   };
 }
 
-function takeBatches(running: Set<Promise<void>>, options: ConsumerOptions, alarm: Alarm): void {
+function takeBatches(running: Set<Promise<void>>, options: ConsumerOptions, timer: Timer): void {
   while (running.size < maximumConcurrency) {
     const messages = options.queue.receive(batchSize);
     if (messages.length === 0) return;
     const invocation = consume(messages, options).finally(() => {
       running.delete(invocation);
-      alarm.set(0);
+      timer.set(0);
     });
     running.add(invocation);
   }
 }
 
-// A message that could be received by now waits for one of the invocations to end, which sets the alarm.
+// A message that could be received by now waits for one of the invocations to end, which sets the timer.
 function toPause(visibleAt: number | undefined, timeline: Timeline): number {
   const wait = visibleAt === undefined ? lookEvery : visibleAt - timeline.now();
   return wait > 0 && wait < lookEvery ? wait : lookEvery;

@@ -1,6 +1,6 @@
 import type { Reconcile } from "../functions/reconcile/reconcile.ts";
 import type { Timeline } from "../simulator/timeline.ts";
-import { createAlarm } from "./alarm.ts";
+import { createTimer } from "./timer.ts";
 
 const minute = 60_000;
 
@@ -10,8 +10,8 @@ const minute = 60_000;
  */
 export function repeatEveryMinute(reconcile: Reconcile, timeline: Timeline): () => Promise<void> {
   const running = new Set<Promise<void>>();
-  const alarm = createAlarm(timeline, () => {
-    alarm.set(minute);
+  const timer = createTimer(timeline, () => {
+    timer.set(minute);
     const current = reconcile()
       // It has told what failed; the next pass makes it good.
       .catch(() => {})
@@ -20,9 +20,9 @@ export function repeatEveryMinute(reconcile: Reconcile, timeline: Timeline): () 
       });
     running.add(current);
   });
-  alarm.set(0);
+  timer.set(0);
   return async () => {
-    alarm.turnOff();
+    timer.turnOff();
     await Promise.all(running);
   };
 }

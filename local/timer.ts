@@ -1,14 +1,14 @@
 import type { Timeline } from "../simulator/timeline.ts";
 
 /** One timer: the time it was set to last is the only one that counts. */
-export type Alarm = {
+export type Timer = {
   readonly set: (milliseconds: number) => void;
   /** From now on it cannot be set any more. */
   readonly turnOff: () => void;
 };
 
-/** An alarm that is not set yet. */
-export function createAlarm(timeline: Timeline, action: () => void): Alarm {
+/** A timer that is not set yet. */
+export function createTimer(timeline: Timeline, action: () => void): Timer {
   let cancel: (() => void) | undefined;
   let isOff = false;
   return {
