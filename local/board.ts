@@ -3,22 +3,22 @@ import { jobKey } from "../functions/core/job.ts";
 import type { ProviderName } from "../functions/core/provider.ts";
 import type { GitHub } from "../simulator/github/github.ts";
 import type { Job } from "../simulator/github/model.ts";
-import type { Compute } from "./compute.ts";
-import { type JobState, toJobState } from "./job-state.ts";
+import type { ComputeDescription } from "./compute.ts";
 import type { LedgerItems } from "./read-ledger.ts";
+import { type ShownState, toShownState } from "./shown-state.ts";
 
 /** One job as people follow it: what GitHub, the ledger and the compute service say of it. */
 export type JobRow = {
   readonly name: string;
   readonly id: number;
-  readonly state: JobState;
+  readonly state: ShownState;
   readonly labels: readonly string[];
   readonly provider?: ProviderName;
   readonly runnerName?: string;
   /** What the runner registered with at GitHub. */
   readonly runnerLabels?: readonly string[];
   /** What the service that runs it says of the machine. */
-  readonly compute?: Compute;
+  readonly compute?: ComputeDescription;
   /** Milliseconds from queued to running, and from running to completed. */
   readonly waited?: number;
   readonly ran?: number;
@@ -33,7 +33,7 @@ export type Board = readonly JobRow[];
 export type BoardSources = {
   readonly gitHub: Pick<GitHub, "jobs" | "runners">;
   readonly readLedger: () => Promise<LedgerItems>;
-  readonly readCompute: (runner: RunnerItem) => Promise<Compute | undefined>;
+  readonly readCompute: (runner: RunnerItem) => Promise<ComputeDescription | undefined>;
 };
 
 /** Reads the board; the labels of a runner are kept when GitHub has forgotten them. */
@@ -70,7 +70,7 @@ function findRunner(
 type Known = {
   readonly item: JobItem | undefined;
   readonly runner: RunnerItem | undefined;
-  readonly compute: Compute | undefined;
+  readonly compute: ComputeDescription | undefined;
   readonly labels: readonly string[] | undefined;
 };
 
@@ -80,7 +80,7 @@ function toRow(job: Job, { item, runner, compute, labels }: Known): JobRow {
   return {
     name: job.name,
     id: job.id,
-    state: toJobState(item),
+    state: toShownState(item),
     labels: job.labels,
     ...(runner?.provider === undefined ? {} : { provider: runner.provider }),
     ...(runner === undefined ? {} : { runnerName: runner.name }),

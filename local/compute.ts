@@ -6,7 +6,7 @@ import type { Surroundings } from "../functions/adapters/surroundings.ts";
 import type { RunnerItem } from "../functions/core/ledger.ts";
 
 /** A machine as the service that runs it describes it. */
-export type Compute = {
+export type ComputeDescription = {
   readonly capacityProvider?: string;
   readonly architecture: string;
   /** E.g. `1 vCPU 2 GiB`, or CodeBuild's name of the size. */
@@ -16,10 +16,10 @@ export type Compute = {
 /** Describes the machine of a runner; asks about each machine once. */
 export function createComputeReader(
   surroundings: Surroundings,
-): (runner: RunnerItem) => Promise<Compute | undefined> {
+): (runner: RunnerItem) => Promise<ComputeDescription | undefined> {
   const ecs = new ECSClient(createAwsClientConfig(surroundings));
   const codeBuild = new CodeBuildClient(createAwsClientConfig(surroundings));
-  const known = new Map<string, Compute | undefined>();
+  const known = new Map<string, ComputeDescription | undefined>();
   return async ({ computeId = "", provider }) => {
     const found = known.get(computeId);
     if (found !== undefined) return found;
@@ -32,7 +32,10 @@ export function createComputeReader(
   };
 }
 
-async function describeTask(client: ECSClient, taskArn: string): Promise<Compute | undefined> {
+async function describeTask(
+  client: ECSClient,
+  taskArn: string,
+): Promise<ComputeDescription | undefined> {
   const cluster = taskArn.split("/").at(-2);
   const command = new DescribeTasksCommand({ cluster, tasks: [taskArn] });
   const { tasks: [task] = [] } = await client.send(command);
@@ -46,7 +49,10 @@ async function describeTask(client: ECSClient, taskArn: string): Promise<Compute
   };
 }
 
-async function describeBuild(client: CodeBuildClient, id: string): Promise<Compute | undefined> {
+async function describeBuild(
+  client: CodeBuildClient,
+  id: string,
+): Promise<ComputeDescription | undefined> {
   const { builds: [build] = [] } = await client.send(new BatchGetBuildsCommand({ ids: [id] }));
   if (build?.environment === undefined) return undefined;
   const { type, computeType = "" } = build.environment;

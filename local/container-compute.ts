@@ -1,14 +1,14 @@
 import type { RunnerItem } from "../functions/core/ledger.ts";
 import { readNumber, readObject } from "../functions/core/read-json.ts";
-import type { Compute } from "./compute.ts";
+import type { ComputeDescription } from "./compute.ts";
 import { type ContainerEngine, gibibyte } from "./container-engine.ts";
 
 /** Describes the container of a runner as the engine has limited it; asks about each once. */
 export function createContainerReader({
   api,
   architecture,
-}: ContainerEngine): (runner: RunnerItem) => Promise<Compute | undefined> {
-  const known = new Map<string, Compute>();
+}: ContainerEngine): (runner: RunnerItem) => Promise<ComputeDescription | undefined> {
+  const known = new Map<string, ComputeDescription>();
   return async ({ computeId = "" }) => {
     const found = known.get(computeId);
     if (found !== undefined) return found;

@@ -1,7 +1,7 @@
 import type { Architecture, ProviderName } from "../functions/core/provider.ts";
 import type { GitHub } from "../simulator/github/github.ts";
 import type { Board, JobRow } from "./board.ts";
-import { endStates } from "./job-state.ts";
+import { endStates } from "./shown-state.ts";
 
 /** A job of the demo and where it should get. */
 export type DemoJob = {

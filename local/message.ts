@@ -14,7 +14,7 @@ export type ReceivedMessage = {
 };
 
 /** A message that was set aside for a person to look at. */
-export type DeadLetter = {
+export type LocalDeadLetter = {
   readonly body: string;
   readonly groupId?: string;
   /** When it was sent or set aside, in milliseconds since the epoch. */
@@ -38,7 +38,7 @@ export function readMessage(row: Row): ReceivedMessage {
 }
 
 /** Reads a row of the dead letters. */
-export function readDeadLetter(row: Row): DeadLetter {
+export function readLocalDeadLetter(row: Row): LocalDeadLetter {
   return { ...readCommon(row), reason: readText(row["reason"], "reason") };
 }
 

@@ -4,7 +4,12 @@ import type { QueueMessages } from "../functions/adapters/sqs-messages.ts";
 import { encodeEnvelope } from "../functions/core/envelope.ts";
 import { messageOf, QueueError } from "../functions/core/errors.ts";
 import type { JobQueue } from "../functions/core/job-queue.ts";
-import { type DeadLetter, readDeadLetter, readMessage, type ReceivedMessage } from "./message.ts";
+import {
+  type LocalDeadLetter,
+  readLocalDeadLetter,
+  readMessage,
+  type ReceivedMessage,
+} from "./message.ts";
 import { createTables, prepareStatements } from "./queue-statements.ts";
 
 /** How the queue treats its messages; unless told otherwise as the deployed one does. */
@@ -29,7 +34,7 @@ export type SqliteQueue = JobQueue &
     readonly nextVisibleAt: () => number | undefined;
     /** Calls `listener` after every message that is sent or hidden here, until told to stop. */
     readonly watch: (listener: () => void) => () => void;
-    readonly deadLetters: () => readonly DeadLetter[];
+    readonly deadLetters: () => readonly LocalDeadLetter[];
   };
 
 /**
@@ -55,7 +60,7 @@ export function createSqliteQueue(
         listeners.delete(listener);
       };
     },
-    deadLetters: () => sql.deadLetters.all().map(readDeadLetter),
+    deadLetters: () => sql.deadLetters.all().map(readLocalDeadLetter),
   };
 }
 

@@ -2,7 +2,7 @@ import { type JobKey, jobKey } from "../../functions/core/job.ts";
 import type { JobItem, Launch, RunnerItem } from "../../functions/core/ledger.ts";
 import { costUntil } from "../../functions/core/measure.ts";
 import { toProvidedSize } from "../../functions/core/provided-size.ts";
-import { type JobState, toJobState } from "../job-state.ts";
+import { type ShownState, toShownState } from "../shown-state.ts";
 
 /** One thing that happened to a job; milliseconds since the epoch. */
 export type Step = { readonly at: number; readonly text: string };
@@ -14,7 +14,7 @@ export type JobView = {
   readonly repository: string;
   readonly workflow: string;
   readonly labels: readonly string[];
-  readonly state: JobState;
+  readonly state: ShownState;
   /** The provider of its newest launch, architecture and size; empty before the first launch. */
   readonly where: string;
   /** From queued to running, or so far. */
@@ -44,7 +44,7 @@ export function toJobView(item: JobItem, runners: readonly RunnerItem[], now: nu
     repository: job.repository.fullName,
     workflow: job.workflow,
     labels: job.labels,
-    state: toJobState(item),
+    state: toShownState(item),
     where: toPlace(item),
     ...toDurations(item, now),
     ...toCosts(own, now),

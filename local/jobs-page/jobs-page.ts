@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import { jobStates } from "../job-state.ts";
 import type { LedgerItems } from "../read-ledger.ts";
+import { shownStates } from "../shown-state.ts";
 import { formatCost, formatDuration, formatMoment } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { type JobView, type Step, toJobView } from "./job-view.ts";
@@ -70,7 +70,7 @@ function queuedAt({ times }: LedgerItems["jobs"][number]): number {
 
 function summarize(views: readonly JobView[]): string {
   const counts = Map.groupBy(views, ({ state }) => state);
-  const told = jobStates.filter((state) => counts.has(state));
+  const told = shownStates.filter((state) => counts.has(state));
   return told.map((state) => `${counts.get(state)?.length} ${state}`).join(", ") || "no jobs";
 }
 

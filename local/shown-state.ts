@@ -1,7 +1,7 @@
 import type { JobItem } from "../functions/core/ledger.ts";
 
 /** How far a job has come, in the words that people are shown, those who must act or wait first. */
-export const jobStates = [
+export const shownStates = [
   "failed",
   "refused",
   "waiting",
@@ -12,13 +12,18 @@ export const jobStates = [
   "done",
   "cancelled",
 ] as const;
-export type JobState = (typeof jobStates)[number];
+export type ShownState = (typeof shownStates)[number];
 
 /** Those after which there is none. */
-export const endStates: ReadonlySet<JobState> = new Set(["failed", "refused", "done", "cancelled"]);
+export const endStates: ReadonlySet<ShownState> = new Set([
+  "failed",
+  "refused",
+  "done",
+  "cancelled",
+]);
 
 /** The state of a job by its row; one that has none yet is queued. */
-export function toJobState(item: JobItem | undefined): JobState {
+export function toShownState(item: JobItem | undefined): ShownState {
   if (item === undefined) return "queued";
   if (item.times.completed !== undefined) return endOf(item);
   if (item.times.started !== undefined) return "running";
@@ -33,7 +38,7 @@ export function toJobState(item: JobItem | undefined): JobState {
   }
 }
 
-function endOf({ refusal, conclusion }: JobItem): JobState {
+function endOf({ refusal, conclusion }: JobItem): ShownState {
   if (refusal !== undefined) return "refused";
   if (conclusion === "cancelled" || conclusion === "skipped") return "cancelled";
   return conclusion === "success" ? "done" : "failed";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { toJobState } from "../../local/job-state.ts";
+import { toShownState } from "../../local/shown-state.ts";
 import { jobItem, launchedItem, launchingItem, runningItem, start } from "../core/builders.ts";
 
 const completed = { completed: start };
 
-describe("toJobState", () => {
+describe("toShownState", () => {
   it.each([
     ["has no row yet", undefined, "queued"],
     ["waits", jobItem(), "waiting"],
@@ -20,6 +20,6 @@ describe("toJobState", () => {
     ["was given up", jobItem({ status: "failed" }), "failed"],
     ["was refused", jobItem({ refusal: "no", conclusion: "failure", times: completed }), "refused"],
   ] as const)("of a job that %s", (_what, item, state) => {
-    expect(toJobState(item)).toBe(state);
+    expect(toShownState(item)).toBe(state);
   });
 });
