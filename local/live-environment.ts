@@ -7,8 +7,8 @@ import type { Environment } from "../functions/adapters/surroundings.ts";
 import { CommandError } from "./command-error.ts";
 import { secretNames } from "./local-platform.ts";
 
-/** The App's private key, or the file that it is in. */
-const keyNames = { text: "GITHUB_PRIVATE_KEY", file: "GITHUB_PRIVATE_KEY_FILE" } as const;
+/** Names the file that has the App's private key, where no variable has the key itself. */
+const keyFileVariable = "GITHUB_PRIVATE_KEY_FILE";
 
 /**
  * The settings of a dispatcher for the real GitHub: the environment, and what it lacks from `.env`.
@@ -46,25 +46,25 @@ function missing(name: string, what: string): CommandError {
 
 function readKey(env: Environment): string {
   // One line is all that some tools can keep in a variable.
-  const text = isMissing(env, keyNames.text)
+  const text = isMissing(env, secretNames.privateKey)
     ? readKeyFile(env)
-    : (env[keyNames.text] ?? "").replaceAll(String.raw`\n`, "\n");
+    : (env[secretNames.privateKey] ?? "").replaceAll(String.raw`\n`, "\n");
   try {
     if (createPrivateKey(text).asymmetricKeyType === "rsa") return text;
   } catch {
     // Told below, like a key of another kind.
   }
   throw new CommandError(
-    `${keyNames.text} is not an RSA private key in PEM form; use the .pem file that GitHub gave for the App, with ${keyNames.file}`,
+    `${secretNames.privateKey} is not an RSA private key in PEM form; use the .pem file that GitHub gave for the App, with ${keyFileVariable}`,
   );
 }
 
 function readKeyFile(env: Environment): string {
-  const path = env[keyNames.file]?.trim() ?? "";
-  if (path === "") throw missing(keyNames.file, "the .pem file that GitHub gave for the App");
+  const path = env[keyFileVariable]?.trim() ?? "";
+  if (path === "") throw missing(keyFileVariable, "the .pem file that GitHub gave for the App");
   try {
     return readFileSync(path, "utf8");
   } catch {
-    throw new CommandError(`${keyNames.file} '${path}' cannot be read; name the App's .pem file`);
+    throw new CommandError(`${keyFileVariable} '${path}' cannot be read; name the App's .pem file`);
   }
 }

@@ -11,7 +11,7 @@ import { createSqliteQueue, type SqliteQueue } from "./sqlite-queue.ts";
 /** The variables that hold the secrets which the cloud keeps in its parameter store. */
 export const secretNames = {
   appId: "GITHUB_APP_ID",
-  privateKey: "GITHUB_APP_PRIVATE_KEY",
+  privateKey: "GITHUB_PRIVATE_KEY",
   webhookSecret: "GITHUB_WEBHOOK_SECRET",
 } as const;
 

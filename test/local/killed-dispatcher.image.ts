@@ -108,7 +108,6 @@ async function createOutside() {
   const front = await serve({ aws: handle, gitHub: handle, port: 0 });
   for (const [name, value] of Object.entries({
     ...env,
-    GITHUB_PRIVATE_KEY: env["GITHUB_APP_PRIVATE_KEY"],
     GITHUB_API_URL: `http://127.0.0.1:${front.port}/github`,
     TORNADE_RUNNER_PREFIX: own.runnerPrefix,
   })) {

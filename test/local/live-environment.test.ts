@@ -29,16 +29,16 @@ const complete = {
 
 describe("readLiveEnvironment", () => {
   it("reads the key from the file that is named", () => {
-    expect(readLiveEnvironment(complete, none)).toEqual({
-      ...complete,
-      GITHUB_APP_PRIVATE_KEY: pem,
-    });
+    expect(readLiveEnvironment(complete, none)).toEqual({ ...complete, GITHUB_PRIVATE_KEY: pem });
   });
 
-  it.each([pem, pem.replaceAll("\n", String.raw`\n`)])("reads the key itself", (text) => {
+  it.each([
+    ["as it is", pem],
+    ["in one line", pem.replaceAll("\n", String.raw`\n`)],
+  ])("reads the key itself, %s", (_form, text) => {
     const env = { ...complete, GITHUB_PRIVATE_KEY: text, GITHUB_PRIVATE_KEY_FILE: undefined };
 
-    expect(readLiveEnvironment(env, none)["GITHUB_APP_PRIVATE_KEY"]).toBe(pem);
+    expect(readLiveEnvironment(env, none)["GITHUB_PRIVATE_KEY"]).toBe(pem);
   });
 
   it("takes what the environment lacks from a file, and nothing that it has", () => {

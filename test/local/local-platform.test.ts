@@ -77,7 +77,7 @@ describe("createLocalPlatform", () => {
       env: { GITHUB_APP_ID: "7" },
       providers: { FARGATE: nowhere, FARGATE_SPOT: nowhere, CODEBUILD: nowhere },
     });
-    expect([...(await readParameters(["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"]))]).toEqual([
+    expect([...(await readParameters(["GITHUB_APP_ID", "GITHUB_PRIVATE_KEY"]))]).toEqual([
       ["GITHUB_APP_ID", "7"],
     ]);
   });
