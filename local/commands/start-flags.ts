@@ -43,7 +43,7 @@ const startFlags = {
 /** Which flags a way to start has; the others would do nothing. */
 const ways = {
   start: ["port", "private-key", "webhook-secret", "json", "once"],
-  containers: ["containers", "json", "once", "image"],
+  containers: ["containers", "json", "image"],
   live: ["live", "port", "image", "smee", "state"],
 } as const;
 

@@ -56,7 +56,7 @@ describe("readCommand", () => {
     const command = { name: "containers", json: false };
 
     expect(readCommand(["start", "--containers"])).toEqual(command);
-    expect(readCommand(["start", "--containers", "--once", "--json", "--image", "mine"])).toEqual({
+    expect(readCommand(["start", "--containers", "--json", "--image", "mine"])).toEqual({
       name: "containers",
       json: true,
       image: "mine",
@@ -279,7 +279,12 @@ describe("readCommand", () => {
     [
       "a flag that means nothing with containers",
       ["start", "--containers", "--port", "1"],
-      "--port is not understood with --containers; use --containers, --json, --once, --image",
+      "--port is not understood with --containers; use --containers, --json, --image",
+    ],
+    [
+      "a flag for what containers do anyway",
+      ["start", "--containers", "--once"],
+      "--once is not understood with --containers; use --containers, --json, --image",
     ],
     [
       "two ways to start",
