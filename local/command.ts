@@ -11,7 +11,7 @@ import type { Output } from "./output.ts";
 
 const usage = `usage: npm start -- [options]             the dispatcher on this machine, with a demo
        npm run simulator -- [options]     only the simulated AWS and GitHub
-       npm run simulate -- [options]      proof of its promises, on a virtual clock
+       npm run simulate -- [options]      checks its promises, on a virtual clock
        npx tornade redrive [options]      brings dead letters back to the job queue, after a fix
 
 options of start and simulator
@@ -27,14 +27,14 @@ options of start
   --live                   the real GitHub, and runners in containers (docs/one-machine.md)
   --image NAME             the image of the containers
   --smee URL               where webhooks of the real GitHub are fetched from
-  --state FOLDER           what the real GitHub's jobs are remembered in (.tornade)
+  --state FOLDER           folder of queue and ledger (.tornade)
 
 options of simulate
   --jobs NUMBER            how many jobs are queued (1000)
   --seed NUMBER            equal seeds give equal runs (default: a fresh one)
   --seeds NUMBER           how many seeds, one after another from that on (1)
   --faults LIST            all, none, or names of faults with commas between (all)
-  --sabotage NAME          one rule of tornade switched off, to see it missed
+  --sabotage NAME          switches one rule of tornade off: a violation should follow
   --trace JOB_ID           tells all that happened to one job
   --json                   the report as one JSON object
 

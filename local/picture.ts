@@ -10,7 +10,8 @@ export function createPicture(stdout: Terminal): Display {
     show: drawing.show,
     say: (what, fields) => {
       drawing.leave();
-      const [text = ""] = Object.values(fields);
+      const [[unit, value] = ["", ""]] = Object.entries(fields);
+      const text = typeof value === "number" ? `${value} ${unit}` : value;
       stdout.write(
         what === "one more"
           ? `\none more job, to be sent by you:\n\n${text}\n\n`

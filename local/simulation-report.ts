@@ -20,11 +20,11 @@ export function describeReport(report: SimulationReport, command: string): strin
 
 /** The same in one line, of a run in which everything held. */
 export function summarizeReport({ seed, strikes, machine }: SimulationReport): string {
-  return `seed ${seed}: all held, ${countStrikes(strikes)} faults, ${machine.jobsPerSecond} jobs a second\n`;
+  return `seed ${seed}: no violation, ${countStrikes(strikes)} faults, ${machine.jobsPerSecond} jobs a second\n`;
 }
 
 function describeVerdict({ violations, story }: SimulationReport): readonly string[] {
-  if (violations.length === 0) return ["", "everything that must always hold held", ""];
+  if (violations.length === 0) return ["", "no invariant was violated", ""];
   const told = violations.flatMap(({ invariant, details, jobId }) => [
     `VIOLATION: ${invariant}${jobId === undefined ? "" : ` (job ${jobId})`}`,
     ...wrap(details.split(/(?<= )/u), { indent: 2, end: "" }),

@@ -86,8 +86,8 @@ function toSteps(item: JobItem, own: readonly RunnerItem[]): readonly Step[] {
   const { times, launches, conclusion, runnerName } = item;
   return [
     ...toStep(times.queued, "queued at GitHub"),
-    ...toStep(times.received, "heard of"),
-    ...toStep(times.refused, "had its turn to be refused"),
+    ...toStep(times.received, "received by tornade"),
+    ...toStep(times.refused, "refusal began"),
     ...launches.flatMap((launch) => toStep(launch.at, describeLaunch(launch))),
     ...toStep(times.launched, "launch accepted"),
     ...own.flatMap(({ name, ended }) => toStep(ended?.at, `${name} ended: ${ended?.reason}`)),
@@ -101,6 +101,6 @@ function toStep(at: number | undefined, text: string): readonly Step[] {
 }
 
 function describeLaunch({ number, provider, outcome, reason }: Launch): string {
-  const came = outcome === "not-started" ? ` came to nothing: ${reason ?? "no reason given"}` : "";
-  return `launch ${number} on ${provider}${came}`;
+  const failure = outcome === "not-started" ? ` failed: ${reason ?? "no reason given"}` : "";
+  return `launch ${number} on ${provider}${failure}`;
 }

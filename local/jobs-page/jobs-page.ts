@@ -25,7 +25,7 @@ export function renderJobsPage({ jobs, runners }: LedgerItems, now: number): str
       </head>
       <body>
         <h1>tornade</h1>
-        <p id="gone" role="status">Nothing is heard of tornade any more; this is what was.</p>
+        <p id="gone" role="status">No answer from tornade; this is the last known state.</p>
         <main>${renderJobs(views, jobs.length - views.length)}</main>
         <footer>
           Costs are what AWS asks for such runners, on demand in us-east-1 and for Spot two thirds

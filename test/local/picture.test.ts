@@ -42,7 +42,7 @@ describe("createPicture", () => {
 
     const drawn = terminal.read();
     expect(drawn).not.toContain("\u001B");
-    expect(drawn).toMatch(/starting[^]*demo passed: 6\n\njob [^]*starting/u);
+    expect(drawn).toMatch(/starting[^]*demo passed: 6 jobs\n\njob [^]*starting/u);
   });
 
   it("draws nothing where nothing has changed", () => {

@@ -38,10 +38,10 @@ const violation = {
 };
 
 describe("describeReport", () => {
-  it("says that all held, what was counted, and how to see it again", () => {
+  it("says that nothing was violated, what was counted, and how to see it again", () => {
     const text = describeReport(report, command);
 
-    expect(text).toContain("everything that must always hold held");
+    expect(text).toContain("no invariant was violated");
     expect(text).toMatch(/^ended as +480 success$/mu);
     expect(text).toMatch(/^webhook to launch +p50 276 ms, p99 1230 ms$/mu);
     expect(text).toMatch(/^GitHub \+ compute calls +2\.00 to launch a runner, 0\.01 besides$/mu);

@@ -41,7 +41,7 @@ describe("runSimulate", () => {
 
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^simulating 5 jobs with seeds 1 to 2\nseed 1: all held, 0 faults, .+\nseed 2: all held, .+\n$/u,
+      /^simulating 5 jobs with seeds 1 to 2\nseed 1: no violation, 0 faults, .+\nseed 2: no violation, .+\n$/u,
     );
   });
 

@@ -54,8 +54,8 @@ describe("toJobView", () => {
     expect(view.where).toBe("FARGATE X86_64 1 vCPU 2 GiB");
     expect(view.steps.map(({ at, text }) => `${(at - start) / second} ${text}`)).toEqual([
       "-1 queued at GitHub",
-      "0 heard of",
-      "0 launch 1 on FARGATE_SPOT came to nothing: no Spot capacity",
+      "0 received by tornade",
+      "0 launch 1 on FARGATE_SPOT failed: no Spot capacity",
       "1 launch 2 on FARGATE",
       "2 launch accepted",
       "30 running on tornade-4711-1-2",

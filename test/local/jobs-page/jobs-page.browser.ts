@@ -105,15 +105,15 @@ describe("the page of all jobs", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("says so when there is no job yet, and when nothing is heard any more", async () => {
+  it("says so when there is no job yet, and when tornade no longer answers", async () => {
     const server = await serve(() => ({ jobs: [], runners: [], runs: [] }));
     const { page } = await openPage(server.url);
-    const heard = await page.locator("body").innerText();
+    const answered = await page.locator("body").innerText();
     await server.close();
-    await page.getByText("Nothing is heard of tornade any more").waitFor();
+    await page.getByText("No answer from tornade").waitFor();
 
-    expect(heard).toContain("No job yet.");
-    expect(heard).not.toContain("Nothing is heard");
+    expect(answered).toContain("No job yet.");
+    expect(answered).not.toContain("No answer");
   });
 
   it("has the newest two hundred jobs, and says how many were before", async () => {
