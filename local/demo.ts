@@ -19,7 +19,7 @@ export type DemoJob = {
 export const demoRepository = "acme/app";
 const runId = 1001;
 
-/** The first workflow of this kind: every provider and architecture once, and a slip of the pen. */
+/** Jobs for every provider and both architectures, and one with a typo. */
 export const demoJobs: readonly DemoJob[] = [
   demoJob("fargate_x86", "FARGATE", "X86_64"),
   demoJob("fargate_arm64", "FARGATE", "ARM64"),

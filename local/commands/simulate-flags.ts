@@ -26,8 +26,8 @@ const flags = {
   json: { type: "boolean" },
 } as const;
 
-/** Seeds that are easy to copy by hand. */
-const mostSeeds = 1_000_000;
+/** A fresh seed is below this, so that it is easy to copy by hand. */
+const seedLimit = 1_000_000;
 
 /**
  * Reads the flags of `simulate`.
@@ -38,7 +38,7 @@ export function readSimulate(args: readonly string[]): SimulateCommand | { reado
   if (given.help === true) return { name: "help" };
   const {
     jobs = "1000",
-    seed = String(randomInt(1, mostSeeds)),
+    seed = String(randomInt(1, seedLimit)),
     seeds = "1",
     json = false,
   } = given;

@@ -38,17 +38,17 @@ export const bounds = {
   servedPerHinderedPass: minute,
   // Of a job whose turn has come GitHub tells nothing: it is asked every five minutes, by a pass.
   servedUntold: 6 * minute,
-  // The default of five minutes, and the minute that the issue grants.
+  // A runner gives up after five minutes by default (TORNADE_IDLE_SECONDS), and has one more to end in.
   idle: 6 * minute,
   // Five seconds after the news; twenty more while its launch may be under way.
   cancelled: 30 * second,
   // From the end of its job to the end of its machine: the exit, and ECS's own ten seconds.
   afterJob: minute,
-  // The issue's two minutes.
+  // To remove it is a debt like any other.
   registration: 2 * minute,
   // Between the registration and the launch there may be a takeover: a lease, and a pass of reconcile.
   unusedRegistration: 10 * minute,
-  // The issue's two minutes.
+  // docs/reliability.md, invariant 11.
   debt: 2 * minute,
   // What a run owes concerns none of its jobs more than another: any fault in between explains more.
   debtOfRun: 8 * minute,
@@ -58,7 +58,7 @@ export const bounds = {
   afterLimit: minute,
   // The end of a runner is waited for in steps of half a minute.
   rerun: 3 * minute,
-  // The issue's ninety seconds, and what GitHub takes to record the second try.
+  // docs/reliability.md, invariant 14, and what GitHub takes to record the second try.
   redelivery: 90 * second + 15 * second,
   // It is handled as soon as it is received, which may be by an instance that has to start. Where too
   // many run already, Lambda refuses the batch, and it comes again after its 90 seconds.
