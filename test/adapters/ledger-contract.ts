@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { jobItemId, type Ledger } from "../../functions/core/ledger.ts";
+import { jobItemId, type Ledger, type LedgerItem } from "../../functions/core/ledger.ts";
 import { retention } from "../../functions/core/waits.ts";
 import { jobItem, launchedItem, queuedJob, runnerItem, start } from "../core/builders.ts";
 
@@ -24,15 +24,18 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       expect(await ledger.read(item.id)).toEqual({ version: 0 });
     });
 
-    it.each([item, other, launchedItem(), runnerItem(), runnerItem({ owed: ["stop"], wakeAt: 1 })])(
-      "gives back what was written, with how often",
-      async (written) => {
-        expect(await ledger.write(written, 0)).toBe(true);
-        expect(await ledger.read(written.id)).toEqual({ item: written, version: 1 });
-        expect(await ledger.write(written, 1)).toBe(true);
-        expect(await ledger.read(written.id)).toEqual({ item: written, version: 2 });
-      },
-    );
+    it.each<[name: string, written: LedgerItem]>([
+      ["a job", item],
+      ["a job with odd characters", other],
+      ["a launched job", launchedItem()],
+      ["a runner", runnerItem()],
+      ["a runner that owes something", runnerItem({ owed: ["stop"], wakeAt: 1 })],
+    ])("gives back %s as it was written, with how often", async (_name, written) => {
+      expect(await ledger.write(written, 0)).toBe(true);
+      expect(await ledger.read(written.id)).toEqual({ item: written, version: 1 });
+      expect(await ledger.write(written, 1)).toBe(true);
+      expect(await ledger.read(written.id)).toEqual({ item: written, version: 2 });
+    });
 
     it("keeps items apart", async () => {
       const neighbour = jobItem({ job: queuedJob({ attempt: 2 }) });

@@ -52,9 +52,9 @@ describe("decideCheckFailed", () => {
   });
 
   it.each([
-    [failed, now + 1_000],
-    [{ ...failed, retryAt: now + 60_000 }, now + 61_000],
-  ])("asks again later", (event, wakeAt) => {
+    ["soon", failed, now + 1_000],
+    ["when GitHub wants to be asked", { ...failed, retryAt: now + 60_000 }, now + 61_000],
+  ])("asks again %s", (_when, event, wakeAt) => {
     expect(decide(itemsOf(overdue), event, circumstances({ now }))).toEqual({
       writes: [{ ...overdue, reason: message, waits: 1, wakeAt }],
       actions: [],

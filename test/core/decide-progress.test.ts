@@ -252,12 +252,13 @@ describe("decideCompleted", () => {
   });
 
   it.each([
-    [cancelled, []],
+    ["was cancelled", cancelled, []],
     [
+      "ran on another's runner",
       jobEvent({ action: "completed", runnerName: others }),
       [{ kind: "rebind", runnerName: others }],
     ],
-  ])("retires what an old launch of unknown outcome may have left", (event, rebinds) => {
+  ])("retires what an old launch may have left for a job that %s", (_end, event, rebinds) => {
     const now = start + leaseDuration;
     const item = jobItem({ launches: [launchOf(1)] });
     const { actions } = decide(itemsOf(item), event, circumstances({ now }));

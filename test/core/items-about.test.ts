@@ -133,24 +133,35 @@ describe("itemsAbout", () => {
     expect(about(jobEvent({ action: "completed" }))).toEqual([job]);
   });
 
-  it.each<[known: readonly LedgerItem[], ids: readonly string[]]>([
-    [[], ["runner#tornade-1-1-1"]],
-    [[runnerOf(1, 2)], ["runner#tornade-1-1-1", "job#1-1", "job#2-1"]],
+  it.each<[state: string, known: readonly LedgerItem[], ids: readonly string[]]>([
+    ["is not known", [], ["runner#tornade-1-1-1"]],
     [
+      "has another's job, both jobs unread",
+      [runnerOf(1, 2)],
+      ["runner#tornade-1-1-1", "job#1-1", "job#2-1"],
+    ],
+    [
+      "has another's job, whose runner is unread",
       [runnerOf(1, 2), launched(1), running(2, "tornade-1-1-1")],
       ["runner#tornade-1-1-1", "runner#tornade-2-1-1"],
     ],
-    [[launched(1), ...swap(1, 2)], ["runner#tornade-1-1-1"]],
+    ["was swapped for another", [launched(1), ...swap(1, 2)], ["runner#tornade-1-1-1"]],
     [
+      "lost its job to a runner of ours",
       [runnerOf(1), running(1, "tornade-2-1-1")],
       ["runner#tornade-1-1-1", "job#2-1"],
     ],
-    [[runnerOf(1), running(1, "build-agent")], ["runner#tornade-1-1-1"]],
     [
+      "lost its job to a runner of others",
+      [runnerOf(1), running(1, "build-agent")],
+      ["runner#tornade-1-1-1"],
+    ],
+    [
+      "has a job that is unread",
       [launched(1), runnerOf(1, 9)],
       ["runner#tornade-1-1-1", "job#9-1"],
     ],
-  ])("walks from runner to job to runner, one step at a time", (known, ids) => {
+  ])("walks on, one step at a time, from a runner that %s", (_state, known, ids) => {
     const event = { kind: "rebind", runnerName: "tornade-1-1-1" } as const;
     expect(about(event, ...known)).toEqual(ids);
   });

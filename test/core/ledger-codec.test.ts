@@ -4,7 +4,11 @@ import { decodeItem } from "../../functions/core/ledger-codec.ts";
 import { jobItem, runItem, runnerItem } from "./builders.ts";
 
 describe("decodeItem", () => {
-  it.each([jobItem(), runnerItem(), runItem()])("gives back what was stored", (item) => {
+  it.each([
+    ["job", jobItem()],
+    ["runner", runnerItem()],
+    ["run", runItem()],
+  ])("gives back a %s as it was stored", (_kind, item) => {
     expect(decodeItem(JSON.stringify(item))).toEqual(item);
   });
 

@@ -25,23 +25,23 @@ describe("isItemId", () => {
 
 describe("isClosed", () => {
   it.each([
-    [jobItem({ status: "failed" }), true],
-    [jobItem({ status: "completed", times: { completed: start } }), true],
-    [jobItem({ status: "refused", times: { completed: start } }), true],
-    [jobItem({ status: "refused" }), false],
-    [launchedItem(), false],
-  ])("tells whether nothing more will happen", (item, expected) => {
+    ["failed", true, jobItem({ status: "failed" })],
+    ["completed", true, jobItem({ status: "completed", times: { completed: start } })],
+    ["refused and ended", true, jobItem({ status: "refused", times: { completed: start } })],
+    ["refused", false, jobItem({ status: "refused" })],
+    ["launched", false, launchedItem()],
+  ])("tells whether nothing more will happen to a job that is %s: %s", (_state, expected, item) => {
     expect(isClosed(item)).toBe(expected);
   });
 });
 
 describe("isDue", () => {
   it.each([
-    [runnerItem(), false],
-    [jobItem({ wakeAt: start }), true],
-    [jobItem({ wakeAt: start + clockTolerance }), true],
-    [jobItem({ wakeAt: start + clockTolerance + 1 }), false],
-  ])("tells whether the item is to be looked at", (item, expected) => {
+    ["never", false, runnerItem()],
+    ["now", true, jobItem({ wakeAt: start })],
+    ["within what clocks may differ", true, jobItem({ wakeAt: start + clockTolerance })],
+    ["later than that", false, jobItem({ wakeAt: start + clockTolerance + 1 })],
+  ])("tells whether an item that wakes %s is to be looked at: %s", (_when, expected, item) => {
     expect(isDue(item, start)).toBe(expected);
   });
 });

@@ -75,12 +75,16 @@ describe("readRunnerEnd", () => {
   });
 
   it.each([
-    [environment([{ name: "RUNNER_NAME", value: "tornade-1-1-1" }]), "tornade-1-1-1"],
-    [environment([{ name: "A", value: "b" }]), ""],
-    [environment(undefined), ""],
-    [build({ "additional-information": {} }), ""],
-    [build({}), ""],
-  ])("finds the runner's name in a raw event, where it is", (event, runnerName) => {
+    [
+      "its variable",
+      environment([{ name: "RUNNER_NAME", value: "tornade-1-1-1" }]),
+      "tornade-1-1-1",
+    ],
+    ["other variables", environment([{ name: "A", value: "b" }]), ""],
+    ["no variables", environment(undefined), ""],
+    ["no environment", build({ "additional-information": {} }), ""],
+    ["no information", build({}), ""],
+  ])("looks for the runner's name in a raw event with %s", (_what, event, runnerName) => {
     expect(readRunnerEnd(event, 0)).toMatchObject({ runnerName });
   });
 
