@@ -52,8 +52,8 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
       database,
       env: toLocalEnvironment(env, { images, architectures: toArchitectures(engine) }),
       providers: { FARGATE: provider, FARGATE_SPOT: provider, CODEBUILD: provider },
-      watchEnds: (onStop) =>
-        watchContainers({ api: engine.api, runnerPrefix, provider, log, onStop }),
+      watchEnds: (onEnd) =>
+        watchContainers({ api: engine.api, runnerPrefix, provider, log, onEnd }),
       timeline: realTimeline,
       random: Math.random,
     });

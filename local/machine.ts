@@ -28,7 +28,7 @@ export type MachineOptions = {
    * Tells the end of every runner, also of one that ended while nobody watched, and again what was
    * rejected; until the function returned is called.
    */
-  readonly watchEnds: (onStop: (stop: RunnerEnd) => Promise<void>) => () => Promise<void>;
+  readonly watchEnds: (onEnd: (end: RunnerEnd) => Promise<void>) => () => Promise<void>;
   readonly fetch: Fetch;
   readonly timeline: Timeline;
   readonly random: () => number;
@@ -55,7 +55,7 @@ export async function startMachine(options: MachineOptions): Promise<LocalMachin
   const followRunner = await createFollowRunner(surroundings);
   const reconcile = await createReconcile(surroundings);
   const consumer = consumeQueue({ queue: platform.queue, timeline, log, invoke: launchRunner });
-  const stopWatching = options.watchEnds(async (stop) => followRunner(toStateChange(stop)));
+  const stopWatching = options.watchEnds(async (end) => followRunner(toStateChange(end)));
   const stopRepeating = repeatEveryMinute(reconcile, options.timeline);
   return {
     receiveWebhook,

@@ -20,7 +20,7 @@ export type WatchParts = Pick<ContainerOptions, "runnerPrefix"> & {
   readonly provider: Pick<ContainerProvider, "launching">;
   readonly log: Log;
   /** Told of every end; what it rejects is told again. */
-  readonly onStop: (stop: RunnerEnd) => Promise<void>;
+  readonly onEnd: (end: RunnerEnd) => Promise<void>;
   /** How long nothing may be heard until the engine is asked, in milliseconds. @default 15_000 */
   readonly lookEvery?: number;
 };
@@ -94,11 +94,11 @@ async function look(watch: Watch): Promise<void> {
 }
 
 async function settle({ id, runnerName }: RunnerContainer, watch: Watch): Promise<void> {
-  const { api, onStop, log } = watch;
+  const { api, onEnd, log } = watch;
   try {
     const end = await readContainerEnd(api, id, Date.now());
     if (end === undefined) return;
-    await onStop({ runnerName, computeId: id, ...end, interrupted: false });
+    await onEnd({ runnerName, computeId: id, ...end, interrupted: false });
     await removeRunner(api, runnerName);
   } catch (error) {
     log.warn("end of a container not settled", { runnerName, error });

@@ -36,13 +36,13 @@ function setUp(variables: Readonly<Record<string, string>> = { STUB_JOB: "none" 
 }
 
 function watch(provider: ReturnType<typeof createContainerProvider>) {
-  const stops: RunnerEnd[] = [];
-  const onStop = async (stop: RunnerEnd): Promise<void> => {
-    stops.push(stop);
+  const ends: RunnerEnd[] = [];
+  const onEnd = async (end: RunnerEnd): Promise<void> => {
+    ends.push(end);
   };
   const { api } = engine;
-  const end = watchContainers({ api, runnerPrefix, provider, log, onStop });
-  return { stops, end };
+  const endWatch = watchContainers({ api, runnerPrefix, provider, log, onEnd });
+  return { ends, endWatch };
 }
 
 async function isListening(runnerName: string): Promise<void> {
@@ -99,24 +99,24 @@ describe.skipIf(isEmulated)("container provider", () => {
     const outcome = await provider.launch(request);
     const computeId = "computeId" in outcome ? outcome.computeId : "";
     await isListening(runnerName);
-    const { stops, end } = watch(provider);
+    const { ends, endWatch } = watch(provider);
     await provider.stop(computeId, "cancelled");
     await isGone(runnerName);
-    await end();
+    await endWatch();
 
     const reason = "container ended with exit code 0";
-    expect(stops).toContainEqual(expect.objectContaining({ runnerName, computeId, reason }));
+    expect(ends).toContainEqual(expect.objectContaining({ runnerName, computeId, reason }));
   });
 
   it("tells the exit code of a runner that ended by itself", async () => {
     const { provider, runnerName, request } = setUp({ STUB_CONNECT: "conflict" });
-    const { stops, end } = watch(provider);
+    const { ends, endWatch } = watch(provider);
     await provider.launch(request);
     await isGone(runnerName);
-    await end();
+    await endWatch();
 
     const reason = "container ended with exit code 5";
-    expect(stops).toContainEqual(expect.objectContaining({ runnerName, reason }));
+    expect(ends).toContainEqual(expect.objectContaining({ runnerName, reason }));
   });
 
   it("finds the runners of the process before it, and is told what ended in between", async () => {
@@ -129,11 +129,11 @@ describe.skipIf(isEmulated)("container provider", () => {
 
     runEngine("kill", before.runnerName);
     expect(await after.provider.find({ name: before.runnerName })).toBeUndefined();
-    const { stops, end } = watch(after.provider);
+    const { ends, endWatch } = watch(after.provider);
     await isGone(before.runnerName);
-    await end();
+    await endWatch();
     const told = { runnerName: before.runnerName, reason: "container ended with exit code 137" };
-    expect(stops).toContainEqual(expect.objectContaining(told));
+    expect(ends).toContainEqual(expect.objectContaining(told));
   });
 });
 

@@ -70,11 +70,11 @@ export function createFakeContainers(gitHub: GitHub, timeline: Timeline): FakeCo
         containers.get(computeId.slice("container-".length))?.program?.terminate();
       },
     },
-    watchEnds: (onStop) => {
+    watchEnds: (onEnd) => {
       const look = (): void => {
         for (const { name, ended } of containers.values()) {
           if (ended === undefined) continue;
-          onStop(ended).then(
+          onEnd(ended).then(
             () => containers.delete(name),
             () => timeline.after(1_000, look),
           );

@@ -93,7 +93,7 @@ export function createMachineStage(seed?: number) {
       env,
       database,
       providers: { FARGATE: provider, FARGATE_SPOT: provider, CODEBUILD: provider },
-      watchEnds: (onStop) => containers.watchEnds(async (stop) => live(async () => onStop(stop))),
+      watchEnds: (onEnd) => containers.watchEnds(async (end) => live(async () => onEnd(end))),
       fetch: async (url, request) => live(async () => fetch(url, request)),
       timeline,
       random,

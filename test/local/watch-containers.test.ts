@@ -31,20 +31,20 @@ async function start() {
 
 async function watch(docker: FakeDocker, parts: Partial<WatchParts> = {}) {
   const { api } = await findContainerEngine({}, [docker.socketPath]);
-  const stops: RunnerEnd[] = [];
+  const ends: RunnerEnd[] = [];
   const lines: string[] = [];
-  const end = watchContainers({
+  const endWatch = watchContainers({
     api,
     runnerPrefix: "tornade",
     provider: { launching: new Set() },
     log: createJsonLog((line) => lines.push(line)),
-    onStop: async (stop) => {
-      stops.push(stop);
+    onEnd: async (end) => {
+      ends.push(end);
     },
     ...parts,
   });
-  toClose.push(end);
-  return { stops, lines, end };
+  toClose.push(endWatch);
+  return { ends, lines, endWatch };
 }
 
 /** Until the watch hears events, so that what follows is told by one. */
@@ -65,12 +65,12 @@ describe("watchContainers", () => {
     const docker = await start();
     addRunner(docker, "tornade-1-1-1");
     const computeId = docker.containers.get("tornade-1-1-1")?.id;
-    const { stops } = await watch(docker);
+    const { ends } = await watch(docker);
     await isListening(docker);
     docker.end("tornade-1-1-1", { ExitCode: 1, FinishedAt: "2026-11-22T01:02:03.5Z" });
 
     await isEmpty(docker);
-    expect(stops).toEqual([
+    expect(ends).toEqual([
       {
         runnerName: "tornade-1-1-1",
         computeId,
@@ -90,11 +90,11 @@ describe("watchContainers", () => {
     addRunner(docker, "tornade-1-1-1");
     docker.end("tornade-1-1-1", state);
     const before = Date.now();
-    const { stops } = await watch(docker);
+    const { ends } = await watch(docker);
 
     await isEmpty(docker);
-    expect(stops[0]?.reason).toBe(reason);
-    expect(stops[0]?.at).toBeGreaterThanOrEqual(before);
+    expect(ends[0]?.reason).toBe(reason);
+    expect(ends[0]?.at).toBeGreaterThanOrEqual(before);
   });
 
   it.each([
@@ -103,10 +103,10 @@ describe("watchContainers", () => {
   ])("tells of a container that was %s before anybody watched", async (status, reason) => {
     const docker = await start();
     addRunner(docker, "tornade-1-1-1", status);
-    const { stops } = await watch(docker);
+    const { ends } = await watch(docker);
 
     await isEmpty(docker);
-    expect(stops[0]?.reason).toMatch(reason);
+    expect(ends[0]?.reason).toMatch(reason);
   });
 
   it("leaves alone what is being launched, lives, or is not ours", async () => {
@@ -122,12 +122,12 @@ describe("watchContainers", () => {
     });
     const launching = new Set(["tornade-1-1-1", "tornade-4-1-1"]);
     addRunner(docker, "tornade-5-1-1", "exited");
-    const { stops } = await watch(docker, { provider: { launching } });
+    const { ends } = await watch(docker, { provider: { launching } });
 
     await vi.waitFor(() => {
       expect(docker.containers.has("tornade-5-1-1")).toBe(false);
     });
-    expect(stops.map(({ runnerName }) => runnerName)).toEqual(["tornade-5-1-1"]);
+    expect(ends.map(({ runnerName }) => runnerName)).toEqual(["tornade-5-1-1"]);
     const names = ["tornade-1-1-1", "tornade-2-1-1", "other-3-1-1", "database"];
     expect([...docker.containers.keys()]).toEqual(names);
     expect(docker.networks.has("tornade-4-1-1")).toBe(true);
@@ -147,12 +147,12 @@ describe("watchContainers", () => {
     const docker = await start();
     addRunner(docker, "tornade-1-1-1", "exited");
     let told = 0;
-    const onStop = async (): Promise<void> => {
+    const onEnd = async (): Promise<void> => {
       told += 1;
       if (told < 3) throw new Error("the ledger is busy");
       expect(docker.containers.size).toBe(1);
     };
-    const { lines } = await watch(docker, { onStop, lookEvery: 5 });
+    const { lines } = await watch(docker, { onEnd, lookEvery: 5 });
 
     await isEmpty(docker);
     expect(told).toBe(3);
@@ -162,12 +162,12 @@ describe("watchContainers", () => {
   it("tells once what ended, though events come thick and fast", async () => {
     const docker = await start();
     for (const name of ["tornade-1-1-1", "tornade-2-1-1", "tornade-3-1-1"]) addRunner(docker, name);
-    const { stops } = await watch(docker, { lookEvery: 60_000 });
+    const { ends } = await watch(docker, { lookEvery: 60_000 });
     await isListening(docker);
     for (const name of docker.containers.keys()) docker.end(name);
 
     await isEmpty(docker);
-    expect(stops.map(({ runnerName }) => runnerName).toSorted()).toEqual([
+    expect(ends.map(({ runnerName }) => runnerName).toSorted()).toEqual([
       "tornade-1-1-1",
       "tornade-2-1-1",
       "tornade-3-1-1",
@@ -191,13 +191,13 @@ describe("watchContainers", () => {
   it("does nothing more once it is ended", async () => {
     const docker = await start();
     addRunner(docker, "tornade-1-1-1");
-    const { stops, end } = await watch(docker, { lookEvery: 1 });
+    const { ends, endWatch } = await watch(docker, { lookEvery: 1 });
     await isListening(docker);
-    await end();
+    await endWatch();
     docker.end("tornade-1-1-1");
     await sleep(30);
 
-    expect(stops).toEqual([]);
+    expect(ends).toEqual([]);
     expect(docker.listeners.size).toBe(0);
   });
 });
