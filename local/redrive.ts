@@ -165,18 +165,21 @@ async function release({ client, deadLetterQueueUrl, held }: Pass): Promise<void
     ReceiptHandle: receiptHandle,
     VisibilityTimeout: 0,
   }));
+  const failures: string[] = [];
+  // One batch that fails is no reason to leave the others hidden.
   for (let first = 0; first < entries.length; first += 10) {
     const command = new ChangeMessageVisibilityBatchCommand({
       QueueUrl: deadLetterQueueUrl,
       Entries: entries.slice(first, first + 10),
     });
-    const { Failed: failed = [] } = await client.send(command).catch((error: unknown) => {
-      throw createHidden(messageOf(error));
-    });
-    if (failed[0] !== undefined) throw createHidden(failed[0].Message ?? failed[0].Code ?? "");
+    try {
+      const { Failed: failed = [] } = await client.send(command);
+      failures.push(...failed.map(({ Code: code = "", Message: text = code }) => text));
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
   }
-}
-
-function createHidden(reason: string): Error {
-  return new Error(`what stays is hidden for ${visibilityTimeout / 60} minutes: ${reason}`);
+  const [reason] = failures;
+  if (reason === undefined) return;
+  throw new Error(`what stays is hidden for ${visibilityTimeout / 60} minutes: ${reason}`);
 }

@@ -170,4 +170,16 @@ describe("redrive, when it fails", () => {
     await world.pass(5);
     expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 1 });
   });
+
+  it("shows what it can again where one batch of what stays cannot be", async () => {
+    const { run, setAside, outside, count } = await createStage();
+    for (let index = 1; index <= 12; index += 1) await setAside(poison);
+    let releases = 0;
+    outside.meddle = async (call, next) => {
+      if (call !== "ChangeMessageVisibilityBatch" || (releases += 1) > 1) return next();
+      return jsonResponse(400, { __type: "AccessDenied", message: "not you" });
+    };
+    await expect(run()).rejects.toThrow("what stays is hidden for 15 minutes: not you");
+    expect(await count("dead")).toEqual([2, 10]);
+  });
 });
