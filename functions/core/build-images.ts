@@ -1,5 +1,5 @@
 import { type BuiltImage, findImage, type WantedImage } from "./built-image.ts";
-import { readImageRecord, writeImageRecord } from "./image-record.ts";
+import { imagesCursor } from "./cursor.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
 
@@ -41,12 +41,12 @@ export function createImagePass(
   let quietUntil = wanted.length === 0 ? Number.POSITIVE_INFINITY : 0;
   return async () => {
     if (ports.now() < quietUntil) return;
-    const record = await readImageRecord(ports.ledger);
+    const record = await imagesCursor.read(ports.ledger);
     const images = await Promise.all(
-      wanted.map(async (image) => look(image, findImage(record.images, image), ports)),
+      wanted.map(async (image) => look(image, findImage(record.state.images, image), ports)),
     );
     // A start that is not remembered is repeated with the same token, so it gives the same build.
-    await writeImageRecord(record, images, ports);
+    await imagesCursor.write(record, { images }, ports);
     quietUntil = Math.min(...images.map(nextLook));
   };
 }

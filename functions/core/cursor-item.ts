@@ -2,21 +2,21 @@ import type { AskedEvent } from "./asked-redelivery.ts";
 import type { BuiltImage } from "./built-image.ts";
 import type { Repository } from "./job.ts";
 
-/** How far a repeated look at something outside has come. */
+/** How far a repeated look at something outside has come; `cursor.ts` says which look has which fields. */
 export type CursorItem = {
   readonly kind: "cursor";
   readonly id: `cursor#${string}`;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Failed events that were delivered since, by GUID; other looks have none. */
+  /** Failed events that were delivered since, by GUID. */
   readonly settled?: readonly string[];
-  /** Failed events that GitHub was asked to deliver again; other looks have none. */
+  /** Failed events that GitHub was asked to deliver again. */
   readonly asked?: readonly AskedEvent[];
-  /** What the sweep for jobs that nobody told of looks at; other looks have none. */
+  /** Repositories that may have jobs that nobody told of. */
   readonly repositories?: readonly ActiveRepository[];
-  /** How far the look for repositories that became active has come; other looks have none. */
+  /** How far the look for repositories that became active has come. */
   readonly installations?: readonly InstallationLook[];
-  /** What is known of the images that are built from folders; other looks have none. */
+  /** What is known of the images that are built from folders. */
   readonly images?: readonly BuiltImage[];
   readonly wakeAt?: never;
   readonly expiresAt: number;

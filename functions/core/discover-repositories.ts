@@ -1,13 +1,14 @@
+import { installationsCursor, sweepCursor } from "./cursor.ts";
 import {
   beginLooks,
   chooseNews,
+  type Discovery,
   skipLook,
   hasRoom,
   isLookDue,
   type OpenLook,
   turnPage,
 } from "./discovery.ts";
-import { type Discovery, readDiscovery, writeDiscovery } from "./discovery-record.ts";
 import type { Installations, ListedRepository } from "./installations.ts";
 import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
 import { whyShutOut, servesOwner } from "./policy.ts";
@@ -15,7 +16,6 @@ import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
 import { putBehind } from "./sweep.ts";
 import { sweepDue } from "./sweep-due.ts";
 import type { SweepCounts, SweepPass, SweepPorts } from "./sweep-pass.ts";
-import { readRecord } from "./sweep-record.ts";
 
 /** What the discovery acts through. */
 export type DiscoveryPorts = SweepPorts & {
@@ -37,11 +37,11 @@ const mostPages = 3;
 export async function discoverRepositories(ports: DiscoveryPorts): Promise<Readonly<SweepCounts>> {
   const counted = { swept: 0, announced: 0 };
   const pass = { ...ports, budget: createSweepBudget(ports.now, "news"), counted };
-  const record = await readDiscovery(ports.ledger);
-  const looked = await lookAround(await beginAnew(record.discovery, pass), pass);
+  const record = await installationsCursor.read(ports.ledger);
+  const looked = await lookAround(await beginAnew(record.state, pass), pass);
   // Before they are swept: a pass that is cut off must not forget what it found.
   const underWay = { ...looked, repositories: putBehind(looked.repositories, ports.now()) };
-  const remembered = await writeDiscovery(record, underWay, ports);
+  const remembered = await installationsCursor.write(record, underWay, ports);
   if (remembered === undefined) return counted;
   const swept = await sweepDue(looked.repositories, pass);
   const repositories = looked.repositories.flatMap((one) => {
@@ -49,7 +49,7 @@ export async function discoverRepositories(ports: DiscoveryPorts): Promise<Reado
     if (sweep === undefined) return [one];
     return sweep.isSettled ? [] : [sweep.repository];
   });
-  await writeDiscovery(remembered, { ...looked, repositories }, ports);
+  await installationsCursor.write(remembered, { ...looked, repositories }, ports);
   return counted;
 }
 
@@ -75,10 +75,10 @@ async function beginAnew(discovery: Discovery, pass: Pass): Promise<Discovery> {
 
 async function lookAround(discovery: Discovery, pass: Pass): Promise<Discovery> {
   if (discovery.installations.every(({ page }) => page === undefined)) return discovery;
-  const { repositories: active } = await readRecord(pass);
+  const { state: sweep } = await sweepCursor.read(pass.ledger);
   const found: Found = {
     waiting: new Map(discovery.repositories.map((one) => [one.repository.id, one])),
-    active: new Set(active.map(({ repository }) => repository.id)),
+    active: new Set(sweep.repositories.map(({ repository }) => repository.id)),
   };
   const installations: InstallationLook[] = [];
   for (const look of discovery.installations) {

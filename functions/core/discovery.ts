@@ -26,6 +26,15 @@ const mostOfOwner = 25;
 /** Most that wait in all before more are listed: with a page more, they fit one item of 400 KB. */
 const mostInAll = 150;
 
+/** How far the look for repositories that became active has come. */
+export type Discovery = {
+  /** When the installations were last listed, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly installations: readonly InstallationLook[];
+  /** The repositories that wait for their sweep. */
+  readonly repositories: readonly ActiveRepository[];
+};
+
 /** Whether it is time to look over the installations again. */
 export function isLookDue(lastAt: number, now: number): boolean {
   return now + clockTolerance - lastAt >= lookPeriod;

@@ -1,5 +1,5 @@
 import { type BuiltImage, findImage, type ImageName } from "./built-image.ts";
-import { readImageRecord } from "./image-record.ts";
+import { imagesCursor } from "./cursor.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Tells which images runners can be started from. */
@@ -18,8 +18,8 @@ export function createImageReadiness(built: readonly ImageName[], ledger: Ledger
     whyNotReady: async ({ name, architecture }) => {
       const image = findImage([...missing], { name: name.toLowerCase(), architecture });
       if (image === undefined) return undefined;
-      const { images } = await readImageRecord(ledger);
-      const known = findImage(images, image);
+      const { state } = await imagesCursor.read(ledger);
+      const known = findImage(state.images, image);
       if (known?.isThere !== true) return describeObstacle(image, known);
       missing.delete(image);
       return undefined;

@@ -1,8 +1,7 @@
-import { type Asked, countAsks, rememberAsks } from "./asked-redelivery.ts";
-import type { CursorItem } from "./cursor-item.ts";
+import { type Asked, type AskedEvent, countAsks, rememberAsks } from "./asked-redelivery.ts";
+import { deliveriesCursor } from "./cursor.ts";
 import { GitHubError } from "./github-error.ts";
 import type { Ledger } from "./ledger.ts";
-import { cursorItemId } from "./ledger.ts";
 import {
   acceptedSince,
   chooseRedeliveries,
@@ -10,7 +9,6 @@ import {
   redeliveryWindow,
   settledUntil,
 } from "./redelivery.ts";
-import { retention } from "./waits.ts";
 
 /** GitHub's record of what it delivered to the App. */
 export interface Deliveries {
@@ -74,8 +72,8 @@ const latest = { failure: 3_000, success: 5_000, redelivery: 10_000 } as const;
  */
 export async function recoverDeliveries(ports: RecoveryPorts): Promise<Recovery> {
   const now = ports.now();
-  const { item, version } = await ports.ledger.read(cursorItemId("deliveries"));
-  const { at = 0, settled = [], asked = [] } = item?.kind === "cursor" ? item : {};
+  const record = await deliveriesCursor.read(ports.ledger);
+  const { at, settled, asked } = record.state;
   const since = Math.max(at, now - redeliveryWindow);
   const failed = await list("failure", { since, now }, ports);
   const open = countAsks(leaveOut(failed.deliveries, settled), asked);
@@ -96,7 +94,7 @@ export async function recoverDeliveries(ports: RecoveryPorts): Promise<Recovery>
       asked: rememberAsks(asked, recovered.events, now),
     }),
   };
-  await writeCursor(remembered, { ledger: ports.ledger, now, version });
+  await deliveriesCursor.write(record, remembered, ports);
   return { asked: recovered.asked, errors: recovered.errors };
 }
 
@@ -127,7 +125,10 @@ async function list(
 }
 
 /** What is remembered of events that failed. */
-type Remembered = Required<Pick<CursorItem, "settled" | "asked">>;
+type Remembered = {
+  readonly settled: readonly string[];
+  readonly asked: readonly AskedEvent[];
+};
 
 // Those listed last alone, as others are not listed again; but what there was no time to see will be.
 function chooseRemembered(
@@ -145,14 +146,6 @@ function rememberEvents(guids: ReadonlySet<string>, { settled, asked }: Remember
     settled: [...guids].filter((guid) => isSettled.has(guid)),
     asked: asked.filter(({ guid }) => guids.has(guid) && !isSettled.has(guid)),
   };
-}
-
-async function writeCursor(
-  remembered: Pick<CursorItem, "at"> & Remembered,
-  { ledger, now, version }: { ledger: Ledger; now: number; version: number },
-): Promise<void> {
-  const id = cursorItemId("deliveries");
-  await ledger.write({ kind: "cursor", id, ...remembered, expiresAt: now + retention }, version);
 }
 
 /** Failures in a row after which all others are expected to fail as well. */

@@ -1,8 +1,8 @@
+import { sweepCursor } from "./cursor.ts";
 import type { LedgerItem } from "./ledger.ts";
 import { createSweepBudget } from "./sweep-budget.ts";
 import { sweepDue } from "./sweep-due.ts";
 import type { SweepCounts, SweepPorts } from "./sweep-pass.ts";
-import { readRecord, writeRecord } from "./sweep-record.ts";
 import { putBehind, rememberActive } from "./sweep.ts";
 
 /**
@@ -16,14 +16,15 @@ export async function sweepRepositories(
 ): Promise<Readonly<SweepCounts>> {
   const { now } = ports;
   const counted = { swept: 0, announced: 0 };
-  const record = await readRecord(ports);
-  const active = rememberActive(record.repositories, open, now());
+  const record = await sweepCursor.read(ports.ledger);
+  const active = rememberActive(record.state.repositories, open, now());
   // Before anything is asked: a pass that is cut off must not forget who was active.
-  const remembered = await writeRecord(record, putBehind(active, now()), ports);
+  const underWay = { repositories: putBehind(active, now()) };
+  const remembered = await sweepCursor.write(record, underWay, ports);
   if (remembered === undefined) return counted;
   const budget = createSweepBudget(now, "active");
   const swept = await sweepDue(active, { ...ports, budget, counted });
-  const after = active.map((one) => swept.get(one.repository.id)?.repository ?? one);
-  await writeRecord(remembered, after, ports);
+  const repositories = active.map((one) => swept.get(one.repository.id)?.repository ?? one);
+  await sweepCursor.write(remembered, { repositories }, ports);
   return counted;
 }

@@ -6,7 +6,7 @@ import {
   type ImageRegistry,
 } from "../../functions/core/build-images.ts";
 import type { WantedImage } from "../../functions/core/built-image.ts";
-import { readImageRecord } from "../../functions/core/image-record.ts";
+import { imagesCursor } from "../../functions/core/cursor.ts";
 import type { LogFields } from "../../functions/core/log.ts";
 import { createMemoryLedger } from "../../simulator/memory-ledger.ts";
 import { start } from "./builders.ts";
@@ -81,7 +81,7 @@ function createStage() {
       }
     },
     createPass: (...wanted: readonly WantedImage[]) => createImagePass(wanted, ports),
-    readImages: async () => (await readImageRecord(ledger)).images,
+    readImages: async () => (await imagesCursor.read(ledger)).state.images,
   };
 }
 
