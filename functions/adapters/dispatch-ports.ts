@@ -6,6 +6,7 @@ import { createCodeBuildProvider } from "./codebuild-provider.ts";
 import type { DispatchSettings } from "./dispatch-settings.ts";
 import { createDynamoDbLedger } from "./dynamodb-ledger.ts";
 import { createFargateProvider } from "./fargate-provider.ts";
+import { createGitHubClient } from "./github-client.ts";
 import { keepGitHubCredentials } from "./github-credentials.ts";
 import { createGitHubNotices, noNotices } from "./github-notices.ts";
 import { createGitHubRegistry } from "./github-registry.ts";
@@ -24,7 +25,8 @@ export async function createDispatchPorts(
 ): Promise<DispatchPorts> {
   const { now, random, log, platform } = surroundings;
   const credentials = keepGitHubCredentials(surroundings, settings.credentialParameters);
-  const gitHub = { ...settings.gitHub, credentials };
+  const { apiUrl } = settings.gitHub;
+  const client = createGitHubClient(surroundings, { apiUrl, credentials });
   const ledger = platform?.ledger ?? createDynamoDbLedger(surroundings, settings.ledgerTable);
   const ports: DispatchPorts = {
     now,
@@ -41,9 +43,9 @@ export async function createDispatchPorts(
     images: createImageReadiness(listBuiltImages(settings.fargate.images), ledger),
     shortages: createShortages(now),
     queue: platform?.queue ?? createSqsJobQueue(surroundings, settings.queueUrl),
-    notices: settings.checkRuns === "on" ? createGitHubNotices(surroundings, gitHub) : noNotices,
-    reruns: createGitHubReruns(surroundings, gitHub),
-    registry: createGitHubRegistry(surroundings, gitHub),
+    notices: settings.checkRuns === "on" ? createGitHubNotices(client) : noNotices,
+    reruns: createGitHubReruns(client),
+    registry: createGitHubRegistry(client, settings.gitHub),
     providers: platform?.providers ?? createProviders(surroundings, settings),
   };
   await credentials.get().catch((error: unknown) => {

@@ -1,12 +1,10 @@
 import { readArray, readNumber, readObject, readText, readTimestamp } from "../core/read-json.ts";
 import type { Deliveries } from "../core/recover-deliveries.ts";
 import type { DeliveryAttempt } from "../core/redelivery.ts";
-import { appItself, createAskGitHub } from "./ask-github.ts";
-import { createGitHubApp } from "./github-app.ts";
+import { appItself } from "./ask-github.ts";
 import { readEach, understand } from "./github-answers.ts";
-import type { GitHubCredentials } from "./github-credentials.ts";
-import { createGitHubRequest } from "./github-request.ts";
-import type { Refreshed } from "./refreshed.ts";
+import type { GitHubApp } from "./github-app.ts";
+import type { GitHubClient } from "./github-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
@@ -14,16 +12,11 @@ import type { Surroundings } from "./surroundings.ts";
  * touched.
  */
 export function createGitHubDeliveries(
-  surroundings: Surroundings,
-  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
+  { now, log }: Pick<Surroundings, "now" | "log">,
+  { app, ask: askGitHub }: Pick<GitHubClient, "app" | "ask">,
 ): Deliveries {
-  const request = createGitHubRequest(surroundings, options.apiUrl);
-  const { credentials } = options;
-  const { log } = surroundings;
-  const { call } = createGitHubApp({ surroundings, credentials, request });
-  const askGitHub = createAskGitHub(surroundings.now);
-  const ask = async (what: string, ...question: Parameters<typeof call>): Promise<Answer> =>
-    askGitHub(appItself, what, async () => call(...question));
+  const ask = async (what: string, ...question: Parameters<GitHubApp["call"]>): Promise<Answer> =>
+    askGitHub(appItself, what, async () => app.call(...question));
   return {
     list: async ({ outcome, since, most, until }) => {
       const found: DeliveryAttempt[] = [];
@@ -39,7 +32,7 @@ export function createGitHubDeliveries(
         found.push(...deliveries.filter(({ deliveredAt }) => deliveredAt >= since));
         const isPast = deliveries.some(({ deliveredAt }) => deliveredAt < since);
         cursor = isPast || found.length >= most ? undefined : readNextCursor(answer);
-      } while (cursor !== undefined && surroundings.now() < until);
+      } while (cursor !== undefined && now() < until);
       return { deliveries: found.slice(0, most), isCut: cursor !== undefined };
     },
     redeliver: async (deliveryId) => {

@@ -15,13 +15,11 @@ import {
   readTimestamp,
 } from "../core/read-json.ts";
 import { readOrigin } from "../core/read-origin.ts";
-import { appItself, createAskGitHub } from "./ask-github.ts";
+import { appItself } from "./ask-github.ts";
 import { askWithToken } from "./ask-with-token.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
-import { createGitHubApp, type GitHubApp, type TokenScope } from "./github-app.ts";
-import type { GitHubCredentials } from "./github-credentials.ts";
-import { createGitHubRequest } from "./github-request.ts";
-import type { Refreshed } from "./refreshed.ts";
+import type { GitHubApp, TokenScope } from "./github-app.ts";
+import type { GitHubClient } from "./github-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const pageSize = 100;
@@ -31,20 +29,16 @@ const mostPages = 10;
 
 /** GitHub's lists of installations and their repositories: one call a page. */
 export function createGitHubInstallations(
-  surroundings: Surroundings,
-  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
+  { now, log }: Pick<Surroundings, "now" | "log">,
+  { app, request, ask }: Pick<GitHubClient, "app" | "request" | "ask">,
 ): Installations {
-  const request = createGitHubRequest(surroundings, options.apiUrl);
-  const { log } = surroundings;
-  const app = createGitHubApp({ surroundings, credentials: options.credentials, request });
-  const askGitHub = createAskGitHub(surroundings.now);
   return {
     list: async (until) =>
-      askGitHub(appItself, "list installations", async () =>
-        listInstallations(app, { log, hasTime: () => surroundings.now() < until }),
+      ask(appItself, "list installations", async () =>
+        listInstallations(app, { log, hasTime: () => now() < until }),
       ),
     listRepositories: async (installation, page) =>
-      askGitHub(installation.owner, `list repositories of ${installation.owner}`, async () =>
+      ask(installation.owner, `list repositories of ${installation.owner}`, async () =>
         askWithToken(readOnly(installation, app), async (authorization) => {
           const parameters = { per_page: pageSize, page, headers: { authorization } };
           return readPage(await request("GET /installation/repositories", parameters), page, log);

@@ -1,20 +1,13 @@
 import { type Job, jobKey } from "../core/job.ts";
 import type { JobNotices } from "../core/job-notices.ts";
-import { createCaller, repositoryNames } from "./github-caller.ts";
-import type { GitHubCredentials } from "./github-credentials.ts";
-import type { Refreshed } from "./refreshed.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { type GitHubClient, repositoryNames } from "./github-client.ts";
 
 /**
  * Shows notices as check runs on the job's commit, among the job's own; the App needs `checks: write`.
  * No App may touch the job's own check run. Of several with one name GitHub shows the newest, so that
  * each job has a name of its own, and one that is told twice seems to be told once.
  */
-export function createGitHubNotices(
-  surroundings: Surroundings,
-  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
-): JobNotices {
-  const call = createCaller(surroundings, options);
+export function createGitHubNotices({ call }: Pick<GitHubClient, "call">): JobNotices {
   return {
     post: async (job, { title, summary }) => {
       await call(`show a check run for job ${job.id}`, job, {

@@ -6,28 +6,21 @@ import type {
   RunnerRegistry,
 } from "../core/runner-registry.ts";
 import { findRunner, isAnyRunning, readJobState, readRegistration } from "./github-answers.ts";
-import { createCaller, repositoryNames, type SendCall } from "./github-caller.ts";
-import type { GitHubCredentials } from "./github-credentials.ts";
+import { type GitHubClient, repositoryNames, type SendCall } from "./github-client.ts";
 import type { Permission } from "./github-tokens.ts";
-import type { Refreshed } from "./refreshed.ts";
-import type { Surroundings } from "./surroundings.ts";
 
-/** Where GitHub is, and where runners are registered. */
-export type GitHubOptions = {
-  /** E.g. `https://api.github.com`, `https://api.acme.ghe.com` or `https://ghes.acme.com/api/v3`. */
-  readonly apiUrl: string;
+/** Where runners are registered. */
+export type RegistryOptions = {
   /** An organization's runners, or each repository's own; a user has no organization's. */
   readonly scope: "organization" | "repository";
   readonly runnerGroupId: number;
-  readonly credentials: Refreshed<GitHubCredentials>;
 };
 
 /** GitHub's REST API behind the port of the core: one call a method, tokens apart. */
 export function createGitHubRegistry(
-  surroundings: Surroundings,
-  options: GitHubOptions,
+  { call }: Pick<GitHubClient, "call">,
+  options: RegistryOptions,
 ): RunnerRegistry {
-  const call = createCaller(surroundings, options);
   const asked = { call, ...options };
   return {
     register: async (job, runnerName) => register(job, runnerName, asked),
@@ -38,7 +31,7 @@ export function createGitHubRegistry(
   };
 }
 
-type Asked = GitHubOptions & { readonly call: SendCall };
+type Asked = RegistryOptions & { readonly call: SendCall };
 
 async function register(job: Job, runnerName: string, asked: Asked): Promise<Registration> {
   const { path, names, permission } = readScope(job, asked.scope);
@@ -105,15 +98,15 @@ async function hasRunningSibling(job: Job, { call }: Asked): Promise<boolean> {
   return isAnyRunning(data, job.id);
 }
 
-/** Where a origin's runners are, and what it takes to ask about them. */
+/** Where an origin's runners are, and what it takes to ask about them. */
 export type Scope = {
   readonly path: string;
   readonly names: Readonly<Record<string, string>>;
   readonly permission: Permission;
 };
 
-/** The scope of a origin: a user has no organization's runners, whatever the setting says. */
-export function readScope(origin: Origin, scope: GitHubOptions["scope"]): Scope {
+/** The scope of an origin: a user has no organization's runners, whatever the setting says. */
+export function readScope(origin: Origin, scope: RegistryOptions["scope"]): Scope {
   const { owner, ownerType } = origin.repository;
   if (scope === "organization" && ownerType === "Organization") {
     const permission = { organization_self_hosted_runners: "write" } as const;

@@ -2,21 +2,14 @@ import type { Origin } from "../core/job.ts";
 import { readArray, readNumber, readObject, readOptional, readText } from "../core/read-json.ts";
 import type { EndedJob, RunAttempt, RunReruns, RunState } from "../core/run-reruns.ts";
 import { understand } from "./github-answers.ts";
-import { createCaller, repositoryNames, type SendCall } from "./github-caller.ts";
-import type { GitHubCredentials } from "./github-credentials.ts";
-import type { Refreshed } from "./refreshed.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { type GitHubClient, repositoryNames, type SendCall } from "./github-client.ts";
 
 const pageSize = 100;
 const read = { actions: "read" } as const;
 const runRoute = "/repos/{owner}/{repo}/actions/runs/{run_id}";
 
 /** GitHub's runs, as far as running again goes: reading needs less of the App than asking does. */
-export function createGitHubReruns(
-  surroundings: Surroundings,
-  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
-): RunReruns {
-  const call = createCaller(surroundings, options);
+export function createGitHubReruns({ call }: Pick<GitHubClient, "call">): RunReruns {
   return {
     listJobs: async (run) => listJobs(run, call),
     readState: async (run) => readState(run, call),

@@ -1,19 +1,17 @@
 import { readObject, readOptional, readText, readTimestamp } from "../core/read-json.ts";
 import type { RunnerVersions } from "../core/runner-versions.ts";
 import { understand } from "./github-answers.ts";
-import { createCaller } from "./github-caller.ts";
-import { type GitHubOptions, readScope } from "./github-registry.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { GitHubClient } from "./github-client.ts";
+import { type RegistryOptions, readScope } from "./github-registry.ts";
 
 /** GitHub's word on versions of the runner; one that does not tell (an older GHES) has none to retire. */
 export function createGitHubRunnerVersions(
-  surroundings: Surroundings,
-  options: Omit<GitHubOptions, "runnerGroupId">,
+  { call }: Pick<GitHubClient, "call">,
+  { scope }: Pick<RegistryOptions, "scope">,
 ): RunnerVersions {
-  const call = createCaller(surroundings, options);
   return {
     readRetirement: async (origin, version) => {
-      const { path, names, permission } = readScope(origin, options.scope);
+      const { path, names, permission } = readScope(origin, scope);
       const { data, status } = await call(`tell how old runner ${version} is`, origin, {
         permission,
         route: `GET ${path}/actions/runners/deprecations/{version}`,

@@ -5,9 +5,7 @@ import { readArray, readNumber, readObject, readText, readTimestamp } from "../c
 import type { OpenRun } from "../core/sweep.ts";
 import type { Page, OpenRuns } from "../core/open-runs.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
-import { type Answer, createCaller, repositoryNames } from "./github-caller.ts";
-import type { GitHubCredentials } from "./github-credentials.ts";
-import type { Refreshed } from "./refreshed.ts";
+import { type Answer, type GitHubClient, repositoryNames } from "./github-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const pageSize = 100;
@@ -18,10 +16,9 @@ const permission = { actions: "read" } as const;
 
 /** GitHub's lists of runs and their jobs: one call a page. */
 export function createGitHubRuns(
-  surroundings: Surroundings,
-  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
+  surroundings: Pick<Surroundings, "now" | "log">,
+  { call }: Pick<GitHubClient, "call">,
 ): OpenRuns {
-  const call = createCaller(surroundings, options);
   return {
     listRuns: async (origin, status, page) => {
       const { fullName } = origin.repository;

@@ -1,5 +1,6 @@
 import { createDynamoDbLedger } from "../adapters/dynamodb-ledger.ts";
 import { watchGitHubBudget } from "../adapters/github-budget.ts";
+import { createGitHubClient } from "../adapters/github-client.ts";
 import { keepGitHubCredentials } from "../adapters/github-credentials.ts";
 import { createGitHubDeliveries } from "../adapters/github-deliveries.ts";
 import { createGitHubInstallations } from "../adapters/github-installations.ts";
@@ -76,8 +77,9 @@ function createParts(surroundings: Surroundings): Parts {
   const { credentialParameters, runnerPrefix: stack, queueUrl, ledgerTable } = settings;
   const { launchLabel, capacityDeadline, policy } = settings;
   const credentials = keepGitHubCredentials(surroundings, credentialParameters);
-  const gitHub = { ...settings.gitHub, credentials };
-  const runnerVersions = createGitHubRunnerVersions(surroundings, gitHub);
+  const { apiUrl } = settings.gitHub;
+  const client = createGitHubClient(surroundings, { apiUrl, credentials });
+  const runnerVersions = createGitHubRunnerVersions(client, settings.gitHub);
   const versionPorts = { now, log, stack, runnerVersions };
   return {
     now,
@@ -91,9 +93,9 @@ function createParts(surroundings: Surroundings): Parts {
     queue: platform?.queue ?? createSqsJobQueue(surroundings, queueUrl),
     sendAll:
       platform === undefined ? createSqsBatches(surroundings, queueUrl) : sendEach(platform.queue),
-    deliveries: createGitHubDeliveries(surroundings, gitHub),
-    runs: createGitHubRuns(surroundings, gitHub),
-    installations: createGitHubInstallations(surroundings, gitHub),
+    deliveries: createGitHubDeliveries(surroundings, client),
+    runs: createGitHubRuns(surroundings, client),
+    installations: createGitHubInstallations(surroundings, client),
   };
 }
 

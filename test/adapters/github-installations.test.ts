@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  readCredentialParameters,
-  readGitHubApiUrl,
-} from "../../functions/adapters/github-settings.ts";
-import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createGitHubInstallations } from "../../functions/adapters/github-installations.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
+import { createTestGitHubClient } from "../support/test-github-client.ts";
 import { countCalls, createTestWorld, start } from "../support/test-world.ts";
 
 const later = Number.POSITIVE_INFINITY;
@@ -15,10 +11,7 @@ const later = Number.POSITIVE_INFINITY;
 async function createTestInstallations() {
   const world = await createTestWorld();
   const { surroundings } = world;
-  const installations = createGitHubInstallations(surroundings, {
-    apiUrl: readGitHubApiUrl(surroundings.env),
-    credentials: keepGitHubCredentials(surroundings, readCredentialParameters(surroundings.env)),
-  });
+  const installations = createGitHubInstallations(surroundings, createTestGitHubClient(world));
   const [known] = world.gitHub.repositories();
   const acme = { id: known?.owner.installationId ?? 0, owner: "acme" };
   return { world, installations, acme };

@@ -1,21 +1,17 @@
 import { describe, expect, it } from "vitest";
 
-import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createGitHubNotices, noNotices } from "../../functions/adapters/github-notices.ts";
 import type { Job } from "../../functions/core/job.ts";
 import { headSha } from "../../simulator/github/job-body.ts";
 import { queuedJob } from "../core/builders.ts";
 import { containing } from "../support/containing.ts";
+import { createTestGitHubClient } from "../support/test-github-client.ts";
 import { createTestWorld, repository, type TestWorld } from "../support/test-world.ts";
 
 const notice = { title: "job 'build' got no runner", summary: "no capacity" };
 
-function createNotices({ surroundings }: TestWorld) {
-  const credentials = keepGitHubCredentials(surroundings, {
-    appId: "/tornade/app-id",
-    privateKey: "/tornade/private-key",
-  });
-  return createGitHubNotices(surroundings, { apiUrl: "http://127.0.0.1/github", credentials });
+function createNotices(world: TestWorld) {
+  return createGitHubNotices(createTestGitHubClient(world));
 }
 
 /** A job of the repository that the test world has. */

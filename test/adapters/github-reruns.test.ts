@@ -1,25 +1,18 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  readCredentialParameters,
-  readGitHubApiUrl,
-} from "../../functions/adapters/github-settings.ts";
-import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createGitHubReruns } from "../../functions/adapters/github-reruns.ts";
 import type { RunAttempt } from "../../functions/core/run-reruns.ts";
 import type { Job } from "../../simulator/github/model.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
+import { createTestGitHubClient } from "../support/test-github-client.ts";
 import { toJob } from "../support/test-registry.ts";
 import { createTestWorld, type TestWorld } from "../support/test-world.ts";
 
 /** A world with the adapter in front of its GitHub, and a repository that nobody serves. */
 async function createTestReruns() {
   const world = await createTestWorld();
-  const { surroundings, gitHub } = world;
-  const reruns = createGitHubReruns(surroundings, {
-    apiUrl: readGitHubApiUrl(surroundings.env),
-    credentials: keepGitHubCredentials(surroundings, readCredentialParameters(surroundings.env)),
-  });
+  const { gitHub } = world;
+  const reruns = createGitHubReruns(createTestGitHubClient(world));
   const known = gitHub.addRepository({ fullName: "acme/other" });
   const toRun = ({ runId, runAttempt: attempt }: Job): RunAttempt => {
     return { ...toJob(known), runId, attempt };

@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  readCredentialParameters,
-  readGitHubApiUrl,
-} from "../../functions/adapters/github-settings.ts";
-import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
-import type { GitHubOptions } from "../../functions/adapters/github-registry.ts";
+import type { RegistryOptions } from "../../functions/adapters/github-registry.ts";
 import { createGitHubRunnerVersions } from "../../functions/adapters/github-runner-versions.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
+import { createTestGitHubClient } from "../support/test-github-client.ts";
 import { toJob } from "../support/test-registry.ts";
 import { createTestWorld } from "../support/test-world.ts";
 
@@ -17,17 +13,13 @@ const runtime = "2026-12-20T00:00:00Z";
 /** What is read of an answer of GitHub's, and the path that it was asked for by. */
 async function read(
   answer: { readonly status?: number; readonly body: unknown },
-  scope: GitHubOptions["scope"] = "organization",
+  scope: RegistryOptions["scope"] = "organization",
 ) {
   const world = await createTestWorld();
-  const { surroundings, gitHub } = world;
+  const { gitHub } = world;
   world.outside.intercept = async (call, next) =>
     call === "GET deprecations" ? jsonResponse(answer.status ?? 200, answer.body) : next();
-  const versions = createGitHubRunnerVersions(surroundings, {
-    apiUrl: readGitHubApiUrl(surroundings.env),
-    scope,
-    credentials: keepGitHubCredentials(surroundings, readCredentialParameters(surroundings.env)),
-  });
+  const versions = createGitHubRunnerVersions(createTestGitHubClient(world), { scope });
   const job = toJob(gitHub.addRepository({ fullName: "acme/other" }));
   const retiresAt = await versions.readRetirement(job, "2.338.0");
   return { retiresAt, path: world.calls.at(-1)?.request.path };

@@ -1,14 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  readCredentialParameters,
-  readGitHubApiUrl,
-} from "../../functions/adapters/github-settings.ts";
-import { keepGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createGitHubRuns } from "../../functions/adapters/github-runs.ts";
 import { readArray, readObject } from "../../functions/core/read-json.ts";
 import type { Repository } from "../../simulator/github/model.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
+import { createTestGitHubClient } from "../support/test-github-client.ts";
 import { toJob } from "../support/test-registry.ts";
 import { createTestWorld, repository, start, type TestWorld } from "../support/test-world.ts";
 
@@ -16,10 +12,7 @@ import { createTestWorld, repository, start, type TestWorld } from "../support/t
 async function createTestRuns() {
   const world = await createTestWorld();
   const { surroundings } = world;
-  const runs = createGitHubRuns(surroundings, {
-    apiUrl: readGitHubApiUrl(surroundings.env),
-    credentials: keepGitHubCredentials(surroundings, readCredentialParameters(surroundings.env)),
-  });
+  const runs = createGitHubRuns(surroundings, createTestGitHubClient(world));
   const known: Repository = world.gitHub.addRepository({ fullName: "acme/other" });
   return { world, runs, origin: toJob(known, { labels: [] }) };
 }

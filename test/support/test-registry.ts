@@ -1,7 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 
-import type { GitHubOptions } from "../../functions/adapters/github-registry.ts";
-import { createGitHubRegistry } from "../../functions/adapters/github-registry.ts";
+import { createGitHubClient } from "../../functions/adapters/github-client.ts";
+import {
+  createGitHubRegistry,
+  type RegistryOptions,
+} from "../../functions/adapters/github-registry.ts";
 import { readGitHubCredentials } from "../../functions/adapters/github-credentials.ts";
 import { createRefreshed } from "../../functions/adapters/refreshed.ts";
 import type { Job } from "../../functions/core/job.ts";
@@ -27,12 +30,13 @@ export const appKeys = generateKeyPairSync("rsa", {
 export const credentialNames = { appId: "/tornade/app-id", privateKey: "/tornade/private-key" };
 
 /** What a test of the registry may set. */
-export type RegistryOptions = Partial<Pick<GitHubOptions, "apiUrl" | "scope" | "runnerGroupId">> & {
+export type TestRegistryOptions = Partial<RegistryOptions> & {
+  readonly apiUrl?: string;
   readonly simulated?: Partial<SimulatedOptions>;
 };
 
 /** The registry in front of a simulated GitHub with one repository; requests are recorded. */
-export function createTestRegistry({ simulated, ...options }: RegistryOptions = {}) {
+export function createTestRegistry({ simulated, ...options }: TestRegistryOptions = {}) {
   const timeline = createVirtualTimeline(1_795_262_400_000);
   const gitHub = createGitHub({
     timeline,
@@ -63,15 +67,15 @@ export function createTestRegistry({ simulated, ...options }: RegistryOptions = 
       pathPrefix: new URL(apiUrl).pathname.replace(/\/$/u, ""),
     }),
   };
-  const registry = createGitHubRegistry(surroundings, {
+  const client = createGitHubClient(surroundings, {
     apiUrl,
-    scope: options.scope ?? "organization",
-    runnerGroupId: options.runnerGroupId ?? 1,
     credentials: createRefreshed(
       async () => readGitHubCredentials(async () => parameters, credentialNames),
       { now: surroundings.now, log: surroundings.log, maximumAge: 300_000, minimumAge: 30_000 },
     ),
   });
+  const { scope = "organization", runnerGroupId = 1 } = options;
+  const registry = createGitHubRegistry(client, { scope, runnerGroupId });
   return { timeline, gitHub, repository, parameters, requests, outside, clock, registry };
 }
 

@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
 
+import { createGitHubReruns } from "../../functions/adapters/github-reruns.ts";
+import { createGitHubRuns } from "../../functions/adapters/github-runs.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
 import { containing } from "../support/containing.ts";
+import { createTestGitHubClient } from "../support/test-github-client.ts";
 import { createTestRegistry, toJob } from "../support/test-registry.ts";
+import { countCalls, createTestWorld } from "../support/test-world.ts";
 
 function told(what: string): string {
   return `GitHub did not ${what}: 500 Server Error`;
 }
 
-describe("createCaller", () => {
+describe("createGitHubClient", () => {
   it.each([
     [404, "Integration not found"],
     [422, "The permissions requested are not granted to this installation."],
@@ -100,5 +104,29 @@ describe("createCaller", () => {
     await expect(test.registry.register(toJob(test.repository), "x")).rejects.toMatchObject({
       code: "GitHubConflict",
     });
+  });
+
+  it("has all parts share tokens, and leave GitHub alone once it limited one of them", async () => {
+    const world = await createTestWorld();
+    const client = createTestGitHubClient(world);
+    const [runs, reruns] = [
+      createGitHubRuns(world.surroundings, client),
+      createGitHubReruns(client),
+    ];
+    const origin = toJob(world.gitHub.addRepository({ fullName: "acme/other" }));
+    const run = { ...origin, attempt: 1, runId: 5 };
+    await runs.listRuns(origin, "queued", 1);
+    await reruns.readState(run);
+    expect(countCalls(world, ["POST access_tokens"])).toEqual({ "POST access_tokens": 1 });
+
+    world.outside.intercept = async (call, next) =>
+      call === "GET runs"
+        ? { ...jsonResponse(429, { message: "slow down" }), headers: { "retry-after": "17" } }
+        : next();
+    const expected = { code: "GitHubRateLimited", retryAt: world.timeline.now() + 17_000 };
+    await expect(runs.listRuns(origin, "queued", 1)).rejects.toMatchObject(expected);
+    const asked = world.calls.length;
+    await expect(reruns.readState(run)).rejects.toMatchObject(expected);
+    expect(world.calls.length).toBe(asked);
   });
 });

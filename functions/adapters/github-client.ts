@@ -1,10 +1,10 @@
 import type { Origin } from "../core/job.ts";
-import { createAskGitHub } from "./ask-github.ts";
+import { type AskGitHub, createAskGitHub } from "./ask-github.ts";
 import { askWithToken } from "./ask-with-token.ts";
-import { createGitHubApp } from "./github-app.ts";
+import { createGitHubApp, type GitHubApp } from "./github-app.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import { statusOf } from "./github-failure.ts";
-import { createGitHubRequest } from "./github-request.ts";
+import { createGitHubRequest, type GitHubRequest } from "./github-request.ts";
 import { createGitHubTokens, type Permission } from "./github-tokens.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -36,22 +36,44 @@ export function repositoryNames({ repository: { fullName, owner } }: Origin): {
 /** Sends a call; `what` says in an error what GitHub did not do. @throws {GitHubError} */
 export type SendCall = (what: string, origin: Origin, call: Call) => Promise<Answer>;
 
-/**
- * Sends calls within the limits of the owners they are for, each with the narrowest token that does.
- */
-export function createCaller(
-  surroundings: Surroundings,
-  options: { readonly apiUrl: string; readonly credentials: Refreshed<GitHubCredentials> },
-): SendCall {
-  const request = createGitHubRequest(surroundings, options.apiUrl);
-  const { credentials } = options;
-  const getToken = createGitHubTokens(createGitHubApp({ surroundings, credentials, request }));
+/** GitHub as a function asks it: what one part learns of tokens, clocks and limits, all go by. */
+export type GitHubClient = {
+  readonly app: GitHubApp;
+  readonly request: GitHubRequest;
+  /** Asks within the limits of whom it is for. */
+  readonly ask: AskGitHub;
+  /** Calls within the limits of the owner it is for, with the narrowest token that does. */
+  readonly call: SendCall;
+};
 
+/** Where GitHub is, and as whom it is asked. */
+export type GitHubClientOptions = {
+  /** E.g. `https://api.github.com`, `https://api.acme.ghe.com` or `https://ghes.acme.com/api/v3`. */
+  readonly apiUrl: string;
+  readonly credentials: Refreshed<GitHubCredentials>;
+};
+
+/** The one client that a function has of GitHub. */
+export function createGitHubClient(
+  surroundings: Surroundings,
+  { apiUrl, credentials }: GitHubClientOptions,
+): GitHubClient {
+  const request = createGitHubRequest(surroundings, apiUrl);
+  const app = createGitHubApp({ surroundings, credentials, request });
+  const ask = createAskGitHub(surroundings.now);
+  return { app, request, ask, call: createSendCall({ app, request, ask }, apiUrl) };
+}
+
+function createSendCall(
+  { app, request, ask }: Omit<GitHubClient, "call">,
+  apiUrl: string,
+): SendCall {
+  const getToken = createGitHubTokens(app);
   const send = async (call: Call, authorization: string): Promise<Answer> => {
     const headers = { authorization };
     try {
       const answer = await request(call.route, { ...call.parameters, headers });
-      const moved = readMoved(answer, options.apiUrl);
+      const moved = readMoved(answer, apiUrl);
       if (moved === undefined) return rejectRedirection(answer);
       const { method, body } = repeat(call);
       return rejectRedirection(await request({ method, url: moved, ...body, headers }));
@@ -61,9 +83,8 @@ export function createCaller(
       throw error;
     }
   };
-  const askGitHub = createAskGitHub(surroundings.now);
   return async (what, origin, call) =>
-    askGitHub(origin.repository.owner, what, async () =>
+    ask(origin.repository.owner, what, async () =>
       askWithToken(
         async (known) => getToken(origin, call.permission, known),
         async (authorization) => send(call, authorization),
