@@ -3,6 +3,7 @@ import type { Message } from "@aws-sdk/client-sqs";
 import { reasonAttribute } from "../functions/adapters/sqs-messages.ts";
 import { decodeEnvelope, type Envelope } from "../functions/core/envelope.ts";
 import { messageOf } from "../functions/core/errors.ts";
+import { toGroupId } from "../functions/core/job-queue.ts";
 
 /** A message of the dead-letter queue, and whether it was brought back. */
 export type DeadLetter = {
@@ -48,13 +49,13 @@ export function readDeadLetter(message: Message): ReadLetter {
   }
 }
 
-// The group that receive-webhook sends a delivery in.
+// The group that receive-webhook sends a delivery in; a wake-up comes back in the one that it was in.
 function groupIdOf(envelope: Envelope): string | undefined {
   switch (envelope.kind) {
     case "job":
-      return String(envelope.job.repository.id);
+      return toGroupId(envelope.job.repository.id);
     case "run":
-      return String(envelope.repository.id);
+      return toGroupId(envelope.repository.id);
     case "wake":
       return undefined;
   }

@@ -4,8 +4,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 
-import { encodeEnvelope, type Envelope } from "../core/envelope.ts";
-import type { SendAll } from "../core/job-queue.ts";
+import { encodeEnvelope } from "../core/envelope.ts";
+import type { Message, SendAll } from "../core/job-queue.ts";
 import { createAwsClient } from "./aws-client.ts";
 import { type AwsErrorParts, readAwsError } from "./aws-error.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -17,11 +17,12 @@ const mostInBatch = 10;
 /** Sends to the job queue on Amazon SQS, ten messages with each request. */
 export function createSqsBatches(surroundings: Surroundings, queueUrl: string): SendAll {
   const client = createAwsClient(SQSClient, surroundings);
-  return async (envelopes) => {
-    const sent = toBatches(envelopes).map(async (batch) => {
-      const entries = batch.map((envelope, at) => ({
+  return async (messages) => {
+    const sent = toBatches(messages).map(async (batch) => {
+      const entries = batch.map(({ envelope, groupId }, at) => ({
         Id: String(at),
         MessageBody: encodeEnvelope(envelope),
+        ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
       }));
       const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
       try {
@@ -50,9 +51,9 @@ function describe({ name, message }: Pick<AwsErrorParts, "name" | "message">): s
   return withoutSecrets(message === "" ? name : `${name}: ${message}`);
 }
 
-function toBatches(envelopes: readonly Envelope[]): readonly (readonly Envelope[])[] {
-  const count = Math.ceil(envelopes.length / mostInBatch);
+function toBatches(messages: readonly Message[]): readonly (readonly Message[])[] {
+  const count = Math.ceil(messages.length / mostInBatch);
   return Array.from({ length: count }, (_, at) =>
-    envelopes.slice(at * mostInBatch, (at + 1) * mostInBatch),
+    messages.slice(at * mostInBatch, (at + 1) * mostInBatch),
   );
 }

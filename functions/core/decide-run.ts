@@ -157,6 +157,6 @@ function rerun(item: RunItem, { now }: Circumstances): Decision {
 }
 
 function wakeByMessage(item: RunItem, outcome: string): Decision {
-  const { id, wakeAt = 0 } = item;
-  return { writes: [item], actions: [{ kind: "wake", itemId: id, at: wakeAt }], outcome };
+  const { wakeAt: at = 0 } = item;
+  return { writes: [item], actions: [{ kind: "wake", item, at }], outcome };
 }

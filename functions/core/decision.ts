@@ -137,7 +137,8 @@ export type Action =
   /** Ask GitHub which jobs of the run failed. */
   | { readonly kind: "list-failed"; readonly item: RunItem }
   | { readonly kind: "rerun"; readonly item: RunItem }
-  | { readonly kind: "wake"; readonly itemId: ItemId; readonly at: number }
+  /** Look at the item again, at a time. */
+  | { readonly kind: "wake"; readonly item: JobItem | RunItem; readonly at: number }
   /** Somebody else is at it: the message has to come again then. */
   | { readonly kind: "come-back"; readonly at: number };
 

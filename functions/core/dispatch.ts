@@ -12,6 +12,7 @@ import { carryOutRetirement } from "./retire.ts";
 import type { RunReruns } from "./run-reruns.ts";
 import { runnerName } from "./runner-name.ts";
 import { tellJob } from "./tell-job.ts";
+import { toWakeMessage } from "./wake-message.ts";
 
 /** Everything outside that an event may set in motion. */
 export type DispatchPorts = LaunchPorts &
@@ -93,10 +94,9 @@ async function carryOut(
     case "rerun":
       return [await rerunRun(action.item, ports)];
     case "wake": {
-      await ports.queue.send(
-        { version: 1, kind: "wake", itemId: action.itemId },
-        { delaySeconds: toDelay(action.at - ports.now()) },
-      );
+      const { envelope, ...options } = toWakeMessage(action.item);
+      const delaySeconds = toDelay(action.at - ports.now());
+      await ports.queue.send(envelope, { ...options, delaySeconds });
       return [];
     }
   }

@@ -82,7 +82,7 @@ export function park(
   { now, outcome }: { readonly now: number; readonly outcome: string },
 ): Decision {
   const parked = stepJob(item, { status: "parked", ...parking }, now);
-  const wake = { kind: "wake", itemId: parked.id, at: parking.wakeAt } as const;
+  const wake = { kind: "wake", item: parked, at: parking.wakeAt } as const;
   return { writes: [parked], actions: [wake], outcome };
 }
 

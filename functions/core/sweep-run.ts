@@ -1,5 +1,6 @@
 import type { ActiveRepository } from "./cursor-item.ts";
 import type { JobEnvelope } from "./envelope.ts";
+import { toGroupId } from "./job-queue.ts";
 import { type Job, jobKey } from "./job.ts";
 import { isOurs, isStatic } from "./labels.ts";
 import { jobItemId } from "./ledger.ts";
@@ -49,7 +50,7 @@ async function announce(envelope: JobEnvelope, pass: SweepPass): Promise<boolean
   const { item } = await pass.ledger.read(jobItemId(jobKey(job)));
   const judgement = judgeQueued(envelope, item, pass.now());
   if (judgement !== "missed") return judgement === "known";
-  await pass.queue.send(envelope, { groupId: String(job.repository.id) });
+  await pass.queue.send(envelope, { groupId: toGroupId(job.repository.id) });
   pass.log.warn("queued job found without a webhook", {
     jobId: job.id,
     repository: job.repository.fullName,

@@ -3,7 +3,7 @@ import type { Surroundings } from "../adapters/surroundings.ts";
 import { readDelivery, type DropReason } from "../core/delivery.ts";
 import type { JobEnvelope, RunEnvelope } from "../core/envelope.ts";
 import { DeliveryError, TornadeError } from "../core/errors.ts";
-import type { JobQueue } from "../core/job-queue.ts";
+import { type JobQueue, toGroupId } from "../core/job-queue.ts";
 import { toAnswer, toFailureAnswer, type WebhookAnswer } from "./answer.ts";
 import { createSignatureCheck, type SignatureCheck } from "./check-signature.ts";
 import { isWebhookPath, readBytes, readHeader, readPayload, type WebhookEvent } from "./request.ts";
@@ -72,7 +72,7 @@ async function enqueue(
   envelope: JobEnvelope | RunEnvelope,
 ): Promise<WebhookAnswer> {
   const { id, fullName } = envelope.kind === "job" ? envelope.job.repository : envelope.repository;
-  await queue.send(envelope, { groupId: String(id) });
+  await queue.send(envelope, { groupId: toGroupId(id) });
   const fields = { ...namesOf(event), ...fieldsOf(envelope), repository: fullName };
   surroundings.log.info("delivery queued", fields);
   return toAnswer(202, "queued");

@@ -16,6 +16,7 @@ import { type Deliveries, recoverDeliveries } from "../core/recover-deliveries.t
 import { createVersionPass } from "../core/runner-versions.ts";
 import { findStuckJobs } from "../core/stuck-jobs.ts";
 import { sweepRepositories } from "../core/sweep-repositories.ts";
+import { toWakeMessage } from "../core/wake-message.ts";
 import { createImageBuildPass } from "./image-pass.ts";
 import { readSettings } from "./settings.ts";
 
@@ -106,7 +107,7 @@ async function wakeDueItems(parts: Parts, open: OpenItems): Promise<void> {
   const { sendAll, log, now, stack, capacityDeadline } = parts;
   const until = now();
   const due = (await open).filter(({ wakeAt = until }) => wakeAt <= until).slice(0, mostItems);
-  const unsent = await sendAll(due.map(({ id }) => ({ version: 1, kind: "wake", itemId: id })));
+  const unsent = await sendAll(due.map(toWakeMessage));
   const stuck = findStuckJobs(await open, { now: until, capacityDeadline });
   const fields = { due: due.length, failed: unsent.length, stuck: stuck.slice(0, mostNamed) };
   log.info("due items sent", fields, { at: until, stack, figures: { StuckJobs: stuck.length } });

@@ -10,16 +10,17 @@ const queueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs";
 
 /** Messages as SQS took them, request by request; it refuses those whose text is among these. */
 function start(refused: readonly string[] = []) {
-  const requests: (readonly string[])[] = [];
+  const requests: { readonly text: string; readonly groupId: unknown }[][] = [];
   const surroundings = createTestSurroundings(async ({ body }) => {
     const entries = readArray(readObject(JSON.parse(body), "input")["Entries"], "Entries").map(
       (entry) => readObject(entry, "entry"),
     );
-    const told = entries.map(({ Id, MessageBody }) => ({
+    const told = entries.map(({ Id, MessageBody, MessageGroupId: groupId }) => ({
       Id: readText(Id, "Id"),
       text: readText(MessageBody, "MessageBody"),
+      groupId,
     }));
-    requests.push(told.map(({ text }) => text));
+    requests.push(told.map(({ text, groupId }) => ({ text, groupId })));
     if (told.some(({ text }) => text.includes("job#13-1"))) {
       return jsonResponse(403, { __type: "AccessDenied", message: "not you" });
     }
@@ -39,16 +40,21 @@ function start(refused: readonly string[] = []) {
 }
 
 function wakes(...jobs: readonly number[]) {
-  return jobs.map((job) => ({ version: 1, kind: "wake", itemId: `job#${job}-1` }) as const);
+  return jobs.map((job) => {
+    const envelope = { version: 1, kind: "wake", itemId: `job#${job}-1` } as const;
+    return job === 0 ? { envelope } : { envelope, groupId: `group-${job}` };
+  });
 }
 
 describe("createSqsBatches", () => {
   it("sends ten messages with each request, as they are", async () => {
     const { requests, sendAll } = start();
-    const envelopes = wakes(...Array.from({ length: 12 }, (_, index) => index));
-    expect(await sendAll(envelopes)).toEqual([]);
+    const messages = wakes(...Array.from({ length: 12 }, (_, index) => index));
+    expect(await sendAll(messages)).toEqual([]);
     expect(requests.map(({ length }) => length)).toEqual([10, 2]);
-    expect(requests.flat()).toEqual(envelopes.map((envelope) => JSON.stringify(envelope)));
+    expect(requests.flat()).toEqual(
+      messages.map(({ envelope, groupId }) => ({ text: JSON.stringify(envelope), groupId })),
+    );
   });
 
   it("asks nothing where there is nothing to send", async () => {

@@ -137,7 +137,7 @@ describe("decideLaunchEnded", () => {
         { kind: "runner", ended: { reason: "out of memory" }, owed: ["deregister"] },
         { kind: "job", status: "parked", doubtful: true, losses: 1, wakeAt: start },
       ],
-      actions: [{ kind: "wake", itemId: "job#4711-1", at: start }],
+      actions: [{ kind: "wake", item: { id: "job#4711-1" }, at: start }],
       outcome: "runner lost",
     });
   });

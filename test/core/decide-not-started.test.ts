@@ -62,7 +62,7 @@ describe("decideNotStarted", () => {
         writes: [
           { status: "parked", reason: message, rung: 0, waits: 1, wakeAt, launches: [{ outcome }] },
         ],
-        actions: [{ kind: "wake", itemId: "job#4711-1", at: wakeAt }],
+        actions: [{ kind: "wake", item: { id: "job#4711-1" }, at: wakeAt }],
         outcome: "parked",
       });
       expect(decision.writes[0]).not.toHaveProperty("lease");
@@ -102,7 +102,7 @@ describe("decideNotStarted", () => {
     const decision = decide(itemsOf(item), launchEnded(report(kind)), at);
     expect(decision).toMatchObject({
       writes: [{ status: "parked", spec: refusalSpec, rung: 0, waits: 0, wakeAt: now }],
-      actions: [{ kind: "wake", itemId: item.id, at: now }],
+      actions: [{ kind: "wake", item: { id: item.id }, at: now }],
       outcome: "refused after waiting",
     });
     const refusal = containing(": FARGATE_SPOT: as told; ");
@@ -142,7 +142,7 @@ describe("decideNotStarted", () => {
     const wakeAt = start + 15_000;
     expect(decision).toMatchObject({
       writes: [{ status: "parked", reason: message, rung: 0, waits: 2, wakeAt, launches: [] }],
-      actions: [{ kind: "wake", itemId: "job#4711-1", at: wakeAt }],
+      actions: [{ kind: "wake", item: { id: "job#4711-1" }, at: wakeAt }],
     });
     const late = circumstances({ jitter: 0.999 });
     expect(decide(itemsOf(item), launchEnded(report("no-image")), late)).toMatchObject({

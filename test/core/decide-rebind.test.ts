@@ -93,7 +93,7 @@ describe("decideRebind", () => {
           launches: [{ outcome: "ended" }],
         },
       ],
-      actions: [{ kind: "wake", itemId: "job#1-1", at: start }],
+      actions: [{ kind: "wake", item: { id: "job#1-1" }, at: start }],
       outcome: "relaunched: another job took its runner",
     });
   });
@@ -102,7 +102,7 @@ describe("decideRebind", () => {
     const stopping = runnerOf(1, undefined, { owed: ["deregister", "stop"], wakeAt: start });
     expect(rebind([launched(1), stopping])).toMatchObject({
       writes: [{ id: "job#1-1", status: "parked", launches: [{ outcome: "open" }] }],
-      actions: [{ kind: "wake", itemId: "job#1-1" }],
+      actions: [{ kind: "wake", item: { id: "job#1-1" } }],
     });
   });
 
@@ -113,7 +113,7 @@ describe("decideRebind", () => {
       { id: "job#1-1", status: "parked" },
     ]);
     expect(actions).toMatchObject([
-      { kind: "wake", itemId: "job#1-1" },
+      { kind: "wake", item: { id: "job#1-1" } },
       { kind: "retire", item: { name: "tornade-2-1-1" } },
     ]);
   });

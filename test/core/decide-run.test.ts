@@ -110,7 +110,7 @@ describe("decideRunListed", () => {
     const waiting = runItem({ status: "waiting", runners: [second], wakeAt, tries: 1 });
     expect(decide(items, listed(first, second), circumstances())).toEqual({
       writes: [waiting],
-      actions: [{ kind: "wake", itemId: waiting.id, at: wakeAt }],
+      actions: [{ kind: "wake", item: waiting, at: wakeAt }],
       outcome: "waiting for the end of runners",
     });
   });
@@ -214,8 +214,9 @@ describe("decideRunNotAsked", () => {
     const event = { kind: "run-not-asked", run: owing, message } as const;
     const { writes, actions } = decide(itemsOf(owing), event, circumstances());
     const wakeAt = start + 1_000;
-    expect(writes).toEqual([{ ...owing, tries: 1, reason: message, wakeAt }]);
-    expect(actions).toEqual([{ kind: "wake", itemId: owing.id, at: wakeAt }]);
+    const later = { ...owing, tries: 1, reason: message, wakeAt };
+    expect(writes).toEqual([later]);
+    expect(actions).toEqual([{ kind: "wake", item: later, at: wakeAt }]);
   });
 
   it("writes down a run of which GitHub did not tell", () => {

@@ -81,7 +81,7 @@ describe("decideEnded", () => {
     ]);
     expect(actions).toEqual([
       { kind: "retire", item: gone },
-      { kind: "wake", itemId: "job#4711-1", at: start },
+      { kind: "wake", item: writes.at(-1), at: start },
     ]);
   });
 

@@ -43,7 +43,7 @@ describe("dispatch when a job cannot be served", () => {
     await dispatch(wake, ports);
     expect(world.sent.at(-1)).toEqual({
       envelope: { version: 1, ...wake },
-      options: { delaySeconds: 0 },
+      options: { groupId: "7", delaySeconds: 0 },
     });
     await dispatch(wake, ports);
     const refusal =

@@ -131,7 +131,10 @@ describe("dispatch when a launch fails", () => {
     world.outcomes.set("FARGATE", [{ kind: "no-capacity", message: "none" }]);
     await dispatch(jobEvent(), world.ports);
     expect(world.sent).toEqual([
-      { envelope: { version: 1, kind: "wake", itemId: job }, options: { delaySeconds: 1 } },
+      {
+        envelope: { version: 1, kind: "wake", itemId: job },
+        options: { groupId: "7", delaySeconds: 1 },
+      },
     ]);
     world.clock.now += 2_000;
     await dispatch(wake, world.ports);
