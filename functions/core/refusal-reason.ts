@@ -1,4 +1,5 @@
 import type { LaunchReport } from "./decision.ts";
+import { hideAccounts } from "./hide-accounts.ts";
 import { triedSince } from "./job-item.ts";
 import { shorten } from "./label-text.ts";
 import type { JobItem } from "./ledger.ts";
@@ -57,7 +58,6 @@ function advise(kind: NotStarted["kind"]): string {
   return "ask whoever operates tornade here";
 }
 
-// Printed where every reader of the repository sees it: accounts and roles are none of their business.
 function tell(message: string, length = longestMessage): string {
-  return shorten(message.replaceAll(/\barn:[^\s'"]+|\b\d{12}\b/gu, "…"), length);
+  return shorten(hideAccounts(message), length);
 }

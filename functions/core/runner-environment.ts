@@ -1,4 +1,5 @@
 import { toCost } from "./cost.ts";
+import { hideAccounts } from "./hide-accounts.ts";
 import { hostedPrice } from "./hosted-price.ts";
 import { newestLaunch } from "./job-item.ts";
 import type { JobItem, Launch } from "./ledger.ts";
@@ -72,7 +73,7 @@ function toLaunchFacts(
 }
 
 function describeFallback({ provider, reason = "it was lost" }: Launch): string {
-  return `${provider}: ${reason}`.slice(0, mostOfText).toWellFormed();
+  return `${provider}: ${hideAccounts(reason)}`.slice(0, mostOfText).toWellFormed();
 }
 
 /** What bills and consoles show beside a runner. */

@@ -86,6 +86,17 @@ describe("runnerEnvironment", () => {
     expect(environment["TORNADE_FALLBACK"]).toBe(told);
   });
 
+  it("tells readers of the repository of no account and no role, not even of a part", () => {
+    const reason =
+      "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/x/y may not";
+    const denied = launchOf(1, { provider: "CODEBUILD", outcome: "not-started", reason });
+    const told = (launches = [denied, launchOf(2)]) =>
+      runnerEnvironment(launchingItem({ spec: ladder, launches }), rules)["TORNADE_FALLBACK"];
+    expect(told()).toBe("CODEBUILD: AccessDeniedException: User: … may not");
+    const late = { ...denied, reason: `${"x".repeat(80)} 123456789012` };
+    expect(told([late, launchOf(2)])).toMatch(/x …$/u);
+  });
+
   it("lets public repositories in beside one that policy has let in", () => {
     const { repository } = queuedJob();
     const job = queuedJob({ repository: { ...repository, private: false } });
