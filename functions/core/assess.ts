@@ -16,7 +16,7 @@ export type AssessOptions = LabelOptions &
  */
 export function assess(job: Job, options: AssessOptions): Assessment {
   const shutOut = whyShutOut(job.repository, options);
-  if (shutOut !== undefined) return { kind: "ignore", reason: shutOut };
+  if (shutOut !== undefined) return { kind: "ignore", reason: shutOut, isShutOut: true };
   const reading = readLabels(job.labels, options);
   if (reading.kind !== "refuse") return reading;
   return { ...reading, spec: options.refusalSpec };

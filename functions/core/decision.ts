@@ -7,9 +7,9 @@ import type { JobState } from "./runner-registry.ts";
 import type { LaunchFailure } from "./runner-provider.ts";
 import type { RunnerEnd } from "./state-change.ts";
 
-/** What the labels and the policy say about a job that is queued. */
+/** What the labels say about a job that is queued, and the policy: only that shuts a job out. */
 export type Assessment =
-  | { readonly kind: "ignore"; readonly reason: string }
+  | { readonly kind: "ignore"; readonly reason: string; readonly isShutOut?: true }
   | { readonly kind: "launch"; readonly spec: RunnerSpec }
   | { readonly kind: "refuse"; readonly reason: string; readonly spec: RunnerSpec };
 

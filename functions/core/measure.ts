@@ -18,7 +18,8 @@ function measureDenial(event: LedgerEvent): Figures {
   const isDenied =
     event.kind === "job" &&
     event.envelope.action === "queued" &&
-    event.assessment.kind === "ignore";
+    event.assessment.kind === "ignore" &&
+    event.assessment.isShutOut;
   return isDenied ? { Denials: 1 } : {};
 }
 

@@ -51,6 +51,7 @@ describe("assess", () => {
     expect(assess(job, options)).toEqual({
       kind: "ignore",
       reason: "public repositories are not allowed",
+      isShutOut: true,
     });
     expect(assess(job, { ...options, publicRepositories: "allow" })).toMatchObject({
       kind: "launch",

@@ -102,8 +102,12 @@ export function toLaunch(overrides: Partial<RunnerSpec> = {}): Assessment {
   return { kind: "launch", spec: runnerSpec(overrides) };
 }
 
-/** The assessment of a job that is none of our business. */
-export const toIgnore: Assessment = { kind: "ignore", reason: "owner is not allowed" };
+/** The assessment of a job whose repository the policy shuts out. */
+export const toIgnore: Assessment = {
+  kind: "ignore",
+  reason: "owner is not allowed",
+  isShutOut: true,
+};
 
 /** The event of a delivery. */
 export function jobEvent(overrides: Partial<JobEnvelope> = {}, assessment = toLaunch()) {

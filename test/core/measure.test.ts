@@ -86,6 +86,11 @@ describe("measure, over the life of a job", () => {
     expect(await watch(world, [jobEvent({ action: "completed" }, toIgnore)])).toEqual([]);
   });
 
+  it("does not take a job that wants no runner of ours for one that is shut out", async () => {
+    const isStatic = { kind: "ignore", reason: "static" } as const;
+    expect(await watch(createFakeWorld(), [jobEvent({}, isStatic)])).toEqual([]);
+  });
+
   it.each([
     ["off", [{ UntoldFailures: 1 }]],
     ["posted", []],
