@@ -60,20 +60,16 @@ function readCap(items: Items, { repository }: Job): CapItem | undefined {
   return item?.kind === "cap" ? item : undefined;
 }
 
-// Whenever there is no room, a turn ends within the hour before or after: the next try is then.
+// As many turns as an hour may have, one after another, leave room for no other that is within an hour
+// with all of them. What ends that goes up with each first one of them, so that one pass is enough.
 function findFree(
   taken: readonly number[],
   { most, now }: { readonly most: number; readonly now: number },
 ): number {
-  let at = now;
-  while (!hasRoom(taken, at, most)) {
-    at = Math.min(...taken.map((turn) => turn + hour).filter((end) => end > at));
-  }
-  return at;
-}
-
-function hasRoom(taken: readonly number[], at: number, most: number): boolean {
-  const near = taken.filter((turn) => Math.abs(turn - at) < hour);
-  const turns = [...near, at].toSorted((one, other) => one - other);
-  return turns.every((first, index) => (turns[index + most] ?? Infinity) - first >= hour);
+  const turns = taken.toSorted((one, other) => one - other);
+  return turns.reduce((at, first, index) => {
+    const last = turns[index + most - 1] ?? Infinity;
+    const isFull = Math.max(last, at) - Math.min(first, at) < hour;
+    return isFull ? first + hour : at;
+  }, now);
 }
