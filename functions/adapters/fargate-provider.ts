@@ -135,11 +135,12 @@ function toOutcome({ tasks = [], failures = [] }: RunTaskCommandOutput): LaunchO
   return sortFailure({ channel: "failures", name: reason, message: detail });
 }
 
-// ECS takes letters, digits, spaces and `_.:/=+-@`; matrix jobs have names like `test (18, linux)`.
+// ECS takes letters, digits, spaces and `_.:/=+-@`, and no `aws:` in front, in any case; matrix jobs have
+// names like `test (18, linux)`. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html
 function toTags(tags: LaunchRequest["tags"]): { key: string; value: string }[] {
   return Object.entries(tags).map(([key, value]) => ({
     key,
     // Cut first: what is left of a character that is cut in two is none.
-    value: value.slice(0, 256).replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_"),
+    value: value.slice(0, 256).replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]|(?<=^[Aa][Ww][Ss]):/gu, "_"),
   }));
 }

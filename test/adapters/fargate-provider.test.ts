@@ -115,8 +115,14 @@ describe("createFargateProvider", () => {
     ["test (18, linux)", "test _18_ linux_"],
     ["größe: 日本 a+b=c@d-e_f.g/h", "größe: 日本 a+b=c@d-e_f.g/h"],
     ["🚀 deploy!", "_ deploy_"],
+    // A mark that is a letter to a pattern which ignores case.
+    ["a\u0345", "a_"],
     [`${"x".repeat(255)}𠮷`, `${"x".repeat(255)}_`],
     ["x".repeat(300), "x".repeat(256)],
+    ["AWS: deploy", "AWS_ deploy"],
+    ["aws:aws:x", "aws_aws:x"],
+    ["to aws: deploy", "to aws: deploy"],
+    [`aws:${"x".repeat(300)}`, `aws_${"x".repeat(252)}`],
     ["", ""],
   ])("tags a job '%s' as ECS allows", async (name, value) => {
     const test = createTestProviders();

@@ -117,6 +117,7 @@ function checkTag({ key, value }: Tag): void {
   if (value.length > 256)
     throw invalidParameter(`The value of tag '${key}' exceeds 256 characters.`);
   if (/^aws:/iu.test(key)) throw invalidParameter("Tag keys must not start with 'aws:'.");
+  if (/^aws:/iu.test(value)) throw invalidParameter("Tag values must not start with 'aws:'.");
   if (TAG_TEXT.test(key) && TAG_TEXT.test(value)) return;
   throw invalidParameter(
     `Tag '${key}' contains invalid characters; letters, spaces, numbers and _ . : / = + - @ are allowed.`,

@@ -131,6 +131,7 @@ describe("RunTask", () => {
       withTag("job", "a (b)"),
       /^InvalidParameterException: .*invalid char/u,
     ],
+    ["a reserved tag value", withTag("k", "AWS: x"), /^InvalidParameterException: .*values/u],
     ["a long tag key", withTag("k".repeat(129)), /^InvalidParameterException: .*1 to 128/u],
     ["a long tag value", withTag("k", "v".repeat(257)), /^InvalidParameterException: .*256/u],
     ["17 subnets", withNetwork(17, 0), /^InvalidParameterException: .*at most 16/u],
