@@ -37,7 +37,7 @@ export interface TornadeConfig {
   readonly runnerScope?: "organization" | "repository";
 
   /**
-   * Number of the runner group.
+   * Number of the runner group; those that register in a repository are in the default group.
    * @default 1, the default group
    */
   readonly runnerGroupId?: number;

@@ -13,8 +13,12 @@ import type { Permission } from "./github-tokens.ts";
 export type RegistryOptions = {
   /** An organization's runners, or each repository's own; a user has no organization's. */
   readonly scope: "organization" | "repository";
+  /** The group of an organization's runners. */
   readonly runnerGroupId: number;
 };
+
+/** The group that a repository's runners are in: groups of one's own belong to organizations. */
+const defaultGroupId = 1;
 
 /** GitHub's REST API behind the port of the core: one call a method, tokens apart. */
 export function createGitHubRegistry(
@@ -34,14 +38,14 @@ export function createGitHubRegistry(
 type Asked = RegistryOptions & { readonly call: SendCall };
 
 async function register(job: Job, runnerName: string, asked: Asked): Promise<Registration> {
-  const { path, names, permission } = readScope(job, asked.scope);
+  const { path, names, permission, hasGroups } = readScope(job, asked.scope);
   const { data } = await asked.call(`register runner ${runnerName}`, job, {
     permission,
     route: `POST ${path}/actions/runners/generate-jitconfig`,
     parameters: {
       ...names,
       name: runnerName,
-      runner_group_id: asked.runnerGroupId,
+      runner_group_id: hasGroups ? asked.runnerGroupId : defaultGroupId,
       labels: [...job.labels],
     },
   });
@@ -103,6 +107,7 @@ export type Scope = {
   readonly path: string;
   readonly names: Readonly<Record<string, string>>;
   readonly permission: Permission;
+  readonly hasGroups: boolean;
 };
 
 /** The scope of an origin: a user has no organization's runners, whatever the setting says. */
@@ -110,8 +115,9 @@ export function readScope(origin: Origin, scope: RegistryOptions["scope"]): Scop
   const { owner, ownerType } = origin.repository;
   if (scope === "organization" && ownerType === "Organization") {
     const permission = { organization_self_hosted_runners: "write" } as const;
-    return { path: "/orgs/{org}", names: { org: owner }, permission };
+    return { path: "/orgs/{org}", names: { org: owner }, permission, hasGroups: true };
   }
   const permission = { administration: "write" } as const;
-  return { path: "/repos/{owner}/{repo}", names: repositoryNames(origin), permission };
+  const names = repositoryNames(origin);
+  return { path: "/repos/{owner}/{repo}", names, permission, hasGroups: false };
 }

@@ -29,16 +29,19 @@ describe("createGitHubRegistry", () => {
   });
 
   it("registers a runner of the repository where that is wanted", async () => {
-    const test = createTestRegistry({ scope: "repository" });
+    const test = createTestRegistry({ scope: "repository", runnerGroupId: 7 });
     await test.registry.register(toJob(test.repository), "tornade-41-1-1");
     expect(readPaths(test)[1]).toBe("POST /repos/acme/app/actions/runners/generate-jitconfig");
+    // Only organizations have groups of their own.
+    expect(lastBody(test)).toMatchObject({ runner_group_id: 1 });
     expect(test.gitHub.runners()).toMatchObject([{ scope: "acme/app" }]);
   });
 
   it("registers a runner of the repository for a user, who has no organization", async () => {
-    const test = createTestRegistry();
+    const test = createTestRegistry({ runnerGroupId: 7 });
     const repository = test.gitHub.addRepository({ fullName: "octocat/app", ownerType: "User" });
     await test.registry.register(toJob(repository), "tornade-41-1-1");
+    expect(lastBody(test)).toMatchObject({ runner_group_id: 1 });
     expect(test.gitHub.runners()).toMatchObject([{ scope: "octocat/app" }]);
   });
 
