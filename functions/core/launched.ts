@@ -7,11 +7,12 @@ export function recordLaunch(item: JobItem, number: number): JobItem {
   const launches = item.launches.map((launch) => {
     if (launch.number === number) return { ...launch, outcome: "started" } as const;
     if (launch.outcome !== "open") return launch;
-    return {
-      ...launch,
-      outcome: "not-started",
-      reason: `launch ${number} was found running instead`,
-    } as const;
+    // A launch begins with looking for earlier ones, and comes to nothing where it finds one of them.
+    const reason =
+      launch.number < number
+        ? `no runner of it was found before launch ${number}`
+        : `launch ${number} was found running instead`;
+    return { ...launch, outcome: "not-started", reason } as const;
   });
   return { ...item, launches };
 }

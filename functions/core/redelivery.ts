@@ -6,7 +6,7 @@ export type DeliveryAttempt = {
   readonly guid: string;
   /** Milliseconds since the epoch. */
   readonly deliveredAt: number;
-  /** What we answered; 0 or a 5xx where we did not. */
+  /** What we answered, or what GitHub notes where we did not: 400 to 599 are failures to it. */
   readonly statusCode: number;
   readonly event: string;
   /** Asked for, and not listed (yet): `deliveredAt` is when that was. */

@@ -18,8 +18,9 @@ export type LaunchRequest = {
 
 /**
  * Why nothing was started, or that nobody knows.
- * `no-capacity` and `quota`: try the next rung, then wait. `throttled`: wait. `denied`: an operator
- * must act, wait longer. `invalid`: this request can never succeed. `unknown`: it may have started.
+ * `no-capacity`, `quota` and `denied`: try the next rung, then wait; of what is denied an operator must
+ * mend the cause. `throttled`: wait. `invalid`: the next rung, and no wait after the last one, as this
+ * request can never succeed. `unknown`: it may have started.
  */
 export type LaunchFailure = {
   readonly kind: "no-capacity" | "quota" | "throttled" | "denied" | "invalid" | "unknown";

@@ -121,6 +121,18 @@ describe("decideLaunchEnded", () => {
     });
   });
 
+  it("says of earlier launches only that they brought no runner", () => {
+    const launches = [launchOf(1), launchOf(2), launchOf(3)];
+    const report = { kind: "started", number: 2, computeId: "task-2" } as const;
+    expect(endLaunch([launchingItem({ launches })], report).writes[1]).toMatchObject({
+      launches: [
+        { outcome: "not-started", reason: "no runner of it was found before launch 2" },
+        { outcome: "started" },
+        { outcome: "not-started", reason: "launch 2 was found running instead" },
+      ],
+    });
+  });
+
   it("keeps what is known of the runner already", () => {
     const known = runnerItem({ serves: "5-1", computeId: "task-0", owed: ["stop"], wakeAt: start });
     const [runner] = endLaunch([launchingItem(), known]).writes;
