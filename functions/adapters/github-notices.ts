@@ -2,6 +2,9 @@ import { type Job, jobKey } from "../core/job.ts";
 import type { JobNotices } from "../core/job-notices.ts";
 import { type GitHubClient, repositoryNames } from "./github-client.ts";
 
+/** Most characters of a check run's name: GitHub tells of no limit, but may have one. */
+const longestName = 255;
+
 /**
  * Shows notices as check runs on the job's commit, among the job's own; the App needs `checks: write`.
  * No App may touch the job's own check run. Of several with one name GitHub shows the newest, so that
@@ -32,5 +35,6 @@ export function createGitHubNotices({ call }: Pick<GitHubClient, "call">): JobNo
 export const noNotices: JobNotices = { post: async () => "off" };
 
 function toName({ workflow, name }: Job): string {
-  return ["tornade", workflow, name].filter((part) => part !== "").join(" / ");
+  const parts = ["tornade", workflow, name].filter((part) => part !== "");
+  return parts.join(" / ").slice(0, longestName).toWellFormed();
 }

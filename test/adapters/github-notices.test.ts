@@ -56,6 +56,15 @@ describe("createGitHubNotices", () => {
     expect(world.gitHub.checkRuns()).toMatchObject([{ name: "tornade / build" }]);
   });
 
+  it.each(["", "x"])("cuts a long name, and no character in two, after '%s'", async (first) => {
+    const world = await createTestWorld();
+    await createNotices(world).post(toJob(world, { name: first + "🚀".repeat(250) }), notice);
+    const [{ name } = { name: "" }] = world.gitHub.checkRuns();
+    expect(name.startsWith(`tornade / CI / ${first}🚀`)).toBe(true);
+    expect(name.length).toBe(255);
+    expect(name.isWellFormed()).toBe(true);
+  });
+
   it("says when GitHub does not show it", async () => {
     const gitHub = { permissions: { actions: "write" } } as const;
     const world = await createTestWorld({ gitHub });
