@@ -69,8 +69,8 @@ export interface TornadeConfig {
   readonly imageSchedule?: string;
 
   /**
-   * ARN of the role that runners of a repository (`owner/name`) have; docs/settings.md says whom it has
-   * to trust, and what it needs on CodeBuild.
+   * ARN of the role that runners of a repository (`owner/name`) have; docs/settings.md says which other
+   * jobs can get it, whom it has to trust, and what it needs on CodeBuild.
    * @default - none: no AWS identity on Fargate, on CodeBuild one that may write the runners' log and,
    * where images are in ECR, pull them
    */

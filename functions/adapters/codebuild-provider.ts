@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-codebuild";
 
 import { toCodeBuildSize } from "../core/codebuild-size.ts";
+import { type RepositoryRoles, roleOf } from "../core/repository-roles.ts";
 import type { LaunchFailure, LaunchRequest, RunnerProvider } from "../core/runner-provider.ts";
 import { createAwsClient } from "./aws-client.ts";
 import { findBuild } from "./find-build.ts";
@@ -20,7 +21,7 @@ export type CodeBuildOptions = {
   readonly project: string;
   readonly images: RunnerImages;
   /** Role of the build by repository (`owner/name`); one that is not listed has the project's. */
-  readonly roles: ReadonlyMap<string, string>;
+  readonly roles: RepositoryRoles;
 };
 
 /** Most characters of the value of one environment variable. */
@@ -77,7 +78,7 @@ function toStartBuildInput(
   const variables = toRunnerVariables(request);
   const excess = whyTooLong(variables);
   if (excess !== undefined) return excess;
-  const role = roles.get(request.repository.toLowerCase());
+  const role = roleOf({ fullName: request.repository }, roles);
   return {
     projectName: project,
     sourceTypeOverride: "NO_SOURCE",

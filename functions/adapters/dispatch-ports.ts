@@ -35,6 +35,8 @@ export async function createDispatchPorts(
     runnerPrefix: settings.runnerPrefix,
     idleSeconds: settings.idleSeconds,
     forks: settings.forks,
+    publicRepositories: settings.assess.publicRepositories,
+    repositoryRoles: settings.repositoryRoles,
     runnerScope: settings.gitHub.scope,
     capacityDeadline: settings.capacityDeadline,
     refusalSpec: settings.assess.refusalSpec,

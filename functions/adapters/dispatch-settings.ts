@@ -1,5 +1,6 @@
 import type { AssessOptions } from "../core/assess.ts";
 import { readObject, readText } from "../core/read-json.ts";
+import type { RepositoryRoles } from "../core/repository-roles.ts";
 import { readAssessOptions, readImageTable } from "./assess-settings.ts";
 import type { CredentialParameters } from "./github-credentials.ts";
 import { readCredentialParameters, readGitHubApiUrl, readRunnerScope } from "./github-settings.ts";
@@ -47,6 +48,7 @@ export type DispatchSettings = {
     readonly runnerGroupId: number;
   };
   readonly credentialParameters: CredentialParameters;
+  readonly repositoryRoles: RepositoryRoles;
   readonly fargate: FargateOptions;
   readonly codeBuild: CodeBuildOptions;
 };
@@ -75,6 +77,7 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     rerunRepositories: readRerunRepositories(env),
     gitHub: readGitHub(env),
     credentialParameters: readCredentialParameters(env),
+    repositoryRoles: roles,
     fargate: {
       cluster: readSetting(env, names.cluster),
       containerName: readSetting(env, names.containerName, "runner"),
@@ -100,7 +103,7 @@ function readGitHub(env: Environment): DispatchSettings["gitHub"] {
   };
 }
 
-function readRoles(value: unknown): ReadonlyMap<string, string> {
+function readRoles(value: unknown): RepositoryRoles {
   const roles = Object.entries(readObject(value, "roles"));
   return new Map(
     roles.map(([repository, role]) => [

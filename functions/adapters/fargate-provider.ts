@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-ecs";
 
 import { toFargateSize } from "../core/fargate-size.ts";
+import { type RepositoryRoles, roleOf } from "../core/repository-roles.ts";
 import type {
   LaunchFailure,
   LaunchOutcome,
@@ -30,7 +31,7 @@ export type FargateOptions = {
   readonly assignPublicIp: "ENABLED" | "DISABLED";
   readonly images: RunnerImages;
   /** Role of the runner by repository (`owner/name`); a repository that is not listed has none. */
-  readonly roles: ReadonlyMap<string, string>;
+  readonly roles: RepositoryRoles;
 };
 
 /** Most characters of RunTask's `overrides` as JSON. */
@@ -108,7 +109,7 @@ function toOverrides(
   const size = toFargateSize(request.spec);
   if (size === undefined) return { kind: "invalid", message: "no Fargate size is large enough" };
   const variables = toRunnerVariables(request);
-  const taskRoleArn = options.roles.get(request.repository.toLowerCase());
+  const taskRoleArn = roleOf({ fullName: request.repository }, options.roles);
   const { cpu, memory, ephemeralStorage } = size;
   const overrides = {
     cpu: String(cpu),

@@ -79,9 +79,7 @@ function serve(job: JobItem, left: RunnerItem | undefined, circumstances: Circum
   if (left === undefined || isStopping) return launchAnew(job, undefined, circumstances);
   if (left.serves !== undefined) return nothing("the job has just been taken");
   if (left.ended !== undefined) return loseRunner(job, left, circumstances);
-  if (fits(left, job.job, circumstances.runnerScope)) {
-    return nothing("another runner is left for the job");
-  }
+  if (fits(left, job.job, circumstances)) return nothing("another runner is left for the job");
   return launchAnew(job, left, circumstances);
 }
 

@@ -3,6 +3,7 @@ import type { JobTelling } from "./job-notices.ts";
 import type { JobKey } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
 import type { ItemId, JobItem, LedgerItem, RunItem, RunnerDebt, RunnerItem } from "./ledger.ts";
+import type { RepositoryRoles } from "./repository-roles.ts";
 import type { JobState } from "./runner-registry.ts";
 import type { LaunchFailure } from "./runner-provider.ts";
 import type { RunnerEnd } from "./state-change.ts";
@@ -165,6 +166,7 @@ export type Circumstances = {
   readonly runnerPrefix: string;
   /** Whose jobs a runner may be given: those of its organization, or of its repository alone. */
   readonly runnerScope: "organization" | "repository";
+  readonly repositoryRoles: RepositoryRoles;
   /** How long a job may wait for capacity before it is refused, in milliseconds. */
   readonly capacityDeadline: number;
 } & RefusalRules;

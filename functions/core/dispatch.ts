@@ -112,7 +112,8 @@ function createOwner({ random }: DispatchPorts): string {
 }
 
 function observe(ports: DispatchPorts, owner: string): Circumstances {
-  const { runnerPrefix, runnerScope, capacityDeadline, refusalSpec, refusalsPerHour } = ports;
+  const { runnerPrefix, runnerScope, repositoryRoles, capacityDeadline } = ports;
+  const { refusalSpec, refusalsPerHour } = ports;
   return {
     now: ports.now(),
     owner,
@@ -120,6 +121,7 @@ function observe(ports: DispatchPorts, owner: string): Circumstances {
     jitter: ports.random(),
     runnerPrefix,
     runnerScope,
+    repositoryRoles,
     capacityDeadline,
     refusalSpec,
     refusalsPerHour,

@@ -6,22 +6,19 @@ import { newestLaunch } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
 import type { Log } from "./log.ts";
-import { runnerEnvironment, runnerTags } from "./runner-environment.ts";
+import { runnerEnvironment, type RunnerRules, runnerTags } from "./runner-environment.ts";
 import { runnerName } from "./runner-name.ts";
 import type { JobState, Registration } from "./runner-registry.ts";
 import type { Shortages } from "./shortages.ts";
 import { settleEarlier, type SettlePorts } from "./settle-earlier.ts";
 
 /** What starting a runner needs of the outside. */
-export type LaunchPorts = SettlePorts & {
-  readonly images: ImageReadiness;
-  readonly shortages: Shortages;
-  readonly log: Log;
-  /** Seconds after which a runner without a job ends. */
-  readonly idleSeconds: number;
-  /** Whether jobs of pull requests from forks run. */
-  readonly forks: "refuse" | "allow";
-};
+export type LaunchPorts = SettlePorts &
+  Omit<RunnerRules, "runnerName"> & {
+    readonly images: ImageReadiness;
+    readonly shortages: Shortages;
+    readonly log: Log;
+  };
 
 /**
  * Carries out the newest launch of a job: settles earlier ones whose outcome nobody knows, registers a
@@ -56,14 +53,15 @@ async function startCompute(
 ): Promise<LaunchReport> {
   const { number, provider } = launch;
   const runner = nameOf(item, launch, ports);
-  const { idleSeconds, forks } = ports;
+  const { idleSeconds, forks, publicRepositories, repositoryRoles } = ports;
+  const rules = { runnerName: runner, idleSeconds, forks, publicRepositories, repositoryRoles };
   const outcome = await ports.providers[provider].launch({
     runnerName: runner,
     provider,
     repository: item.job.repository.fullName,
     spec: item.spec,
     encodedJitConfig: registration.encodedJitConfig,
-    environment: runnerEnvironment(item, { runnerName: runner, idleSeconds, forks }),
+    environment: runnerEnvironment(item, rules),
     tags: runnerTags(item, runner),
   });
   ports.shortages.note(item, launch, outcome);

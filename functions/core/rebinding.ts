@@ -1,8 +1,9 @@
 import { type Circumstances, type Items, jobItemOf } from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { liveLaunch, newestLaunch } from "./job-item.ts";
-import { type Job, type JobKey, jobKey } from "./job.ts";
+import { type Job, type JobKey, jobKey, type Repository } from "./job.ts";
 import { isClosed, type ItemId, type JobItem, jobItemId, type RunnerItem } from "./ledger.ts";
+import { roleOf } from "./repository-roles.ts";
 import { runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
 
@@ -106,20 +107,33 @@ export function findJobLeftWithout(
   return { kind: "nobody" };
 }
 
-/** Whether GitHub could give the job to the runner. */
-export function fits(
-  { labels, repository }: RunnerItem,
-  job: Job,
-  scope: Circumstances["runnerScope"],
-): boolean {
+type Sharing = Pick<Circumstances, "runnerScope" | "repositoryRoles">;
+
+/**
+ * Whether the runner that is left serves the job: GitHub could give it the job, and it may do there
+ * what a runner of the job's own may.
+ */
+export function fits({ labels, repository }: RunnerItem, job: Job, sharing: Sharing): boolean {
   const given = new Set(labels.map((label) => label.toLowerCase()));
   if (!job.labels.every((label) => given.has(label.toLowerCase()))) return false;
-  if (repository?.fullName === job.repository.fullName) return true;
+  if (repository === undefined) return false;
   return (
-    scope === "organization" &&
-    repository?.ownerType === "Organization" &&
-    repository.owner === job.repository.owner
+    repository.fullName === job.repository.fullName ||
+    (sharesRunners(repository, job.repository, sharing) &&
+      hasSameRights(repository, job.repository, sharing))
   );
+}
+
+function sharesRunners(of: Repository, other: Repository, { runnerScope }: Sharing): boolean {
+  const isShared = runnerScope === "organization" && of.ownerType === "Organization";
+  return isShared && of.owner === other.owner;
+}
+
+// Made for a private repository a runner may refuse a public one's jobs; and its AWS role stays what it
+// was made with: the job would go without its own, or have somebody else's.
+function hasSameRights(of: Repository, other: Repository, { repositoryRoles }: Sharing): boolean {
+  const isSameRole = roleOf(of, repositoryRoles) === roleOf(other, repositoryRoles);
+  return isSameRole && of.private === other.private;
 }
 
 /** Whether somebody has told that the job started on this runner; the runner's item says so, too, then. */

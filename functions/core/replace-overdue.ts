@@ -28,7 +28,7 @@ export function replaceOverdue(
     return claim(endLaunches(item, "its runner has ended"), circumstances);
   }
   const isRobbed = runner.serves !== undefined && runner.serves !== jobKey(item.job);
-  if (isRobbed || !fits(runner, item.job, circumstances.runnerScope)) {
+  if (isRobbed || !fits(runner, item.job, circumstances)) {
     return launchAnew(item, runner, circumstances);
   }
   const isTaken = runner.serves === undefined && runner.name === checked.takenRunner;

@@ -2,8 +2,11 @@ import { toCost } from "./cost.ts";
 import { hideAccounts } from "./hide-accounts.ts";
 import { hostedPrice } from "./hosted-price.ts";
 import { newestLaunch } from "./job-item.ts";
+import type { Repository } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
+import type { Policy } from "./policy.ts";
 import { toProvidedSize } from "./provided-size.ts";
+import { type RepositoryRoles, roleOf } from "./repository-roles.ts";
 
 /** What a runner is told besides what its job says. */
 export type RunnerRules = {
@@ -12,6 +15,9 @@ export type RunnerRules = {
   readonly idleSeconds: number;
   /** Whether jobs of pull requests from forks run. */
   readonly forks: "refuse" | "allow";
+  /** Whether jobs of public repositories run. */
+  readonly publicRepositories: Policy["publicRepositories"];
+  readonly repositoryRoles: RepositoryRoles;
 };
 
 /**
@@ -20,29 +26,39 @@ export type RunnerRules = {
  */
 export function runnerEnvironment(
   item: JobItem,
-  { runnerName, idleSeconds, forks }: RunnerRules,
+  rules: RunnerRules,
 ): Readonly<Record<string, string>> {
   const { job, spec, refusal } = item;
   const launch = newestLaunch(item);
   return {
-    RUNNER_NAME: runnerName,
+    RUNNER_NAME: rules.runnerName,
     TORNADE_JOB_ID: String(job.id),
     TORNADE_JOB_NAME: job.name.slice(0, mostOfText).toWellFormed(),
     TORNADE_RUN_ID: String(job.runId),
     TORNADE_RUN_ATTEMPT: String(job.attempt),
     TORNADE_REPOSITORY: job.repository.fullName,
-    // One that is public was let in by policy; beside a private one, nothing public is wanted.
-    TORNADE_PUBLIC_REPOSITORIES: job.repository.private ? "refuse" : "allow",
+    TORNADE_PUBLIC_REPOSITORIES: servesPublic(job.repository, rules),
     // Only the event of the job shows a fork, and only the runner sees that.
-    TORNADE_FORKS: forks,
+    TORNADE_FORKS: rules.forks,
     TORNADE_IMAGE: spec.image,
     TORNADE_ARCHITECTURE: spec.architecture,
     TORNADE_PROVIDER: launch?.provider ?? "",
-    TORNADE_IDLE_SECONDS: String(idleSeconds),
+    TORNADE_IDLE_SECONDS: String(rules.idleSeconds),
     TORNADE_TIMEOUT_SECONDS: String(spec.timeoutMinutes * 60),
     ...(launch === undefined ? {} : toLaunchFacts(item, launch)),
     ...(refusal === undefined ? {} : { TORNADE_REFUSAL: refusal }),
   };
+}
+
+// GitHub may give the runner to a job of any repository.
+function servesPublic(
+  repository: Repository,
+  { publicRepositories, repositoryRoles }: RunnerRules,
+): Policy["publicRepositories"] {
+  // One that is public was let in by policy, and its own job has to run.
+  if (!repository.private) return "allow";
+  // Anybody may write to a public repository: its jobs must not have the role of a private one.
+  return roleOf(repository, repositoryRoles) === undefined ? publicRepositories : "refuse";
 }
 
 // All variables together have a limit of CodeBuild's, of which the secret takes half.

@@ -59,6 +59,11 @@ describe("readDispatchSettings", () => {
     ["TORNADE_OWNERS", "acme, octo-org", { assess: { owners: ["acme", "octo-org"] } }],
     ["TORNADE_PUBLIC_REPOSITORIES", "allow", { assess: { publicRepositories: "allow" } }],
     ["TORNADE_RERUN_REPOSITORIES", "acme/app", { rerunRepositories: ["acme/app"] }],
+    [
+      "TORNADE_REPOSITORY_ROLES",
+      '{"Acme/App":"arn:aws:iam::123456789012:role/app"}',
+      { repositoryRoles: new Map([["acme/app", "arn:aws:iam::123456789012:role/app"]]) },
+    ],
     ["TORNADE_RUNNER_GROUP_ID", "7", { gitHub: { runnerGroupId: 7 } }],
     ["TORNADE_RUNNER_SCOPE", "repository", { gitHub: { scope: "repository" } }],
     [

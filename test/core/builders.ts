@@ -229,6 +229,7 @@ export function circumstances(overrides: Partial<Circumstances> = {}): Circumsta
     jitter: 0,
     runnerPrefix: "tornade",
     runnerScope: "organization",
+    repositoryRoles: new Map(),
     capacityDeadline: 3_600_000,
     refusalSpec: runnerSpec(),
     refusalsPerHour: 20,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { commit } from "../../functions/core/commit.ts";
 import { decide } from "../../functions/core/decide.ts";
 import { dispatch } from "../../functions/core/dispatch.ts";
+import type { Repository } from "../../functions/core/job.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
 import { overdueAfter } from "../../functions/core/waits.ts";
 import {
@@ -235,6 +236,24 @@ describe("dispatch of a robbery", () => {
     await dispatch(wakes(1), world.ports);
     expect(idle(world)).toEqual(["tornade-1-1-2"]);
     expect(readRunnerItem(world, "runner#tornade-2-1-1")).toMatchObject({ ended: {}, owed: [] });
+  });
+
+  it.each<[what: string, different: Partial<Repository>, roles: Readonly<Record<string, string>>]>([
+    ["is of a public repository", { private: false }, {}],
+    ["has another role", {}, { "acme/app": "arn:aws:iam::123456789012:role/app" }],
+  ])("has a robbed job served anew that %s", async (_what, different, roles) => {
+    const world = createFakeWorld();
+    const ports = { ...world.ports, repositoryRoles: new Map(Object.entries(roles)) };
+    const { repository } = queuedJob();
+    const other = { ...repository, fullName: "acme/open", ...different };
+    await dispatch(jobEvent({ job: queuedJob({ id: 1 }) }), ports);
+    await dispatch(jobEvent({ job: queuedJob({ id: 2, repository: other }) }), ports);
+    const taken = world.runners.get("tornade-2-1-1");
+    if (taken !== undefined) taken.busy = true;
+    await dispatch(inProgress(1, "tornade-2-1-1"), ports);
+    await dispatch(wakes(2), ports);
+    expect(idle(world)).toEqual(["tornade-2-1-2"]);
+    expect(readRunnerItem(world, "runner#tornade-1-1-1")).toMatchObject({ ended: {}, owed: [] });
   });
 
   it("does no more when the news comes again", async () => {

@@ -138,6 +138,8 @@ function createPorts(state: State): DispatchPorts {
     runnerScope: "organization",
     idleSeconds: 300,
     forks: "refuse",
+    publicRepositories: "refuse",
+    repositoryRoles: new Map(),
     capacityDeadline: 3_600_000,
     refusalSpec: runnerSpec(),
     refusalsPerHour: 20,

@@ -64,6 +64,9 @@ export type SingleStep = {
   readonly gates: number;
 };
 
+/** GitHub knows nothing of these: it gives runners with a role to jobs that may not have it. */
+const repositoryRoles = new Map([["acme/lib", "arn:aws:iam::123456789012:role/lib"]]);
+
 /** A launch is made up to 15 seconds after its claim, and settled 30 seconds after that. */
 const longestLag = 15_000;
 
@@ -71,7 +74,7 @@ export function createModel(): Model {
   const world = createFakeWorld();
   world.listing.lag = longestLag;
   return {
-    world,
+    world: { ...world, ports: { ...world.ports, repositoryRoles } },
     jobs: [],
     events: [],
     history: [],
@@ -229,6 +232,11 @@ export function idleRunners(model: Model): readonly FakeRunner[] {
 /** Whether GitHub may give the job to the runner: they share an organization here. */
 export function canTake({ madeFor }: FakeRunner, { job }: ModelJob): boolean {
   return job.labels.every((label) => madeFor?.labels.includes(label));
+}
+
+/** Whether a job that was left with the runner may stay with it: it would have its own role there. */
+export function mayKeep(runner: FakeRunner, { job }: ModelJob): boolean {
+  return runner.madeFor?.repository.fullName === job.repository.fullName;
 }
 
 /** A job ends, and with it its runner. */

@@ -16,6 +16,7 @@ import {
   idleRunners,
   inStatus,
   living,
+  mayKeep,
   type Model,
   type ModelJob,
   namePrefixOf,
@@ -184,6 +185,7 @@ function canServeAll(jobs: readonly ModelJob[], runners: readonly FakeRunner[]):
   return runners.some(
     (runner) =>
       canTake(runner, first) &&
+      mayKeep(runner, first) &&
       canServeAll(
         others,
         runners.filter((other) => other !== runner),

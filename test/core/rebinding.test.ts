@@ -147,31 +147,56 @@ describe("fits", () => {
   const { repository } = job;
   const lib = { ...repository, fullName: "acme/lib" };
   const inLib = runnerItem({ labels: job.labels, repository: lib });
+  const ofRepository = circumstances({ runnerScope: "repository" });
 
   it.each<[what: string, runner: RunnerItem]>([
     ["the same labels, in any case", runnerItem({ labels: ["Tornade", "big"] })],
     ["more labels", runnerItem({ labels: ["tornade", "big", "x"] })],
   ])("takes a runner with %s, whatever the scope", (_what, runner) => {
-    expect(fits(runner, job, "repository")).toBe(true);
-    expect(fits(runner, job, "organization")).toBe(true);
+    expect(fits(runner, job, ofRepository)).toBe(true);
+    expect(fits(runner, job, around)).toBe(true);
   });
 
   it("takes a runner of another repository only where the organization shares its runners", () => {
-    expect(fits(inLib, job, "organization")).toBe(true);
-    expect(fits(inLib, job, "repository")).toBe(false);
+    expect(fits(inLib, job, around)).toBe(true);
+    expect(fits(inLib, job, ofRepository)).toBe(false);
   });
 
   it.each<[what: string, runner: RunnerItem]>([
     ["a label less", runnerItem({ labels: ["tornade"] })],
     ["another repository of a person", { ...inLib, repository: { ...lib, ownerType: "User" } }],
     ["another owner", { ...inLib, repository: { ...lib, owner: "other" } }],
+    ["a public repository", { ...inLib, repository: { ...lib, private: false } }],
   ])("does not take a runner with %s", (_what, runner) => {
-    expect(fits(runner, job, "organization")).toBe(false);
+    expect(fits(runner, job, around)).toBe(false);
+  });
+
+  it("does not leave a public repository's job to the runner of a private one", () => {
+    const open = { ...job, repository: { ...repository, private: false } };
+    expect(fits(inLib, open, around)).toBe(false);
+    expect(fits({ ...inLib, repository: { ...lib, private: false } }, open, around)).toBe(true);
+  });
+
+  it.each<[situation: string, roles: Readonly<Record<string, string>>, isFit: boolean]>([
+    ["has a role that the job has not", { "acme/lib": "a" }, false],
+    ["has not the role of the job", { "acme/app": "a" }, false],
+    ["has another role", { "acme/app": "a", "acme/lib": "b" }, false],
+    ["has the same role", { "acme/app": "a", "acme/lib": "a" }, true],
+  ])("looks at the AWS role of a runner that %s", (_situation, roles, isFit) => {
+    const withRoles = circumstances({ repositoryRoles: new Map(Object.entries(roles)) });
+    expect(fits(inLib, job, withRoles)).toBe(isFit);
+    expect(fits({ ...inLib, repository }, job, withRoles)).toBe(true);
+  });
+
+  it("finds the role in whatever case GitHub writes the repository", () => {
+    const shouted = { ...inLib, repository: { ...lib, fullName: "Acme/Lib" } };
+    const withRole = circumstances({ repositoryRoles: new Map([["acme/lib", "a"]]) });
+    expect(fits(shouted, job, withRole)).toBe(false);
   });
 
   it("does not count on a runner whose repository is unknown", () => {
     const { repository: _repository, ...unknown } = runnerItem({ labels: job.labels });
-    expect(fits(unknown, job, "organization")).toBe(false);
+    expect(fits(unknown, job, around)).toBe(false);
   });
 });
 

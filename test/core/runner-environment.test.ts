@@ -5,7 +5,14 @@ import { jobItem, launchingItem, launchOf, queuedJob, runnerSpec } from "./build
 
 const runnerName = "tornade-4711-1-2";
 const ladder = runnerSpec({ rungs: ["CODEBUILD", "FARGATE"] });
-const rules = { runnerName, idleSeconds: 300, forks: "refuse" } as const;
+const rules = {
+  runnerName,
+  idleSeconds: 300,
+  forks: "refuse",
+  publicRepositories: "refuse",
+  repositoryRoles: new Map([["acme/app", "arn:aws:iam::123456789012:role/app"]]),
+} as const;
+const withoutRoles = { ...rules, repositoryRoles: new Map() };
 
 describe("runnerEnvironment", () => {
   it("tells the runner whose it is and what it is, its name first", () => {
@@ -103,6 +110,22 @@ describe("runnerEnvironment", () => {
     const environment = runnerEnvironment(launchingItem({ job }), rules);
     expect(environment).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: "allow" });
     expect(environment).not.toHaveProperty("TORNADE_FALLBACK");
+  });
+
+  it.each(["refuse", "allow"] as const)(
+    "has a private repository's runner do as policy says with public ones: %s",
+    (publicRepositories) => {
+      const told = runnerEnvironment(launchingItem(), { ...withoutRoles, publicRepositories });
+      expect(told).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: publicRepositories });
+    },
+  );
+
+  it("keeps the role of a private repository from public ones, whatever policy says", () => {
+    const { repository } = queuedJob();
+    const job = queuedJob({ repository: { ...repository, fullName: "Acme/App" } });
+    const allowing = { ...rules, publicRepositories: "allow" } as const;
+    const told = runnerEnvironment(launchingItem({ job }), allowing);
+    expect(told).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: "refuse" });
   });
 
   it("lets forks in where policy does", () => {

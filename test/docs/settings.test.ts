@@ -185,6 +185,8 @@ describe("docs/settings.md", () => {
       runnerName: "x",
       idleSeconds: 1,
       forks: "refuse",
+      publicRepositories: "refuse",
+      repositoryRoles: new Map(),
     });
     expect(Object.keys(variables)[0]).toBe("RUNNER_NAME");
     for (const name of [...Object.keys(variables), "TORNADE_JIT_CONFIG"]) {

@@ -57,6 +57,23 @@ describe("createLaunchRunner", () => {
     expect(environment).toContainEqual({ name: "TORNADE_FORKS", value: forks });
   });
 
+  it.each([
+    ["refuse", "{}", "refuse"],
+    ["allow", "{}", "allow"],
+    ["allow", '{"Acme/App":"arn:aws:iam::123456789012:role/app"}', "refuse"],
+  ])(
+    "tells a runner that policy is to %s public ones, unless it has a role: %s",
+    async (...[policy, roles, told]) => {
+      const env = { TORNADE_PUBLIC_REPOSITORIES: policy, TORNADE_REPOSITORY_ROLES: roles };
+      const world = await createTestWorld({ env });
+      world.queueJob();
+      await world.pass(20);
+      const [task] = await listTasks(world);
+      const environment = task?.overrides?.containerOverrides?.[0]?.environment;
+      expect(environment).toContainEqual({ name: "TORNADE_PUBLIC_REPOSITORIES", value: told });
+    },
+  );
+
   it("falls back to FARGATE where Spot has no capacity", async () => {
     const world = await createTestWorld();
     world.aws.ecs.setCapacity("FARGATE_SPOT", 0);

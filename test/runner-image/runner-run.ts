@@ -27,7 +27,13 @@ export function dispatcherVariables(encodedJitConfig: string): RunnerVariables {
   const runnerName = "tornade-4711-1-1";
   const [queued, at] = [Date.now() - 12_000, Date.now() - 11_000];
   const item = launchingItem({ launches: [launchOf(1, { at })], times: { queued } });
-  const environment = runnerEnvironment(item, { runnerName, idleSeconds: 60, forks: "refuse" });
+  const environment = runnerEnvironment(item, {
+    runnerName,
+    idleSeconds: 60,
+    forks: "refuse",
+    publicRepositories: "refuse",
+    repositoryRoles: new Map(),
+  });
   const variables = toRunnerVariables({ ...launchRequest(), environment, encodedJitConfig });
   return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 }
