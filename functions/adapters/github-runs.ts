@@ -2,6 +2,7 @@ import type { Origin } from "../core/job.ts";
 import type { JobEnvelope } from "../core/envelope.ts";
 import { readJobDelivery } from "../core/job-delivery.ts";
 import { readArray, readNumber, readObject, readText, readTimestamp } from "../core/read-json.ts";
+import { readOrigin } from "../core/read-origin.ts";
 import type { OpenRun } from "../core/sweep.ts";
 import type { Page, OpenRuns } from "../core/open-runs.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
@@ -86,7 +87,8 @@ function toEnvelope(job: unknown, origin: Origin, now: number): JobEnvelope {
 function readRun(value: unknown): OpenRun {
   const run = readObject(value, "run");
   const updatedAt = readTimestamp(readText(run["updated_at"], "run.updated_at")) ?? 0;
-  return { id: readNumber(run["id"], "run.id"), updatedAt };
+  const { repository } = readOrigin({ repository: run["repository"] });
+  return { id: readNumber(run["id"], "run.id"), updatedAt, repository };
 }
 
 function readList(data: unknown, field: string): readonly unknown[] {

@@ -14,6 +14,8 @@ export type CursorItem = {
   readonly asked?: readonly AskedEvent[];
   /** Repositories that may have jobs that nobody told of. */
   readonly repositories?: readonly ActiveRepository[];
+  /** Repositories that were forgotten although rows of theirs are open. */
+  readonly forgotten?: readonly ForgottenRepository[];
   /** How far the look for repositories that became active has come. */
   readonly installations?: readonly InstallationLook[];
   /** What is known of the images that are built from folders. */
@@ -38,6 +40,8 @@ export type InstallationLook = Installation & {
 export type ActiveRepository = {
   readonly repository: Repository;
   readonly installationId?: number;
+  /** When GitHub told this of the repository. */
+  readonly knownAt?: number;
   /** When it last had an open job, or was taken up because it may have one, to within a few minutes. */
   readonly activeAt: number;
   /** When it is to be swept next. */
@@ -45,6 +49,9 @@ export type ActiveRepository = {
   /** Its open runs of which nothing was left to be told. */
   readonly runs: readonly SweptRun[];
 };
+
+/** A repository that GitHub showed to be another one, or none to be served; what is older counts no more. */
+export type ForgottenRepository = { readonly id: number; readonly at: number };
 
 /** A run as it was when it was last looked into. */
 export type SweptRun = {

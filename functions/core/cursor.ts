@@ -2,6 +2,7 @@ import type { CursorItem } from "./cursor-item.ts";
 import type { Discovery } from "./discovery.ts";
 import { cursorItemId, type Ledger } from "./ledger.ts";
 import { boundRuns } from "./sweep.ts";
+import type { SweepMemory } from "./sweep-memory.ts";
 import { retention } from "./waits.ts";
 
 type CursorState = Partial<Omit<CursorItem, "kind" | "id" | "wakeAt" | "expiresAt">>;
@@ -29,9 +30,10 @@ export const deliveriesCursor = createCursor(
 );
 
 /** Which repositories were active lately. */
-export const sweepCursor = createCursor("sweep", ({ repositories = [] }) => ({
-  repositories: boundRuns(repositories),
-}));
+export const sweepCursor = createCursor<SweepMemory>(
+  "sweep",
+  ({ repositories = [], forgotten = [] }) => ({ repositories: boundRuns(repositories), forgotten }),
+);
 
 /** How far the look for repositories that became active has come. */
 export const installationsCursor = createCursor<Discovery>(

@@ -27,6 +27,6 @@ async function sweepRepository(target: ActiveRepository, pass: SweepPass): Promi
     const isSettled = isRefused(error);
     warn(error, target, pass);
     const rest = { runs: target.runs, complete: true };
-    return { repository: finishSweep(target, rest, pass.now()), isSettled };
+    return { repository: finishSweep(target, rest, pass.now()), isSettled, isForgotten: false };
   }
 }

@@ -4,7 +4,6 @@ import { toGroupId } from "./job-queue.ts";
 import { type Job, jobKey } from "./job.ts";
 import { isOurs, isStatic } from "./labels.ts";
 import { jobItemId } from "./ledger.ts";
-import { whyShutOut } from "./policy.ts";
 import { isRefused } from "./sweep-budget.ts";
 import { ask, type SweepPass, warn } from "./sweep-pass.ts";
 import { judgeQueued, type OpenRun } from "./sweep.ts";
@@ -60,7 +59,6 @@ async function announce(envelope: JobEnvelope, pass: SweepPass): Promise<boolean
 }
 
 // Of a job that is ignored nothing is remembered: it would be told of for as long as it waits.
-function isServed({ labels, repository }: Job, { launchLabel, policy }: SweepPass): boolean {
-  if (!isOurs(labels, launchLabel) || isStatic(labels, launchLabel)) return false;
-  return whyShutOut(repository, policy) === undefined;
+function isServed({ labels }: Job, { launchLabel }: SweepPass): boolean {
+  return isOurs(labels, launchLabel) && !isStatic(labels, launchLabel);
 }

@@ -1,5 +1,7 @@
 import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
+import type { Repository } from "./job.ts";
 import { openStatuses, type OpenStatus, type Page } from "./open-runs.ts";
+import { whyShutOut } from "./policy.ts";
 import { ask, type SweepPass } from "./sweep-pass.ts";
 import { type RunOutcome, sweepRun } from "./sweep-run.ts";
 import { chooseRuns, finishSweep, mergeRuns, type OpenRun } from "./sweep.ts";
@@ -9,6 +11,8 @@ export type Sweep = {
   readonly repository: ActiveRepository;
   /** Whether nothing more can be found in it now. */
   readonly isSettled: boolean;
+  /** Whether it is not to be swept again: another one has its name, or policy shuts it out by now. */
+  readonly isForgotten: boolean;
 };
 
 /**
@@ -26,8 +30,10 @@ export async function sweepRuns(target: ActiveRepository, pass: SweepPass): Prom
     listed: new Map(),
     swept: [],
     outcomes: new Set(),
+    isForgotten: false,
   };
   const isListed = await sweepNew(look);
+  if (look.isForgotten) return { repository: target, isSettled: true, isForgotten: true };
   if (isListed) {
     const seen = [...look.listed.values()].filter(({ id }) => known.has(id));
     await sweepEach(chooseRuns(seen, target.runs, now), look);
@@ -36,11 +42,13 @@ export async function sweepRuns(target: ActiveRepository, pass: SweepPass): Prom
   const runs = mergeRuns(target.runs.filter(isOpen), look.swept);
   const complete = isListed && !look.outcomes.has("unfinished");
   const isSettled = complete && !look.outcomes.has("failed");
-  return { repository: finishSweep(target, { runs, complete }, now), isSettled };
+  const repository = finishSweep(look.target, { runs, complete }, now);
+  return { repository, isSettled, isForgotten: false };
 }
 
 type Look = {
-  readonly target: ActiveRepository;
+  /** With its repository as GitHub listed it last. */
+  target: ActiveRepository;
   readonly pass: SweepPass;
   readonly now: number;
   /** Ids of the runs that were looked into before. */
@@ -48,6 +56,7 @@ type Look = {
   readonly listed: Map<number, OpenRun>;
   readonly swept: SweptRun[];
   readonly outcomes: Set<RunOutcome>;
+  isForgotten: boolean;
 };
 
 // Whether all open runs were listed. A queued job can be in a run that is in progress, and a run can
@@ -58,6 +67,8 @@ async function sweepNew(look: Look): Promise<boolean> {
     const pages = await listRuns(statuses, number, look);
     if (pages === undefined) return false;
     const runs = pages.flatMap(({ entries }) => entries);
+    for (const { repository } of runs) recognise(repository, look);
+    if (look.isForgotten) return false;
     const fresh = new Map(
       runs.filter(({ id }) => !look.listed.has(id)).map((run) => [run.id, run]),
     );
@@ -69,6 +80,20 @@ async function sweepNew(look: Look): Promise<boolean> {
     statuses = statuses.filter((_status, index) => pages[index]?.hasMore === true);
   }
   return true;
+}
+
+// What is remembered of a repository may be a day old; before anything is told of its jobs, what GitHub
+// says now counts.
+function recognise(repository: Repository, look: Look): void {
+  const { target, pass, now } = look;
+  const isAnother = repository.id !== target.repository.id;
+  const reason = isAnother ? "another one has its name" : whyShutOut(repository, pass.policy);
+  if (reason === undefined) {
+    look.target = { ...target, repository, knownAt: now };
+  } else if (!look.isForgotten) {
+    look.isForgotten = true;
+    pass.log.info("repository not swept any more", { repository: repository.fullName, reason });
+  }
 }
 
 async function listRuns(
@@ -87,8 +112,10 @@ async function listRuns(
 
 async function sweepEach(runs: readonly OpenRun[], look: Look): Promise<void> {
   for (const run of runs) {
+    const { id, updatedAt } = run;
     const outcome = await sweepRun(run, look.target, look.pass);
-    if (outcome === "done") look.swept.push({ ...run, sweptAt: look.now });
+    // Without its repository, of which there is one for all runs.
+    if (outcome === "done") look.swept.push({ id, updatedAt, sweptAt: look.now });
     look.outcomes.add(outcome);
   }
 }

@@ -1,4 +1,4 @@
-import type { Origin } from "./job.ts";
+import type { Repository } from "./job.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
 import { isHeld } from "./job-item.ts";
@@ -6,12 +6,15 @@ import type { LedgerItem } from "./ledger.ts";
 import { clockTolerance } from "./waits.ts";
 
 /** A run that may have queued jobs, as GitHub lists it. */
-export type OpenRun = Pick<SweptRun, "id" | "updatedAt">;
+export type OpenRun = Pick<SweptRun, "id" | "updatedAt"> & {
+  /** As it is when the run is listed: its name, and who may see it, can change. */
+  readonly repository: Repository;
+};
 
 const minute = 60_000;
 
 /** How often a repository is looked at; its last activity need not be known more exactly either. */
-const sweepPeriod = 5 * minute;
+export const sweepPeriod = 5 * minute;
 
 /** A sweep that left something undone is gone on with in the next pass. */
 const repeatPeriod = minute;
@@ -22,10 +25,8 @@ const runPeriod = 15 * minute;
 /** How long the webhook of a job has the time to come before the job is told of without it. */
 const webhookDelay = minute;
 
-const forgottenAfter = 24 * 60 * minute;
-
 /** Most repositories that are remembered: with their runs they are one item, of at most 400 KB. */
-const mostRemembered = 200;
+export const mostRemembered = 200;
 
 /** Most runs that are remembered of one repository: all that GitHub lists of two statuses. */
 const mostRuns = 2_048;
@@ -35,28 +36,6 @@ const mostRunsInAll = 16 * mostRemembered;
 
 /** Most repositories looked at in one pass. */
 const mostSwept = 10;
-
-/**
- * The record of active repositories, brought up to date with the items that are open now: who has an
- * open job is active, who had none for a day is forgotten, and so are the least active of too many.
- */
-export function rememberActive(
-  known: readonly ActiveRepository[],
-  open: readonly LedgerItem[],
-  now: number,
-): readonly ActiveRepository[] {
-  const byId = new Map(known.map((one) => [one.repository.id, one]));
-  for (const { repository, installationId } of open.flatMap(readOriginOf)) {
-    const before = byId.get(repository.id) ?? { activeAt: 0, dueAt: now, runs: [] };
-    if (now - before.activeAt < sweepPeriod) continue;
-    const { dueAt, runs } = before;
-    const origin = { repository, ...(installationId === undefined ? {} : { installationId }) };
-    byId.set(repository.id, { ...origin, activeAt: now, dueAt, runs });
-  }
-  const active = [...byId.values()].filter(({ activeAt }) => now - activeAt < forgottenAfter);
-  if (active.length <= mostRemembered) return active;
-  return active.toSorted((one, other) => other.activeAt - one.activeAt).slice(0, mostRemembered);
-}
 
 /** The repositories to be swept in this pass: those that are due, the longest due first. */
 export function chooseRepositories(
@@ -87,11 +66,11 @@ export function putBehind(
 }
 
 /** The runs to be looked into: new ones first, then the longest unseen; none that did not change. */
-export function chooseRuns(
-  listed: readonly OpenRun[],
+export function chooseRuns<Run extends Pick<OpenRun, "id" | "updatedAt">>(
+  listed: readonly Run[],
   swept: readonly SweptRun[],
   now: number,
-): readonly OpenRun[] {
+): readonly Run[] {
   const byId = new Map(swept.map((run) => [run.id, run]));
   return listed
     .filter((run) => !isUnchanged(run, byId.get(run.id), now))
@@ -147,11 +126,11 @@ export function finishSweep(
   return { ...repository, runs, dueAt: now + (complete ? sweepPeriod : repeatPeriod) };
 }
 
-function readOriginOf(item: LedgerItem): readonly Origin[] {
-  return item.kind === "job" ? [item.job] : [];
-}
-
-function isUnchanged(run: OpenRun, before: SweptRun | undefined, now: number): boolean {
+function isUnchanged(
+  run: Pick<OpenRun, "updatedAt">,
+  before: SweptRun | undefined,
+  now: number,
+): boolean {
   if (before === undefined || before.updatedAt !== run.updatedAt) return false;
   return now - before.sweptAt < runPeriod;
 }

@@ -33,7 +33,7 @@ describe("createGitHubRuns, listRuns", () => {
     const { runId } = queueOther(world);
     world.queueJob({ repository, labels: ["other"] });
     expect(await runs.listRuns(origin, "queued", 1)).toEqual({
-      entries: [{ id: runId, updatedAt: start }],
+      entries: [{ id: runId, updatedAt: start, repository: origin.repository }],
       hasMore: false,
       left: 4_999 / 5_000,
     });
@@ -42,6 +42,15 @@ describe("createGitHubRuns, listRuns", () => {
       "/runs?status=queued&per_page=100&page=1",
       "/runs?status=in_progress&per_page=100&page=1",
     ]);
+  });
+
+  it("tells with each run of its repository as it is now", async () => {
+    const { world, runs, origin } = await createTestRuns();
+    const { fullName, id } = origin.repository;
+    world.gitHub.addRepository({ fullName, id, private: false });
+    queueOther(world);
+    const { entries } = await runs.listRuns(origin, "queued", 1);
+    expect(entries).toMatchObject([{ repository: { ...origin.repository, private: false } }]);
   });
 
   it("leaves GitHub alone until it wants to be asked for the owner again", async () => {
@@ -68,7 +77,7 @@ describe("createGitHubRuns, listRuns", () => {
       [100, true],
       [30, false],
     ]);
-    const full = Array.from({ length: 100 }, (_, id) => ({ id, updated_at: "" }));
+    const full = Array.from({ length: 100 }, (_, id) => ({ id, updated_at: "", repository: {} }));
     world.outside.intercept = async (call, next) =>
       call === "GET runs" ? jsonResponse(200, { workflow_runs: full }) : next();
     expect(await runs.listRuns(origin, "queued", 9)).toMatchObject({ hasMore: true });
@@ -82,14 +91,16 @@ describe("createGitHubRuns, listRuns", () => {
       const answer = await next();
       if (call !== "GET runs") return answer;
       const { workflow_runs: listed } = readObject(JSON.parse(answer.body), "answer");
-      const spoilt = [null, { id: 5, updated_at: null }, ...readArray(listed, "runs")];
-      return jsonResponse(200, { workflow_runs: spoilt });
+      const [known, ...others] = readArray(listed, "runs");
+      const run = readObject(known, "run");
+      const spoilt = [null, { ...run, updated_at: null }, { ...run, repository: null }];
+      return jsonResponse(200, { workflow_runs: [...spoilt, run, ...others] });
     };
     const { entries } = await runs.listRuns(origin, "queued", 1);
     expect(entries.map(({ id }) => id)).toEqual([runId]);
     expect(
       world.lines.filter((line) => line.includes("entry of a GitHub list not understood")),
-    ).toHaveLength(2);
+    ).toHaveLength(3);
   });
 
   it("asks with a token that may read the actions of this repository, and nothing else", async () => {

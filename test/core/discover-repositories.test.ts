@@ -193,6 +193,19 @@ describe("discoverRepositories", () => {
     expect(test.listing.asked).not.toContain("repositories of initech, 1");
   });
 
+  it("tells of nothing in a repository that became public since it was listed, and drops it", async () => {
+    const test = createDiscovery();
+    push(test, ["acme/a"]);
+    const [listed] = test.listing.repositories.get("acme") ?? [];
+    if (listed === undefined) throw new Error("nothing was pushed to");
+    queueLost(test);
+    const repository = { ...listed.repository, private: false };
+    test.github.listed.queued.splice(0, 1, { id: 1, updatedAt: 7, repository });
+    expect(await test.discover()).toEqual({ swept: 1, announced: 0 });
+    expect(test.sent).toEqual([]);
+    expect(await test.readRecord()).toMatchObject({ repositories: [] });
+  });
+
   it("leaves to the sweep what that sees to, and takes nothing up twice", async () => {
     const test = createDiscovery();
     push(test, names(25));

@@ -87,10 +87,6 @@ describe("sweepRepositories", () => {
       "is for a resident runner",
       listedJob(11, { job: queuedJob({ id: 11, labels: ["tornade", "type=static"] }) }),
     ],
-    [
-      "is shut out by policy",
-      listedJob(11, { job: queuedJob({ id: 11, repository: { ...repository, private: false } }) }),
-    ],
     ["is known", listedJob(12)],
     ["was queued just now", listedJob(11, { happenedAt: start - 1_000 })],
   ])("does not tell of a job that %s", async (_which, listed) => {
@@ -104,6 +100,55 @@ describe("sweepRepositories", () => {
     const labels = ["tornade", "type=static", "cpu=lots"];
     const test = createSweepOf(listedJob(11, { job: queuedJob({ id: 11, labels }) }));
     expect(await test.sweep()).toEqual({ swept: 1, announced: 1 });
+  });
+
+  it("sweeps a renamed repository on under its new name, whatever its open jobs say", async () => {
+    const test = createSweepOf(listedJob(11));
+    const renamed = { ...repository, fullName: "acme/new" };
+    test.github.listed.in_progress.splice(0, 1, { id: 1, updatedAt: 7, repository: renamed });
+    expect(await test.sweep()).toEqual({ swept: 1, announced: 1 });
+    expect(test.github.origins).toMatchObject([{ repository: renamed, installationId: 42 }]);
+    expect(await test.readRecord()).toMatchObject([
+      { repository: renamed, knownAt: start, runs: [{ id: 1, updatedAt: 7, sweptAt: start }] },
+    ]);
+    test.clock.now += 5 * minute;
+    await test.sweep();
+    expect(test.github.asked.at(-1)).toBe("pending of acme/new");
+  });
+
+  it.each([
+    ["became public", { ...repository, private: false }, "public repositories are not allowed"],
+    ["went to another owner", { ...repository, owner: "initech" }, "owner is not allowed"],
+    ["lost its name to another one", { ...repository, id: 8 }, "another one has its name"],
+  ])("tells of nothing in a repository that %s, and forgets it", async (_how, listed, reason) => {
+    const test = createSweepOf(listedJob(11));
+    test.github.listed.queued.push(
+      { id: 2, updatedAt: 7, repository: listed },
+      { id: 3, updatedAt: 7, repository: listed },
+    );
+    expect(await test.sweep()).toEqual({ swept: 1, announced: 0 });
+    expect(test.sent).toEqual([]);
+    expect(test.lines).toMatchObject([
+      { message: "repository not swept any more", fields: { reason } },
+    ]);
+    expect(await test.readRecord()).toEqual([]);
+    // Its old jobs do not bring it back.
+    for (let passes = 0; passes < 10; passes += 1) {
+      test.clock.now += minute;
+      expect(await test.sweep()).toEqual({ swept: 0, announced: 0 });
+    }
+    expect(test.github.asked).toHaveLength(4);
+  });
+
+  it("sweeps a repository again of which a webhook told after it was forgotten", async () => {
+    const test = createSweepOf(listedJob(11));
+    const open = { ...repository, private: false };
+    test.github.listed.in_progress.splice(0, 1, { id: 1, updatedAt: 7, repository: open });
+    await test.sweep();
+    test.github.listed.in_progress.splice(0, 1, { id: 1, updatedAt: 7 });
+    test.clock.now += minute;
+    const told = launchedItem({ times: { queued: start + 1, received: start + 2 } });
+    expect(await test.sweep([launchedItem(), told])).toEqual({ swept: 1, announced: 1 });
   });
 
   it("looks into a run again only once something changed in it", async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
 import type { ActiveRepository } from "../../functions/core/cursor-item.ts";
-import type { LedgerItem } from "../../functions/core/ledger.ts";
 import {
   boundRuns,
   chooseRepositories,
@@ -10,7 +9,6 @@ import {
   judgeQueued,
   mergeRuns,
   putBehind,
-  rememberActive,
 } from "../../functions/core/sweep.ts";
 import {
   jobEnvelope,
@@ -23,77 +21,16 @@ import {
 } from "./builders.ts";
 
 const minute = 60_000;
-const hour = 60 * minute;
 
 function active(id: number, overrides: Partial<ActiveRepository> = {}): ActiveRepository {
   const repository = { ...queuedJob().repository, id, fullName: `acme/app-${id}` };
-  return { repository, installationId: 42, activeAt: now, dueAt: now, runs: [], ...overrides };
-}
-
-function openJobOf(id: number, overrides: Partial<LedgerItem & { kind: "job" }> = {}) {
-  const { repository } = active(id);
-  return jobItem({ job: queuedJob({ id: id * 10, repository }), ...overrides });
+  const known = { repository, installationId: 42, knownAt: now - 1_000 };
+  return { ...known, activeAt: now, dueAt: now, runs: [], ...overrides };
 }
 
 function idsOf(repositories: readonly ActiveRepository[]): readonly number[] {
   return repositories.map(({ repository }) => repository.id);
 }
-
-describe("rememberActive", () => {
-  it("has a repository swept soon that it sees for the first time", () => {
-    expect(rememberActive([], [openJobOf(1)], now)).toEqual([active(1)]);
-  });
-
-  it("sees a repository once, however many jobs are open in it", () => {
-    const open = [openJobOf(1), openJobOf(1, { status: "running" }), openJobOf(2)];
-    expect(idsOf(rememberActive([], open, now))).toEqual([1, 2]);
-  });
-
-  it("takes nothing but jobs for activity", () => {
-    expect(rememberActive([], [runnerItem({ wakeAt: now })], now)).toEqual([]);
-  });
-
-  it("leaves out an installation that was not told", () => {
-    const { installationId: _told, ...job } = queuedJob();
-    const [one] = rememberActive([], [jobItem({ job })], now);
-    expect(one).not.toHaveProperty("installationId");
-  });
-
-  it.each([
-    ["does not change within five minutes", 5 * minute - 1, 5 * minute - 1],
-    ["is renewed after five minutes", 5 * minute, 0],
-  ])("the time of the last activity %s", (_when, before, after) => {
-    const known = [active(1, { activeAt: now - before })];
-    expect(rememberActive(known, [openJobOf(1)], now)).toEqual([
-      active(1, { activeAt: now - after }),
-    ]);
-  });
-
-  it("keeps what was found out by sweeping, and takes the name that a repository has now", () => {
-    const runs = [{ id: 5, updatedAt: 6, sweptAt: 7 }];
-    const before = { activeAt: now - hour, dueAt: now + 1, runs };
-    const old = { ...active(1).repository, fullName: "acme/old" };
-    const known = [active(1, { ...before, repository: old })];
-    expect(rememberActive(known, [openJobOf(1)], now)).toEqual([
-      active(1, { dueAt: now + 1, runs }),
-    ]);
-  });
-
-  it.each([
-    [24 * hour - 1, [1]],
-    [24 * hour, []],
-  ])("remembers for a day: after %d ms %j", (ago, ids) => {
-    expect(idsOf(rememberActive([active(1, { activeAt: now - ago })], [], now))).toEqual(ids);
-  });
-
-  it("forgets the least active where there are more than 200", () => {
-    const known = Array.from({ length: 200 }, (_, id) => active(id, { activeAt: now - id }));
-    const remembered = rememberActive(known, [openJobOf(999)], now);
-    expect(remembered).toHaveLength(200);
-    expect(idsOf(remembered)).toContain(999);
-    expect(idsOf(remembered)).not.toContain(199);
-  });
-});
 
 describe("chooseRepositories", () => {
   it("takes what is due, the longest due first", () => {

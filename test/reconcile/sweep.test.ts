@@ -6,6 +6,7 @@ import type { WorldOptions } from "../../simulator/world.ts";
 import {
   countCalls,
   createTestWorld,
+  repository,
   start,
   type Intercept,
   type TestWorld,
@@ -119,6 +120,35 @@ describe("reconcile, where nobody told of a job", () => {
     expect(countCalls(world, ["GET runs"])["GET runs"]).toBeGreaterThan(4);
     expect(world.lines.join("")).not.toContain("queued job found without a webhook");
   });
+
+  it.each([
+    ["is over", 90_000],
+    ["runs on", 7_200_000],
+  ])(
+    "sends nothing of a repository that became public, and forgets it, while its old job %s",
+    async (_how, durationMilliseconds) => {
+      const { world, forgetful } = await createForgetfulWorld();
+      forgetful.loses = true;
+      const old = world.queueJob({ durationMilliseconds });
+      await world.pass(600);
+      const before = world.gitHub.findJob(old.id);
+      const [known] = world.gitHub.repositories();
+      world.gitHub.addRepository({ fullName: repository, id: known?.id ?? 0, private: false });
+      const lost = world.queueJob({ labels: ["tornade", "cpu=2"] });
+      await world.pass(600);
+      world.calls.length = 0;
+      await world.pass(3_600);
+
+      expect(before?.startedAt).toBeGreaterThan(start);
+      expect(world.gitHub.findJob(lost.id)).toMatchObject({ status: "queued" });
+      expect(world.lines.filter((line) => line.includes("found without a webhook"))).toHaveLength(
+        1,
+      );
+      expect(world.lines.join("")).toContain("public repositories are not allowed");
+      const calls = countCalls(world, ["RunTask", "GET runs"]);
+      expect(calls).toEqual({ RunTask: 0, "GET runs": 0 });
+    },
+  );
 
   it("asks for the runs of an active repository every five minutes", async () => {
     const world = await createTestWorld();
