@@ -29,7 +29,9 @@ export function createGitHubDeliveries(
           readArray(answer.data, "deliveries"),
         );
         const deliveries = readEach(listed, { what: "deliveries", read: readDelivery, log });
-        found.push(...deliveries.filter(({ deliveredAt }) => deliveredAt >= since));
+        const isWanted = (one: DeliveryAttempt) =>
+          one.deliveredAt >= since && outcomeOf(one) === outcome;
+        found.push(...deliveries.filter(isWanted));
         const isPast = deliveries.some(({ deliveredAt }) => deliveredAt < since);
         cursor = isPast || found.length >= most ? undefined : readNextCursor(answer);
       } while (cursor !== undefined && now() < until);
@@ -40,6 +42,12 @@ export function createGitHubDeliveries(
       await ask(`deliver ${deliveryId} again`, route, { delivery_id: deliveryId });
     },
   };
+}
+
+// GitHub's own classes, and what nobody answered (0) has failed. Looked at here as well, because a GitHub
+// that does not know the parameter lists all.
+function outcomeOf({ statusCode }: DeliveryAttempt): "success" | "failure" {
+  return statusCode >= 200 && statusCode < 400 ? "success" : "failure";
 }
 
 type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { readArray, readObject } from "../../functions/core/read-json.ts";
 import type { WorldOptions } from "../../simulator/world.ts";
-import { jsonResponse } from "../../simulator/wire.ts";
-import { countCalls, createTestWorld } from "../support/test-world.ts";
+import { jsonResponse, type WireRequest, type WireResponse } from "../../simulator/wire.ts";
+import { countCalls, createTestWorld, type TestWorld } from "../support/test-world.ts";
 
 /** A webhook's way that can be blocked: deliveries then fail with the status given. */
 function createBlock() {
@@ -13,6 +13,19 @@ function createBlock() {
     return block.status === undefined ? next(request) : { status: block.status };
   };
   return { block, betweenWebhook };
+}
+
+/** The answer of a GitHub that does not know `status`, with another code for a 503 of ours. */
+async function listAll(
+  { gitHub }: TestWorld,
+  statusCode: number,
+  request: WireRequest,
+): Promise<WireResponse> {
+  const path = request.path.replace(/status=\w+&/u, "");
+  expect(path).not.toContain("status");
+  const answer = await gitHub.handle({ ...request, path });
+  const body = answer.body.replaceAll('"status_code":503', `"status_code":${statusCode}`);
+  return { ...answer, body };
 }
 
 describe("reconcile, after deliveries have failed", () => {
@@ -65,6 +78,43 @@ describe("reconcile, after deliveries have failed", () => {
     world.queueJob();
     await world.pass(1);
     block.status = undefined;
+    await world.pass(90);
+
+    expect(countCalls(world, ["POST attempts"])).toEqual({ "POST attempts": 1 });
+  });
+
+  it.each([502, 0])(
+    "has a job served whose webhook failed with %i, where GitHub lists all whatever it is asked for",
+    async (statusCode) => {
+      const { block, betweenWebhook } = createBlock();
+      const world = await createTestWorld({ betweenWebhook });
+      world.outside.intercept = async (call, next, request) =>
+        call === "GET deliveries" ? listAll(world, statusCode, request) : next();
+      world.queueJob({ labels: ["other"] });
+      await world.pass(1);
+      block.status = 503;
+      world.queueJob();
+      await world.pass(1);
+      block.status = undefined;
+      await world.pass(90);
+
+      expect(countCalls(world, ["RunTask", "POST attempts"])).toEqual({
+        RunTask: 1,
+        "POST attempts": 1,
+      });
+    },
+  );
+
+  it("finds a failure behind a page of successes, where GitHub lists all", async () => {
+    const { block, betweenWebhook } = createBlock();
+    const world = await createTestWorld({ betweenWebhook });
+    world.outside.intercept = async (call, next, request) =>
+      call === "GET deliveries" ? listAll(world, 503, request) : next();
+    block.status = 503;
+    world.queueJob({ labels: ["other"] });
+    await world.pass(1);
+    block.status = undefined;
+    for (let count = 0; count < 150; count += 1) world.queueJob({ labels: ["other"] });
     await world.pass(90);
 
     expect(countCalls(world, ["POST attempts"])).toEqual({ "POST attempts": 1 });
