@@ -2,7 +2,8 @@ import { Stack } from "aws-cdk-lib";
 import { CfnQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 
-import type { FunctionEnvironment } from "./function-environment.ts";
+import { toList } from "../functions/core/label-text.ts";
+import { type FunctionEnvironment, optionsOfSettings } from "./function-environment.ts";
 
 /**
  * Most bytes of an environment. Lambda measures it as JSON, in which each quote of a value that is JSON
@@ -13,12 +14,29 @@ const mostBytes = 4_096;
 /** Says what to do where Lambda would refuse an environment, which it does only in the middle of a deploy. */
 export function whyTooLong(scope: Construct, environment: FunctionEnvironment): readonly string[] {
   const stack = Stack.of(scope);
-  const resolved: unknown = stack.resolve(environment);
-  const bytes = Buffer.byteLength(JSON.stringify(fillIn(resolved, stack)));
+  const filled = fillIn(stack.resolve(environment), stack);
+  const bytes = measure(filled);
   if (bytes <= mostBytes) return [];
+  const causes = findLargest(filled).map(([option, size]) => `${option} (${size} bytes)`);
   return [
-    `the settings of a function should have at most ${mostBytes} bytes, got about ${bytes}; have fewer images, fewer architectures of them, or fewer repositoryRoles`,
+    `the settings of a function should have at most ${mostBytes} bytes, got about ${bytes}, most of it for ${toList(causes, "and")}; have fewer of these`,
   ];
+}
+
+// The options that have the most bytes, two at most: all else is not the operator's to shorten.
+function findLargest(environment: unknown): readonly (readonly [string, number])[] {
+  const values = new Map<string, unknown>(Object.entries(environment ?? {}));
+  const sizes = new Map<string, number>();
+  for (const [name, option] of Object.entries(optionsOfSettings)) {
+    const value = values.get(name);
+    if (value !== undefined) sizes.set(option, (sizes.get(option) ?? 0) + measure(value));
+  }
+  const sorted = [...sizes].toSorted(([, one], [, other]) => other - one);
+  return sorted.filter(([, size], index) => index === 0 || (index === 1 && size > mostBytes / 10));
+}
+
+function measure(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** A region; accounts, and what comes before a domain, are shorter. */
@@ -31,8 +49,8 @@ function fillIn(value: unknown, stack: Stack): unknown {
   const [name, operand] = entries[0] ?? [""];
   switch (name) {
     case "Fn::Join": {
-      const [separator, parts] = toList(operand);
-      const filled = toList(parts).map((part) => fillIn(part, stack));
+      const [separator, parts] = asList(operand);
+      const filled = asList(parts).map((part) => fillIn(part, stack));
       return filled.join(String(separator));
     }
     // All that is selected are the regions and accounts in ARNs.
@@ -44,7 +62,7 @@ function fillIn(value: unknown, stack: Stack): unknown {
     case "Ref":
       return nameOf(String(operand), stack);
     case "Fn::GetAtt": {
-      const [id = "", attribute] = toList(operand).map(String);
+      const [id = "", attribute] = asList(operand).map(String);
       return attribute === "Arn"
         ? `arn:aws:ecs:${region}:123456789012:cluster/${nameOf(id, stack)}`
         : "subnet-0123456789abcdef0";
@@ -63,6 +81,6 @@ function nameOf(id: string, stack: Stack): string {
   return isQueue ? `https://sqs.${region}.amazonaws.com/123456789012/${name}` : name;
 }
 
-function toList(value: unknown): readonly unknown[] {
+function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -5,6 +5,18 @@ import { readRunnerVersions } from "./runner-versions.ts";
 /** What a function reads from its environment; the names are shared with what reads them. */
 export type FunctionEnvironment = Readonly<Partial<Record<SettingName, string>>>;
 
+/** The options that can make a setting long, by what the setting is called. */
+export const optionsOfSettings: FunctionEnvironment = {
+  [names.owners]: "owners",
+  [names.gitHubApiUrl]: "gitHubUrl",
+  [names.repositoryRoles]: "repositoryRoles",
+  [names.rerunRepositories]: "rerunInterrupted",
+  [names.subnets]: "network.subnetIds",
+  [names.images]: "images and their architectures",
+  [names.imageBuilds]: "images and their architectures",
+  [names.runnerVersions]: "images and their architectures",
+};
+
 /** What the functions have to find. */
 export type FunctionSurroundings = {
   readonly parameters: {
