@@ -31,7 +31,7 @@ export class WebhookApi extends Construct {
     super(scope, id);
     const { receiver } = props;
     this.api = new HttpApi(this, "Resource", {
-      apiName: Names.uniqueResourceName(this, { separator: "-" }),
+      apiName: Names.uniqueResourceName(this, { maxLength: 128, separator: "-" }),
       description: "tornade: deliveries of GitHub",
       createDefaultStage: false,
     });

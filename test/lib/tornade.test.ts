@@ -160,6 +160,12 @@ describe("WebhookApi", () => {
     expect(String(format)).not.toMatch(/header|body/iu);
   });
 
+  it("has a name that API Gateway takes, however long the stack's is", () => {
+    const { find } = synthesize({ stackName: "s".repeat(128), runnerPrefix: "ci" });
+    const { Name: name } = find("AWS::ApiGatewayV2::Api").properties;
+    expect(String(name).length).toBeLessThanOrEqual(128);
+  });
+
   it("logs where API Gateway needs no policy of the account", () => {
     const log = stack.find("AWS::Logs::LogGroup", /WebhookAccessLog/u);
     const name = String(log.properties["LogGroupName"]);
