@@ -114,8 +114,9 @@ const checks: Checks<TornadeConfig> = {
       advice: "choose another value",
     }),
   ),
-  stackName: text(/^[a-z][a-z\d-]{0,127}$/iu, {
-    allowed: "1 to 128 letters, digits and -, a letter first",
+  // Hyphens as ECR has them, whose repository CloudFormation names after the stack.
+  stackName: text(/^(?=.{1,128}$)[a-z](?:-?[a-z\d])*$/iu, {
+    allowed: "1 to 128 letters and digits with single hyphens between them, a letter first",
     advice: leaveOut("stackName"),
   }),
   env: options(environmentChecks, ["account", "region"]),

@@ -165,8 +165,8 @@ export interface TornadeConfig {
   readonly tags?: Readonly<Record<string, string>>;
 
   /**
-   * Name of the stack; several stacks can be in one account and region. Not beginning with `aws` or `ssm`
-   * where parameters are named after it.
+   * Name of the stack; several stacks can be in one account and region. Letters, digits and single hyphens
+   * between them; not beginning with `aws` or `ssm` where parameters are named after it.
    * @default "tornade"
    */
   readonly stackName?: string;

@@ -94,7 +94,7 @@ describe("bin/deploy.ts", () => {
     [
       "a name that no stack may have",
       'export const config = { owners: ["acme"], stackName: "tornade_eu" };\n',
-      `stackName should be 1 to 128 letters, digits and -, a letter first, got 'tornade_eu'; leave it out for "tornade"`,
+      `stackName should be 1 to 128 letters and digits with single hyphens between them, a letter first, got 'tornade_eu'; leave it out for "tornade"`,
     ],
     [
       "numbers that JSON does not have",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { quote } from "../../functions/core/label-text.ts";
 import type { SecretsConfig } from "../../lib/config.ts";
 import { ConfigError } from "../../lib/config-error.ts";
 import { readConfig } from "../../lib/read-config.ts";
@@ -55,10 +56,10 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
     { stackName: "runners-of-the-platform-team" },
     "runnerPrefix should be 1 to 16 of a-z, 0-9 and, not in front, '-', got 'runners-of-the-platform-team'; set it, as the stack's name cannot stand in",
   ],
-  [
-    { stackName: "ci_runners" },
-    `stackName should be 1 to 128 letters, digits and -, a letter first, got 'ci_runners'; leave it out for "tornade"`,
-  ],
+  ...["ci_runners", "ci-", "ci--eu", "-ci", "s".repeat(129)].map((stackName): [object, string] => [
+    { stackName, runnerPrefix: "ci" },
+    `stackName should be 1 to 128 letters and digits with single hyphens between them, a letter first, got ${quote(stackName)}; leave it out for "tornade"`,
+  ]),
   [
     { runnerScope: "enterprise" },
     `runnerScope should be 'organization' or 'repository', got 'enterprise'; leave it out for "organization"`,
