@@ -30,6 +30,8 @@ const retentionDays = Object.values(RetentionDays).filter(
   (days): days is number => typeof days === "number" && days !== RetentionDays.INFINITE,
 );
 
+const gitHubUrlPattern = /^https:\/\/(?!www\.)[a-z\d][a-z\d.-]*(?::\d+)?(?:\/api\/v3)?\/?$/iu;
+
 const checks: Checks<TornadeConfig> = {
   owners: listOf(
     text(/^[a-z\d](?:[a-z\d_-]{0,98}[a-z\d])?$/iu, {
@@ -55,7 +57,7 @@ const checks: Checks<TornadeConfig> = {
     "a number",
     "take it from the address of the group's page at GitHub",
   ),
-  gitHubUrl: text(/^https:\/\/(?!www\.)[a-z\d][a-z\d.-]*(?::\d+)?(?:\/api\/v3)?\/?$/iu, {
+  gitHubUrl: passing(isGitHubUrl, {
     allowed: "an address like 'https://acme.ghe.com', without a path",
     advice: leaveOut("gitHubUrl"),
   }),
@@ -127,4 +129,9 @@ export const checkOptions: Check = options(checks, ["owners"]);
 
 function leaveOut(name: keyof typeof configDefaults): string {
   return `leave it out for ${JSON.stringify(configDefaults[name])}`;
+}
+
+// What the pattern lets through may still have a port or an IP address that there cannot be.
+function isGitHubUrl(value: unknown): boolean {
+  return typeof value === "string" && gitHubUrlPattern.test(value) && URL.canParse(value);
 }

@@ -68,10 +68,12 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
     { runnerGroupId: 0 },
     "runnerGroupId should be a whole number from 1 to 9007199254740991, got '0'; take it from the address of the group's page at GitHub",
   ],
-  [
-    { gitHubUrl: "github.com" },
-    `gitHubUrl should be an address like 'https://acme.ghe.com', without a path, got 'github.com'; leave it out for "https://github.com"`,
-  ],
+  ...["github.com", "https://ghes.acme.example:99999", "https://1.2.3.4.5"].map(
+    (gitHubUrl): [object, string] => [
+      { gitHubUrl },
+      `gitHubUrl should be an address like 'https://acme.ghe.com', without a path, got '${gitHubUrl}'; leave it out for "https://github.com"`,
+    ],
+  ),
   [
     { defaults: { "runs-on": "FARGET" } },
     "defaults.runs-on cannot be 'FARGET'; use FARGATE, FARGATE_SPOT or CODEBUILD",
