@@ -95,6 +95,15 @@ export function recordOf(key: Check, entry: Check): Check {
   };
 }
 
+/** As `check`, with no more than `most` names; `why` there are no more goes with the advice. */
+export function withAtMost(most: number, check: Check, why: string): Check {
+  return (value, path) => {
+    const count = isObject(value) ? Object.keys(value).length : 0;
+    const mistake = `${path} should have at most ${most} names, got ${count}; take some out, ${why}`;
+    return count > most ? [mistake] : check(value, path);
+  };
+}
+
 /** An object with options of its own; those that are not `required` may be left out. */
 export function options<Options extends object>(
   checks: Checks<Options>,

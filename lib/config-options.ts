@@ -13,6 +13,7 @@ import {
   recordOf,
   text,
   wholeNumber,
+  withAtMost,
 } from "./config-check.ts";
 import { configDefaults } from "./config-defaults.ts";
 import { runnerDefaultChecks } from "./config-runner-defaults.ts";
@@ -106,15 +107,19 @@ const checks: Checks<TornadeConfig> = {
   }),
   retain: flag(leaveOut("retain")),
   deletionProtection: flag(leaveOut("deletionProtection")),
-  tags: recordOf(
-    text(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu, {
-      allowed: "1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with aws:",
-      advice: "choose another name",
-    }),
-    text(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, {
-      allowed: "at most 256 letters, digits, spaces and _.:/=+-@",
-      advice: "choose another value",
-    }),
+  tags: withAtMost(
+    48,
+    recordOf(
+      text(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu, {
+        allowed: "1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with aws:",
+        advice: "choose another name",
+      }),
+      text(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, {
+        allowed: "at most 256 letters, digits, spaces and _.:/=+-@",
+        advice: "choose another value",
+      }),
+    ),
+    "as AWS allows 50 and the stack adds tornade:stack and Name",
   ),
   // Hyphens as ECR has them, whose repository CloudFormation names after the stack.
   stackName: text(/^(?=.{1,128}$)[a-z](?:-?[a-z\d])*$/iu, {

@@ -159,7 +159,7 @@ export interface TornadeConfig {
   readonly deletionProtection?: boolean;
 
   /**
-   * Tags of everything in the stack.
+   * Tags of everything in the stack; 48 at most, as it adds two of its own.
    * @default - none
    */
   readonly tags?: Readonly<Record<string, string>>;

@@ -265,6 +265,10 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
     "a name in tags should be 1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with aws:, got 'aws:team'; choose another name",
   ],
   [
+    { tags: Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`tag${index}`, ""])) },
+    "tags should have at most 48 names, got 49; take some out, as AWS allows 50 and the stack adds tornade:stack and Name",
+  ],
+  [
     { env: { region: "eu-west-1" } },
     "env.account should be the 12 digits of an AWS account, as text, got nothing; copy them from `aws sts get-caller-identity`",
   ],

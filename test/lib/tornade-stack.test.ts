@@ -155,6 +155,15 @@ describe("TornadeStack", () => {
     expect(synthesize(config).ofType("AWS::EC2::Subnet")).toHaveLength(zones);
   });
 
+  it("has no more than 50 tags on anything with as many of the operator's as are taken", () => {
+    const names = Array.from({ length: 48 }, (_, index) => `tag${index}`);
+    const { resources } = synthesize({ tags: Object.fromEntries(names.map((name) => [name, ""])) });
+    const counts = Object.values(resources).map(
+      ({ Properties }) => Object.keys(Properties["Tags"] ?? {}).length,
+    );
+    expect(Math.max(...counts)).toBe(50);
+  });
+
   it("can stand beside another one in the same account and region", () => {
     const physical =
       /^(?:\w*Group|Queue|Table|Project|Cluster|Repository|Role|Rule|Function)?Name$|^Family$/u;
