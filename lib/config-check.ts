@@ -142,12 +142,22 @@ function describeUnknown(prefix: string, name: string, known: readonly string[])
     : `unknown option ${quote(prefix + name)}; did you mean '${prefix}${meant}'?`;
 }
 
-function show(value: unknown): string {
+/** How a value is told; whatever it is, as a config may be plain JavaScript. */
+export function show(value: unknown): string {
   if (typeof value === "string") return quote(value);
   if (value === undefined) return "nothing";
   if (typeof value === "function") return "a function";
   if (typeof value === "bigint") return `${value}n`;
-  return quote(JSON.stringify(value, bigintToText)).slice(1, -1);
+  if (typeof value === "symbol") return quote(String(value)).slice(1, -1);
+  return quote(toJson(value)).slice(1, -1);
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value, bigintToText);
+  } catch {
+    return "an object that has no end";
+  }
 }
 
 function bigintToText(_name: string, value: unknown): unknown {

@@ -6,7 +6,7 @@ import { quote, toList } from "../functions/core/label-text.ts";
 import { toLadder } from "../functions/core/label-values.ts";
 import { providerNames } from "../functions/core/provider.ts";
 import type { RunnerDefaults } from "./config.ts";
-import { type Check, text } from "./config-check.ts";
+import { type Check, show, text } from "./config-check.ts";
 
 const keys = toLabelKeys([]);
 
@@ -49,7 +49,7 @@ function labelValue(key: {
   readonly advise: (text: string) => string;
 }): Check {
   return (value, path) => {
-    const written = typeof value === "string" ? value : JSON.stringify(value);
+    const written = typeof value === "string" ? value : show(value);
     const word = written.toLowerCase();
     return key.read(word) === undefined
       ? [`${path} cannot be ${quote(written)}; use ${key.advise(word)}`]

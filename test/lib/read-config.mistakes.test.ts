@@ -11,6 +11,9 @@ const topic = "arn:aws:sns:eu-west-1:123456789012:ci";
 const ready = { uri: "ghcr.io/acme/runner:1" };
 const existing = { vpcId: "vpc-0a1b2c3d", subnetIds: ["subnet-0a1b2c3d"] };
 
+const cyclic: { it?: object } = {};
+cyclic.it = cyclic;
+
 const mistakes: readonly [wrong: object, mistake: string][] = [
   [
     { owners: undefined },
@@ -89,6 +92,19 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
   [
     { defaults: { cpu: 0 } },
     "defaults.cpu cannot be '0'; use a number of vCPU, like cpu=2 or cpu=0.5",
+  ],
+  ...[
+    { cpu: 2n, shown: "2n" },
+    { cpu: () => 2, shown: "a function" },
+    { cpu: Symbol("two"), shown: "Symbol(two)" },
+    { cpu: cyclic, shown: "an object that has no end" },
+  ].map(({ cpu, shown }): [object, string] => [
+    { defaults: { cpu } },
+    `defaults.cpu cannot be '${shown}'; use a number of vCPU, like cpu=2 or cpu=0.5`,
+  ]),
+  [
+    { dashboard: cyclic },
+    "dashboard should be true or false, got an object that has no end; leave it out for true",
   ],
   [
     { defaults: { cpu: 1, memory: 16 } },
@@ -289,7 +305,7 @@ function toNames(folder: string): SecretsConfig {
 }
 
 describe("readConfig", () => {
-  it.each(mistakes)("tells what is wrong with %j", (wrong, mistake) => {
+  it.each(mistakes)("tells what is wrong with %o", (wrong, mistake) => {
     expect(() => readConfig(configWith(wrong))).toThrow(new ConfigError([mistake]));
   });
 
