@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { readLabelDefaults } from "../functions/adapters/label-defaults.ts";
@@ -33,10 +33,14 @@ function findSourceMistakes([name, { build, uri }]: [string, ImageConfig]): read
     const got = build === undefined ? "neither" : "both";
     return [`images.${name} should have either build or uri, got ${got}; ${wayOut}`];
   }
-  if (build === undefined || existsSync(join(build, "Dockerfile"))) return [];
+  if (build === undefined || isFile(join(build, "Dockerfile"))) return [];
   return [
     `images.${name}.build should be a folder with a Dockerfile, got ${quote(build)}, which has none; name it as seen from where cdk runs`,
   ];
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
 }
 
 function findDefaultImageMistakes({ images, defaults = {} }: TornadeConfig): readonly string[] {

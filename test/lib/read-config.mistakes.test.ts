@@ -1,4 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, describe, expect, it } from "vitest";
 
 import { quote } from "../../functions/core/label-text.ts";
 import type { SecretsConfig } from "../../lib/config.ts";
@@ -13,6 +17,13 @@ const existing = { vpcId: "vpc-0a1b2c3d", subnetIds: ["subnet-0a1b2c3d"] };
 
 const cyclic: { it?: object } = {};
 cyclic.it = cyclic;
+
+// Where a Dockerfile should be is a folder.
+const folderForDockerfile = mkdtempSync(join(tmpdir(), "tornade-"));
+mkdirSync(join(folderForDockerfile, "Dockerfile"));
+afterAll(() => {
+  rmSync(folderForDockerfile, { recursive: true });
+});
 
 const mistakes: readonly [wrong: object, mistake: string][] = [
   [
@@ -134,10 +145,10 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
     { images: { default: { ...ready, build: "runner-image" } } },
     "images.default should have either build or uri, got both; name a folder to build it from, or the address of an image that is ready",
   ],
-  [
-    { images: { default: { build: "nowhere" } } },
-    "images.default.build should be a folder with a Dockerfile, got 'nowhere', which has none; name it as seen from where cdk runs",
-  ],
+  ...["nowhere", "package.json", folderForDockerfile].map((build): [object, string] => [
+    { images: { default: { build } } },
+    `images.default.build should be a folder with a Dockerfile, got '${build}', which has none; name it as seen from where cdk runs`,
+  ]),
   [
     { images: { default: { uri: "https://ghcr.io/acme/runner" } } },
     "images.default.uri should be the address of an image without https://, got 'https://ghcr.io/acme/runner'; write it as docker pull takes it",
