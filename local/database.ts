@@ -12,15 +12,16 @@ const busyTimeout = 5_000;
  * with 202, and a launch follows the row that claims it: a power cut shall not undo either, and
  * thousands of commits a second are enough for one machine.
  * https://www.sqlite.org/pragma.html#pragma_synchronous
- * @throws {CommandError} where the file is something else
+ * @throws {CommandError} where the file is something else, or cannot be opened
  */
 export function openDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: busyTimeout });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(path, { timeout: busyTimeout });
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     return database;
   } catch (error) {
-    database.close();
+    database?.close();
     throw new CommandError(
       `'${path}' should be a database of tornade's, got something else (${messageOf(error)}); move it away, or name another folder with --state`,
     );
