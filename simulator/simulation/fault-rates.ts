@@ -1,3 +1,5 @@
+import { toList } from "../../functions/core/label-text.ts";
+
 /**
  * Every fault and how likely it strikes at one opportunity: an event, a call, a message, a launch.
  * The rates are far above what is met in practice, so that a few hundred jobs meet them all, and low
@@ -97,13 +99,22 @@ const faultFamilies = {
 export const faultNames: readonly FaultName[] = Object.keys(faultRates).filter(isFaultName);
 
 /**
- * The faults that a comma-separated list of names and families switches on; `none` and nothing: none.
- * @throws {Error} naming the word that is neither
+ * The faults that a comma-separated list of names and families switches on; `none` alone: none.
+ * @throws {Error} naming the word that is neither, or saying that the list contradicts itself or is empty
  */
 export function readFaultNames(list: string): ReadonlySet<FaultName> {
   const words = list.split(",").map((word) => word.trim());
-  const meant = words.filter((word) => word !== "" && word !== "none");
-  return new Set(meant.flatMap((word) => readWord(word)));
+  const meant = words.filter((word) => word !== "");
+  const others = meant.filter((word) => word !== "none");
+  const allowed = `'${list}' should be a list of faults and families, or none alone`;
+  if (meant.length === 0) {
+    // It would pass for a run that met all of them.
+    throw new Error(`${allowed}, got no faults; name at least one, or none for none at all`);
+  }
+  if (others.length > 0 && others.length < meant.length) {
+    throw new Error(`${allowed}, got none beside ${toList(others, "and")}; leave either out`);
+  }
+  return new Set(others.flatMap((word) => readWord(word)));
 }
 
 function readWord(word: string): readonly FaultName[] {

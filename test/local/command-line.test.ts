@@ -132,6 +132,18 @@ describe("readCommand", () => {
   });
 
   it.each([
+    ["", "no faults; name at least one, or none for none at all"],
+    [" , ", "no faults; name at least one, or none for none at all"],
+    ["none,all", "none beside all; leave either out"],
+    ["spot,none,cancel", "none beside spot and cancel; leave either out"],
+  ])("refuses the list %j for --faults", (list, got) => {
+    const read = () => readCommand(["simulate", "--faults", list]);
+    const allowed = "should be a list of faults and families, or none alone";
+
+    expect(read).toThrow(new CommandError(`--faults: '${list}' ${allowed}, got ${got}`));
+  });
+
+  it.each([
     ["--faults", "spott", faultNames],
     ["--sabotage", "no-sense", Object.keys(sabotages)],
   ])("names all that %s knows", (flag, name, known) => {
