@@ -1,6 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { Token } from "aws-cdk-lib";
+
 import { readLabelDefaults } from "../functions/adapters/label-defaults.ts";
 import { settingNames } from "../functions/adapters/settings.ts";
 import { quote, toList } from "../functions/core/label-text.ts";
@@ -23,6 +25,7 @@ export function findConflicts(config: TornadeConfig): readonly string[] {
     ...findSecretMistakes(config),
     ...findReservedNames(config),
     ...findAlarmMistakes(alarms),
+    ...findForeignArns(config),
     ...findPrefixMistakes(config),
   ];
 }
@@ -149,6 +152,18 @@ function findAlarmMistakes({ topicArn, email }: AlarmsConfig): readonly string[]
   return [
     "alarms should have either topicArn or email, got both; subscribe the address to the topic, and leave it out here",
   ];
+}
+
+// Neither does an alarm reach a topic of another region, nor a store a key there.
+function findForeignArns({ alarms, secrets, env }: TornadeConfig): readonly string[] {
+  const arns = { "alarms.topicArn": alarms?.topicArn, "secrets.kmsKeyArn": secrets?.kmsKeyArn };
+  const region = env?.region;
+  if (region === undefined || Token.isUnresolved(region)) return [];
+  return Object.entries(arns).flatMap(([name, arn]) => {
+    if (arn === undefined || Token.isUnresolved(arn) || arn.split(":")[3] === region) return [];
+    const wish = `${name} should be in the region of env, ${region}`;
+    return [`${wish}, got ${quote(arn)}; name one there`];
+  });
 }
 
 function findPrefixMistakes(config: TornadeConfig): readonly string[] {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { Lazy } from "aws-cdk-lib";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { quote } from "../../functions/core/label-text.ts";
@@ -12,6 +13,7 @@ import { configWith } from "./config-with.ts";
 
 const role = "arn:aws:iam::123456789012:role/deploy";
 const topic = "arn:aws:sns:eu-west-1:123456789012:ci";
+const key = "arn:aws:kms:eu-west-1:123456789012:key/1a2b";
 const ready = { uri: "ghcr.io/acme/runner:1" };
 const existing = { vpcId: "vpc-0a1b2c3d", subnetIds: ["subnet-0a1b2c3d"] };
 
@@ -279,6 +281,14 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
     "alarms should have either topicArn or email, got both; subscribe the address to the topic, and leave it out here",
   ],
   [
+    { alarms: { topicArn: topic }, env: { account: "123456789012", region: "us-east-1" } },
+    `alarms.topicArn should be in the region of env, us-east-1, got '${topic}'; name one there`,
+  ],
+  [
+    { secrets: { kmsKeyArn: key }, env: { account: "123456789012", region: "us-east-1" } },
+    `secrets.kmsKeyArn should be in the region of env, us-east-1, got '${key}'; name one there`,
+  ],
+  [
     { alarms: { email: "ci" } },
     "alarms.email should be an e-mail address, got 'ci'; name one, or a topic as topicArn",
   ],
@@ -328,6 +338,15 @@ describe("readConfig", () => {
     { stackName: "ssm-ci", secrets: toNames("/ci") },
   ])("takes names that Parameter Store has nothing against: %j", (config) => {
     expect(() => readConfig(configWith(config))).not.toThrow();
+  });
+
+  it("takes ARNs in the stack's region, and any where that or they are not known yet", () => {
+    const env = { account: "123456789012", region: "eu-west-1" };
+    const config = { alarms: { topicArn: topic }, secrets: { kmsKeyArn: key } };
+    const later = { alarms: { topicArn: Lazy.string({ produce: () => topic }) } };
+    for (const taken of [{ ...config, env }, config, { ...later, env }]) {
+      expect(() => readConfig(configWith(taken))).not.toThrow();
+    }
   });
 
   it("tells all mistakes at once", () => {
