@@ -19,7 +19,7 @@ export interface TornadeConfig {
   readonly forks?: "refuse" | "allow";
 
   /**
-   * The label that makes a job ours, case-insensitive.
+   * The label that makes a job ours, case-insensitive; none of GitHub's own, like `self-hosted`.
    * @default "tornade"
    */
   readonly launchLabel?: string;

@@ -159,12 +159,20 @@ export function readCapacityDeadline(env: Environment): number {
   return readInteger(env, settingNames.capacityDeadline, range) * 60_000;
 }
 
+// Every job for self-hosted runners may have them, so that one of them would make all of those ours.
+// https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/use-in-a-workflow
+const labelsOfGitHub = /^(?:self-hosted|linux|windows|macos|x64|arm|arm64)$/iu;
+
 /**
  * The label that makes a job ours.
- * @throws {SettingsError} when it could not be told from the parts of a composite label
+ * @throws {SettingsError} when it could not be told from the parts of a composite label, or is GitHub's
  */
 export function readLaunchLabel(env: Environment): string {
   const label = readSetting(env, settingNames.launchLabel, "tornade");
+  if (labelsOfGitHub.test(label)) {
+    const allowed = "a label that only jobs of tornade's have, not one of GitHub's own";
+    throw invalid(settingNames.launchLabel, allowed, label);
+  }
   if (/^[^\s/,=]{1,64}$/u.test(label)) return label;
   throw invalid(
     settingNames.launchLabel,

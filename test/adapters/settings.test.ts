@@ -162,6 +162,17 @@ describe("readLaunchLabel", () => {
   });
 });
 
+describe("readLaunchLabel, with a label of GitHub's own,", () => {
+  it.each(["self-hosted", "Linux", "windows", "macOS", "X64", "ARM64", "arm"])(
+    "refuses '%s'",
+    (text) => {
+      expect(() => readLaunchLabel({ TORNADE_LAUNCH_LABEL: text })).toThrow(
+        `TORNADE_LAUNCH_LABEL should be a label that only jobs of tornade's have, not one of GitHub's own, got '${text}'`,
+      );
+    },
+  );
+});
+
 describe("readRerunRepositories", () => {
   it.each([
     [undefined, []],

@@ -63,6 +63,10 @@ const mistakes: readonly [wrong: object, mistake: string][] = [
     { launchLabel: "my label" },
     `launchLabel should be a label of at most 64 characters, without spaces, '/', ',' and '=', got 'my label'; leave it out for "tornade"`,
   ],
+  [
+    { launchLabel: "self-hosted" },
+    `launchLabel should be a label that only jobs of tornade's have, not one of GitHub's own, got 'self-hosted'; leave it out for "tornade"`,
+  ],
   [{ launchLabel: "" }, `launchLabel should be text, got ''; leave it out for "tornade"`],
   [
     { runnerPrefix: "CI" },
