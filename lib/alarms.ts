@@ -50,6 +50,7 @@ export class Alarms extends Construct {
     this.watchWebhook();
     this.watchReconcile();
     this.watchJobs();
+    this.watchLaunches();
     this.watchGitHub();
     this.watchRunnerVersions();
   }
@@ -126,6 +127,17 @@ export class Alarms extends Construct {
     this.addAlarm("UntoldFailures", {
       alarmDescription: "Jobs failed without a runner, and no check run tells their developers",
       metric: createFunctionMetric(runnerPrefix, "UntoldFailures", { statistic: Stats.SUM }),
+      threshold: 0,
+    });
+  }
+
+  // A job that gets its runner elsewhere, or waits for an hour, would hide it.
+  private watchLaunches(): void {
+    this.addAlarm("DeniedLaunches", {
+      alarmDescription: "AWS refuses to start runners until somebody allows it",
+      metric: createFunctionMetric(this.props.runnerPrefix, "DeniedLaunches", {
+        statistic: Stats.SUM,
+      }),
       threshold: 0,
     });
   }

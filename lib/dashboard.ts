@@ -56,6 +56,7 @@ export class Dashboard extends Construct {
         "Interruptions",
         "StuckJobs",
         "UntoldFailures",
+        "DeniedLaunches",
       ] as const
     ).map((name) => this.measure(name, name === "StuckJobs" ? Stats.MAXIMUM : Stats.SUM, name));
     return [

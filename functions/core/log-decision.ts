@@ -13,7 +13,10 @@ export type LogPorts = {
   readonly runnerPrefix: string;
 };
 
-/** Writes one line about a decision, with what a person looks for and what is counted. */
+/**
+ * Writes one line about a decision, with what a person looks for and what is counted; and one more where a
+ * launch was denied: what the job has instead, or waits for, does not help the next one.
+ */
 export function logDecision(
   event: LedgerEvent,
   committed: Committed,
@@ -33,6 +36,17 @@ export function logDecision(
   };
   const figures = measure(event, committed);
   log[isGivenUp ? "error" : "info"](outcome, fields, { at: now(), stack: runnerPrefix, figures });
+  if (event.kind === "launch-ended" && event.report.kind === "denied") {
+    log.error("launch denied", { ...fields, ...describeLaunch(told, event.report) });
+  }
+}
+
+function describeLaunch(
+  told: JobItem | RunItem | undefined,
+  { number, message: reason }: { readonly number: number; readonly message: string },
+): LogFields {
+  const launches = told?.kind === "job" ? told.launches : [];
+  return { provider: launches.find((launch) => launch.number === number)?.provider, reason };
 }
 
 function describeRunner(runner: RunnerItem | undefined): LogFields {

@@ -10,7 +10,15 @@ import type { Figures } from "./metrics.ts";
  */
 export function measure(event: LedgerEvent, { changes }: Pick<Committed, "changes">): Figures {
   const figures = changes.map((change) => measureChange(change, event));
-  return Object.fromEntries([measureDenial(event), ...figures].flatMap(Object.entries<number>));
+  const denied = changes.length > 0 ? measureDenied(event) : {};
+  const all = [measureDenial(event), denied, ...figures];
+  return Object.fromEntries(all.flatMap(Object.entries<number>));
+}
+
+function measureDenied(event: LedgerEvent): Figures {
+  return event.kind === "launch-ended" && event.report.kind === "denied"
+    ? { DeniedLaunches: 1 }
+    : {};
 }
 
 // The one thing that leaves no item: whoever is shut out must not be able to fill the ledger.

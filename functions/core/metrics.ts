@@ -32,6 +32,10 @@ export const metrics = {
     unit: "Count",
     meaning: "failed jobs whose developers could not be told by a check run",
   },
+  DeniedLaunches: {
+    unit: "Count",
+    meaning: "launches that AWS refused for a reason that somebody has to see to",
+  },
   GitHubBudgetLeft: {
     unit: "Percent",
     meaning: "the smallest share of its requests that GitHub said was left, in one invocation",

@@ -73,31 +73,6 @@ describe("dispatch", () => {
     expect(await world.ledger.due(start + 365 * 24 * 3_600_000, 10)).toEqual([]);
   });
 
-  it("writes one line an outcome, with what a person looks for", async () => {
-    const world = createFakeWorld();
-    world.outcomes.set("FARGATE", [{ kind: "quota", message: "no vCPU left" }]);
-    await dispatch(jobEvent(), world.ports);
-    const told = { jobId: 4_711, runId: 99, repository: "acme/app", provider: "FARGATE" };
-    expect(world.lines).toEqual([
-      {
-        level: "info",
-        message: "claimed",
-        fields: { event: "job", deliveryId: "d-1", ...told, status: "launching", items: [job] },
-      },
-      {
-        level: "info",
-        message: "parked",
-        fields: {
-          event: "launch-ended",
-          ...told,
-          status: "parked",
-          reason: "no vCPU left",
-          items: [job],
-        },
-      },
-    ]);
-  });
-
   it("ends a repeated delivery without writing or calling anything", async () => {
     const world = createFakeWorld();
     const life = [jobEvent(), takes, succeeded, stopOf(own)];

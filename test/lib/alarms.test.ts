@@ -48,6 +48,7 @@ describe("Alarms", () => {
       "ci-Reconcile",
       "ci-StuckJobs",
       "ci-UntoldFailures",
+      "ci-DeniedLaunches",
       "ci-GitHubBudget",
       "ci-RunnerVersion",
     ]);
@@ -121,6 +122,7 @@ describe("Alarms", () => {
   it.each([
     ["StuckJobs", { MetricName: "StuckJobs", Statistic: "Maximum", Threshold: 0 }],
     ["UntoldFailures", { MetricName: "UntoldFailures", Statistic: "Sum", Threshold: 0 }],
+    ["DeniedLaunches", { MetricName: "DeniedLaunches", Statistic: "Sum", Threshold: 0 }],
     ["GitHubBudget", { MetricName: "GitHubBudgetLeft", Statistic: "Minimum", Threshold: 20 }],
   ])("watch %s by what the functions write of this stack", (id, properties) => {
     expect(findAlarm(id, { runnerPrefix: "eu" })).toMatchObject({
