@@ -27,6 +27,7 @@ export function findRunner(data: unknown, name: string): RegisteredRunner | unde
     return {
       registrationId: readNumber(found["id"], "runner.id"),
       busy: readFlag(found["busy"], "runner.busy"),
+      online: found["status"] === "online",
     };
   });
 }
@@ -50,6 +51,13 @@ export function isAnyRunning(data: unknown, id: number): boolean {
     readArray(readObject(data, "answer")["jobs"], "jobs")
       .map((job) => readObject(job, "job"))
       .some((job) => job["status"] === "in_progress" && job["id"] !== id),
+  );
+}
+
+/** How many entries a list has in all; this page of it alone may have fewer. */
+export function readTotal(data: unknown): number {
+  return understand("a list", () =>
+    readNumber(readObject(data, "answer")["total_count"], "total_count"),
   );
 }
 

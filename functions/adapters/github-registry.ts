@@ -5,7 +5,13 @@ import type {
   Registration,
   RunnerRegistry,
 } from "../core/runner-registry.ts";
-import { findRunner, isAnyRunning, readJobState, readRegistration } from "./github-answers.ts";
+import {
+  findRunner,
+  isAnyRunning,
+  readJobState,
+  readRegistration,
+  readTotal,
+} from "./github-answers.ts";
 import { type GitHubClient, repositoryNames, type SendCall } from "./github-client.ts";
 import type { Permission } from "./github-tokens.ts";
 
@@ -92,14 +98,33 @@ async function readJob(job: Job, { call }: Asked): Promise<JobState> {
   return status === 404 ? { status: "gone" } : readJobState(data);
 }
 
-// Of a run with more than a hundred jobs, the first hundred tell.
-async function hasRunningSibling(job: Job, { call }: Asked): Promise<boolean> {
+const pageSize = 100;
+
+// Of a run with more jobs, the first five hundred tell.
+const laterPages = [2, 3, 4, 5] as const;
+
+// Most runs have one page; where it does not tell, all others are read at once.
+async function hasRunningSibling(job: Job, asked: Asked): Promise<boolean> {
+  const first = await listJobs(job, 1, asked);
+  if (isAnyRunning(first, job.id)) return true;
+  const pages = laterPages.filter((page) => (page - 1) * pageSize < readTotal(first));
+  const later = await Promise.all(pages.map(async (page) => listJobs(job, page, asked)));
+  return later.some((page) => isAnyRunning(page, job.id));
+}
+
+async function listJobs(job: Job, page: number, { call }: Asked): Promise<unknown> {
   const { data } = await call(`list jobs of run ${job.runId}`, job, {
     permission: { actions: "read" },
     route: "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
-    parameters: { ...repositoryNames(job), run_id: job.runId, filter: "latest", per_page: 100 },
+    parameters: {
+      ...repositoryNames(job),
+      run_id: job.runId,
+      filter: "latest",
+      per_page: pageSize,
+      page,
+    },
   });
-  return isAnyRunning(data, job.id);
+  return data;
 }
 
 /** Where an origin's runners are, and what it takes to ask about them. */

@@ -1,21 +1,18 @@
-import type { LedgerEvent } from "./decision.ts";
+import type { LedgerEvent, SeenRunner } from "./decision.ts";
 import { findCompute, type FindPorts } from "./find-compute.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
-import type { JobChecked } from "./dead-runner.ts";
 import { newestLaunch } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { type JobItem, type Launch, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
 import type { Compute } from "./runner-provider.ts";
-import type { JobState, RunnerRegistry } from "./runner-registry.ts";
-
-/** What is odd about a runner that a queued job may wait for. */
-type Oddity = Pick<JobChecked, "deadRunner" | "takenRunner" | "missingRunner">;
+import type { JobState, RegisteredRunner, RunnerRegistry } from "./runner-registry.ts";
+import { idledAfter, latestRung } from "./waits.ts";
 
 type CheckPorts = FindPorts & {
   readonly registry: RunnerRegistry;
-  /** Seconds after which a runner without a job ends. */
-  readonly idleSeconds: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 };
 
 /**
@@ -29,30 +26,40 @@ export async function checkJob(
 ): Promise<LedgerEvent> {
   const key = jobKey(item.job);
   const event = { kind: "job-checked", jobKey: key } as const;
+  const until = ports.now() + latestRung;
   try {
     const state = await ports.registry.readJob(item.job);
     if (state.status !== "queued") return { ...event, state };
-    const oddity = await findOddity(await findSuspects({ item, state, left }, ports), item, ports);
-    const lookedAt = left === undefined ? {} : { lookedAt: left.name };
-    if (oddity === undefined) {
+    const suspects = await findSuspects({ item, state, left }, ports);
+    if (suspects.length > 0 && ports.now() >= until) {
+      return { kind: "check-failed", jobKey: key, message: tooSlow };
+    }
+    const seen = await lookAt(suspects, item, ports);
+    const looked = {
+      ...(left === undefined ? {} : { lookedAt: left.name }),
+      ...(seen === undefined ? {} : { seen }),
+    };
+    if (seen === undefined || seen.state === "idle") {
       const mayAwaitSiblings = await mayBeHeldBySiblings(item, ports);
-      return { ...event, state, ...lookedAt, ...(mayAwaitSiblings ? { mayAwaitSiblings } : {}) };
+      return { ...event, state, ...looked, ...(mayAwaitSiblings ? { mayAwaitSiblings } : {}) };
     }
     // What the runner is busy with, or had, may be this job, which was given to it after it was read.
     const again = await ports.registry.readJob(item.job);
     if (again.status !== "queued") return { ...event, state: again };
-    return { ...event, state, ...lookedAt, ...oddity };
+    return { ...event, state, ...looked };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     return { kind: "check-failed", jobKey: key, message: error.message, ...aftermathOf(error) };
   }
 }
 
+const tooSlow = "GitHub answers too slowly to look for the runners of the job";
+
 // GitHub gives no leg of a matrix to anybody whose turn has not come (`max-parallel`), and may call it
 // queued all the same.
 async function mayBeHeldBySiblings(item: JobItem, ports: CheckPorts): Promise<boolean> {
   const { at, endedAt } = newestLaunch(item) ?? { at: 0 };
-  const hasIdled = endedAt !== undefined && endedAt - at >= ports.idleSeconds * 1_000;
+  const hasIdled = endedAt !== undefined && endedAt - at >= idledAfter;
   if (item.status !== "parked" || !hasIdled) return false;
   return ports.registry.hasRunningSibling(item.job);
 }
@@ -112,24 +119,32 @@ function toSuspect(runner: RunnerItem, isAwaited: boolean, { providers }: CheckP
   };
 }
 
-// One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that
-// is up may be bound to it as well, or have another job that nobody told of. A build whose registration
-// is gone gets no job when its turn comes.
-async function findOddity(
+// All at once: one after another they would take longer than the function has. An idle one matters least.
+async function lookAt(
   suspects: readonly Suspect[],
   { job }: JobItem,
   { registry }: CheckPorts,
-): Promise<Oddity | undefined> {
-  for (const { name, isAwaitedBuild, find } of suspects) {
-    const registered = await registry.find(job, name);
-    const isBusy = registered?.busy === true;
-    if (!isBusy && !isAwaitedBuild) continue;
-    if (registered === undefined) return { missingRunner: name };
-    const isUp = (await find()) !== undefined;
-    if (isBusy) return isUp ? { takenRunner: name } : { deadRunner: name };
-    if (!isUp) return { missingRunner: name };
-  }
-  return undefined;
+): Promise<SeenRunner | undefined> {
+  const looks = suspects.map(async (suspect) => {
+    const state = await see(suspect, await registry.find(job, suspect.name));
+    return state === undefined ? [] : [{ name: suspect.name, state }];
+  });
+  const seen = (await Promise.all(looks)).flat();
+  return seen.find(({ state }) => state !== "idle") ?? seen[0];
+}
+
+// One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that
+// is up may be bound to it as well, or have another job that nobody told of. A build whose registration
+// is gone gets no job when its turn comes.
+async function see(
+  { isAwaitedBuild, find }: Suspect,
+  registered: RegisteredRunner | undefined,
+): Promise<SeenRunner["state"] | undefined> {
+  if (registered?.busy === true) return (await find()) === undefined ? "dead" : "taken";
+  if (registered?.online === true) return "idle";
+  if (!isAwaitedBuild) return undefined;
+  const isThere = registered !== undefined && (await find()) !== undefined;
+  return isThere ? undefined : "missing";
 }
 
 // A first runner that is lost is nothing unusual, and not worth the calls.

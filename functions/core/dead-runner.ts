@@ -16,8 +16,9 @@ export function findDeadRunner(
   { item, checked }: { readonly item: JobItem; readonly checked: JobChecked },
   { now, capacityDeadline }: Circumstances,
 ): string | undefined {
-  const { deadRunner, state } = checked;
-  if (deadRunner === undefined) return undefined;
+  const { seen, state } = checked;
+  if (seen?.state !== "dead") return undefined;
+  const { name: deadRunner } = seen;
   const runner = runnerItemOf(items, runnerItemId(deadRunner));
   if (runner?.serves !== undefined) return undefined;
   const patience = state.runnerName === deadRunner ? deadNamedAfter : deadUnnamedAfter;

@@ -15,6 +15,7 @@ import { isHeld, park, release, reopenLaunches, stepJob, wakeLater } from "./job
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { describeStuck } from "./refusal-reason.ts";
+import { waitsForRunner } from "./rebinding.ts";
 import { replaceOverdue } from "./replace-overdue.ts";
 import type { JobState } from "./runner-registry.ts";
 import {
@@ -75,10 +76,10 @@ function withoutDoubt(item: JobItem): JobItem {
 }
 
 /**
- * GitHub did not tell: the item is looked at again later, and stays as it is until then. A job without a
- * runner gets one all the same after a few times: one too many ends as idle, but a job too few waits for
- * ever. One that GitHub will not tell of any more, as the App was removed, is over once GitHub has ended
- * it by itself.
+ * GitHub did not tell: the item is looked at again later, and stays as it is until then. A job that has not
+ * started gets a runner all the same after a few times, unless the one that it had is found to be there:
+ * one too many ends as idle, but a job too few waits for ever. One that GitHub will not tell of any more,
+ * as the App was removed, is over once GitHub has ended it by itself.
  */
 export function decideCheckFailed(
   items: Items,
@@ -95,8 +96,9 @@ export function decideCheckFailed(
   }
   const isLimited = retryAt !== undefined;
   const mayWait = isHeld(item) || isLimited;
-  if (item.status === "parked" && item.waits >= mostAsked && !mayWait) {
-    return claimInTurn(items, item, circumstances);
+  const lacksRunner = item.status === "parked" || waitsForRunner(item);
+  if (lacksRunner && item.waits >= mostAsked && !mayWait) {
+    return claimInTurn(items, reopenLaunches(item), circumstances);
   }
   const wakeAt = Math.max(now, retryAt ?? 0) + capacityWait(item.waits, jitter);
   const untold = item.times.started === undefined ? { reason: message } : {};

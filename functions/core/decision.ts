@@ -62,12 +62,8 @@ export type LedgerEvent =
       readonly kind: "job-checked";
       readonly jobKey: JobKey;
       readonly state: JobState;
-      /** A runner of the job that GitHub calls busy although it is gone. */
-      readonly deadRunner?: string;
-      /** A runner of the job that GitHub calls busy, and that is up. */
-      readonly takenRunner?: string;
-      /** A runner of the job whose build, or whose registration, is not there (any more). */
-      readonly missingRunner?: string;
+      /** What was seen of a runner that the job may wait for. */
+      readonly seen?: SeenRunner;
       /** Its last runner idled in vain, and other jobs of its run are running. */
       readonly mayAwaitSiblings?: true;
       /** The runner of another job that is left for this one, where that was looked at as well. */
@@ -113,6 +109,15 @@ export type LedgerEvent =
       /** When GitHub may be asked again, in milliseconds since the epoch. */
       readonly retryAt?: number;
     };
+
+/**
+ * A runner that GitHub calls busy and of which nothing is left (`dead`) or that is up (`taken`); whose build,
+ * or whose registration, is not there (any more); or that is connected to GitHub and has no job.
+ */
+export type SeenRunner = {
+  readonly name: string;
+  readonly state: "dead" | "taken" | "missing" | "idle";
+};
 
 /** GitHub could not be asked where a job stands. */
 export type CheckFailure = {
@@ -161,6 +166,8 @@ export type Circumstances = {
   readonly owner: string;
   /** How often somebody else wrote meanwhile, so that the decision is made anew. */
   readonly conflicts: number;
+  /** Whether so much time has passed that nothing long should be begun. */
+  readonly isLate: boolean;
   /** A fresh number in [0, 1): spreads waits. */
   readonly jitter: number;
   readonly runnerPrefix: string;
@@ -169,6 +176,8 @@ export type Circumstances = {
   readonly repositoryRoles: RepositoryRoles;
   /** How long a job may wait for capacity before it is refused, in milliseconds. */
   readonly capacityDeadline: number;
+  /** Seconds after which a runner without a job ends. */
+  readonly idleSeconds: number;
 } & RefusalRules;
 
 /** How a job is told in its own log that it cannot be served. */

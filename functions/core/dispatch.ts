@@ -13,6 +13,7 @@ import type { RunReruns } from "./run-reruns.ts";
 import { runnerName } from "./runner-name.ts";
 import { tellJob } from "./tell-job.ts";
 import { toWakeMessage } from "./wake-message.ts";
+import { latestRung } from "./waits.ts";
 
 /** Everything outside that an event may set in motion. */
 export type DispatchPorts = LaunchPorts &
@@ -40,6 +41,7 @@ export type Dispatched = { readonly comeBackAt?: number };
  */
 export async function dispatch(event: LedgerEvent, ports: DispatchPorts): Promise<Dispatched> {
   const owner = createOwner(ports);
+  const lateFrom = ports.now() + latestRung;
   const seen = assumeNew(event);
   const events = [event];
   let dispatched: Dispatched = {};
@@ -47,7 +49,7 @@ export async function dispatch(event: LedgerEvent, ports: DispatchPorts): Promis
     const decision = await commit(next, {
       ledger: ports.ledger,
       seen,
-      circumstances: observe(ports, owner),
+      circumstances: observe(ports, { owner, lateFrom }),
     });
     logDecision(next, decision, ports);
     for (const action of decision.actions) {
@@ -111,18 +113,24 @@ function createOwner({ random }: DispatchPorts): string {
   return Math.floor(random() * 2 ** 52).toString(36);
 }
 
-function observe(ports: DispatchPorts, owner: string): Circumstances {
+function observe(
+  ports: DispatchPorts,
+  { owner, lateFrom }: { readonly owner: string; readonly lateFrom: number },
+): Circumstances {
   const { runnerPrefix, runnerScope, repositoryRoles, capacityDeadline } = ports;
-  const { refusalSpec, refusalsPerHour } = ports;
+  const { idleSeconds, refusalSpec, refusalsPerHour } = ports;
+  const now = ports.now();
   return {
-    now: ports.now(),
+    now,
     owner,
     conflicts: 0,
+    isLate: now >= lateFrom,
     jitter: ports.random(),
     runnerPrefix,
     runnerScope,
     repositoryRoles,
     capacityDeadline,
+    idleSeconds,
     refusalSpec,
     refusalsPerHour,
   };

@@ -81,7 +81,7 @@ function namedBy(event: LedgerEvent, reading: Reading, prefix: string): readonly
       return [
         jobItemId(event.jobKey),
         ...ownRunner(event.state.runnerName, prefix),
-        ...ownRunner(event.deadRunner, prefix),
+        ...ownRunner(event.seen?.state === "dead" ? event.seen.name : undefined, prefix),
       ];
     case "runner-ended":
       return namedByEnd(event.end.runnerName, reading, prefix);

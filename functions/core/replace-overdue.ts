@@ -8,12 +8,13 @@ import type { JobItem, RunnerItem } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { findRunnerLeftFor, fits } from "./rebinding.ts";
 import { oweRetirement, runnerOfLaunch } from "./runner-item.ts";
-import { overdueAfter, takenAfter, takenWait } from "./waits.ts";
+import { bootTime, overdueAfter, takenAfter, takenWait } from "./waits.ts";
 
 /**
  * A job that GitHub still calls queued long after its launch. A runner that ended or serves another job
- * will not take it, and one that has not for so long is given up: it may never have come up. A build may
- * be queued for hours and is not dead as long as it is there.
+ * will not take it, and one that has not for so long is given up: it may never have come up. One that is
+ * connected is left to idle: GitHub may give a job to nobody yet. A build may be queued for hours and is
+ * not dead as long as it is there.
  */
 export function replaceOverdue(
   items: Items,
@@ -31,14 +32,20 @@ export function replaceOverdue(
   if (isRobbed || !fits(runner, item.job, circumstances)) {
     return launchAnew(item, runner, circumstances);
   }
-  const isTaken = runner.serves === undefined && runner.name === checked.takenRunner;
-  if (isTaken) return awaitTaken(item, circumstances);
-  const isBuild = runner.provider === "CODEBUILD";
+  const seen = runner.name === checked.seen?.name ? checked.seen.state : undefined;
+  if (runner.serves === undefined && seen === "taken") return awaitTaken(item, circumstances);
   const isLookedAt = runner.madeFor === jobKey(item.job) || runner.name === checked.lookedAt;
-  if (isBuild && !isLookedAt) {
+  if (!isLookedAt && runner.serves === undefined) {
     return { writes: [], actions: [{ kind: "check", item, left: runner }], outcome: "checking" };
   }
-  const isQueued = isBuild && runner.name !== checked.missingRunner;
+  const isBuild = runner.provider === "CODEBUILD";
+  const idlesUntil = launchedAt(item) + circumstances.idleSeconds * 1_000 + bootTime;
+  // It ends by itself, and then tells that it was given no job.
+  if (seen === "idle" && (isBuild || now < idlesUntil + overdueAfter)) {
+    const wakeAt = Math.min(now + overdueAfter, Math.max(now + takenWait, idlesUntil));
+    return wakeLater(item, wakeAt, "its runner is idle");
+  }
+  const isQueued = isBuild && seen !== "missing";
   const isComing = isQueued || runner.serves !== undefined;
   if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
   const retired = oweRetirement(runner, now);
@@ -50,11 +57,15 @@ export function replaceOverdue(
 // that GitHub has just given the job says so within seconds, however long it was in a queue before.
 function awaitTaken(item: JobItem, circumstances: Circumstances): Decision {
   const reason = "its runner is busy";
-  const launchedAt = liveLaunch(item)?.at ?? 0;
-  const patience = launchedAt + takenAfter - circumstances.now;
+  const { now, idleSeconds } = circumstances;
+  const patience = launchedAt(item) + idleSeconds * 1_000 + takenAfter - now;
   if (patience <= 0 && item.reason === reason) return launchAnew(item, undefined, circumstances);
-  const wakeAt = circumstances.now + Math.min(overdueAfter, Math.max(takenWait, patience));
+  const wakeAt = now + Math.min(overdueAfter, Math.max(takenWait, patience));
   return wakeLater({ ...item, reason }, wakeAt, reason);
+}
+
+function launchedAt(item: JobItem): number {
+  return liveLaunch(item)?.at ?? 0;
 }
 
 // Also one that was never recorded: it has to be found and retired like any other.

@@ -4,7 +4,12 @@ import type { Job, Origin } from "./job.ts";
 export type Registration = { readonly registrationId: number; readonly encodedJitConfig: string };
 
 /** A runner as GitHub knows it. */
-export type RegisteredRunner = { readonly registrationId: number; readonly busy: boolean };
+export type RegisteredRunner = {
+  readonly registrationId: number;
+  readonly busy: boolean;
+  /** Whether it is connected, and hears of jobs. */
+  readonly online: boolean;
+};
 
 /** Where a job stands at GitHub; `gone` when GitHub does not know it any more. */
 export type JobState = {

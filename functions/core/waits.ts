@@ -21,6 +21,19 @@ export const settleAfter = 30 * second;
 export const settleTime = 3 * second;
 
 /**
+ * After how long an invocation begins no other launch of a job, nor looks for its runners any more, in
+ * milliseconds: with up to three calls of four seconds each it would be killed halfway.
+ */
+export const latestRung = 5 * second;
+
+/**
+ * How old a launch is at least when a registration that GitHub did not answer about is said to be none: it
+ * was asked within eight seconds, and GitHub gives a request up after ten.
+ * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
+ */
+export const registeredAfter = 20 * second;
+
+/**
  * How much longer than for capacity a job waits for what became of an earlier launch to be found out, in
  * milliseconds: only as long as that may be is another one not started for it.
  */
@@ -33,10 +46,20 @@ export const queuedAtMost = day;
 export const overdueAfter = 5 * minute;
 
 /**
- * How long a runner may be busy while its job is queued: one that is bound to it and does not know of
- * it ends as idle before that, and one that is still up then has another job.
+ * How long a runner may be busy while its job is queued, besides the time that it may idle: one that is
+ * bound to it and does not know of it ends as idle before that, and one that is still up has another job.
  */
-export const takenAfter = 10 * minute;
+export const takenAfter = 5 * minute;
+
+/**
+ * How long a runner without a job was up at least, from its launch, when it is said to have idled: GitHub
+ * removes the registration of some that wait for two minutes.
+ * https://github.com/actions/runner/issues/4726
+ */
+export const idledAfter = 2 * minute;
+
+/** How long a runner takes at most, as a rule, from its launch until it is connected and idles. */
+export const bootTime = 2 * minute;
 
 /** How long it is left at least the first time that it is seen so: it may have just been given the job. */
 export const takenWait = minute;

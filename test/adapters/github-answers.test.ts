@@ -10,8 +10,8 @@ import { createJsonLog } from "../../functions/adapters/json-log.ts";
 import { readNumber } from "../../functions/core/read-json.ts";
 
 const runners = [
-  { id: 1, name: "tornade-1-1-1", busy: false },
-  { id: 2, name: "tornade-1-1-2", busy: true },
+  { id: 1, name: "tornade-1-1-1", busy: false, status: "offline" },
+  { id: 2, name: "tornade-1-1-2", busy: true, status: "online" },
 ];
 
 describe("readRegistration", () => {
@@ -23,7 +23,8 @@ describe("readRegistration", () => {
 
 describe("findRunner", () => {
   it.each([
-    ["tornade-1-1-2", { registrationId: 2, busy: true }],
+    ["tornade-1-1-1", { registrationId: 1, busy: false, online: false }],
+    ["tornade-1-1-2", { registrationId: 2, busy: true, online: true }],
     ["tornade-1-1", undefined],
     ["", undefined],
   ])("finds '%s'", (name, found) => {

@@ -84,6 +84,7 @@ describe("createGitHubRegistry", () => {
     expect(await test.registry.find(job, "tornade-41-1-1")).toEqual({
       registrationId,
       busy: false,
+      online: false,
     });
     expect(await test.registry.find(job, "tornade-41-1-11")).toBeUndefined();
     // A GitHub that does not know `name` lists them all.
@@ -134,9 +135,32 @@ describe("createGitHubRegistry", () => {
     const job = toJob(test.repository);
     expect(await test.registry.hasRunningSibling(job)).toBe(isRunning);
     expect(test.requests.at(-1)?.path).toBe(
-      `/repos/acme/app/actions/runs/${job.runId}/jobs?filter=latest&per_page=100`,
+      `/repos/acme/app/actions/runs/${job.runId}/jobs?filter=latest&per_page=100&page=1`,
     );
   });
+
+  it.each([
+    [256, 250, true, 3],
+    [256, 90, true, 1],
+    [9_000, 501, false, 5],
+  ])(
+    "of %i jobs finds the one that runs at %i: %s, in %i pages",
+    async (total, at, found, pages) => {
+      const test = createTestRegistry();
+      test.outside.intercept = async (_call, next, { path }) => {
+        const page = Number(/[?&]page=(\d+)$/u.exec(path)?.[1]);
+        if (Number.isNaN(page)) return next();
+        const jobs = Array.from({ length: 100 }, (_, index) => {
+          const number = (page - 1) * 100 + index + 1;
+          return { id: number + 1_000, status: number === at ? "in_progress" : "queued" };
+        });
+        return jsonResponse(200, { total_count: total, jobs });
+      };
+      const job = toJob(test.repository);
+      expect(await test.registry.hasRunningSibling(job)).toBe(found);
+      expect(test.requests.filter(({ path }) => path.includes("/jobs?"))).toHaveLength(pages);
+    },
+  );
 
   it("leaves a runner alone that has a job", async () => {
     const test = createTestRegistry();

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { checkJob } from "../../functions/core/check-job.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
+import { latestRung } from "../../functions/core/waits.ts";
 import { jobId, jobItem, launchedItem, launchOf, runnerItem, start } from "./builders.ts";
 import { createFakeWorld, store } from "./fakes.ts";
 
@@ -38,9 +39,9 @@ describe("checkJob", () => {
   });
 
   it.each([
-    ["tells that it may wait for its turn", 300_000, "in_progress", true],
-    ["does not where nothing of its run is running", 300_000, "completed", undefined],
-    ["does not ask of a runner that ended before it could idle", 299_999, "in_progress", undefined],
+    ["tells that it may wait for its turn", 120_000, "in_progress", true],
+    ["does not where nothing of its run is running", 120_000, "completed", undefined],
+    ["does not ask of a runner that ended before it could idle", 119_999, "in_progress", undefined],
   ] as const)("of a job whose runner idled %s", async (_what, lived, status, told) => {
     const world = createFakeWorld();
     world.states.set(1, { status });
@@ -50,7 +51,7 @@ describe("checkJob", () => {
     const event = await checkJob(item, world.ports);
     expect(event).toMatchObject({ kind: "job-checked", state: { status: "queued" } });
     expect("mayAwaitSiblings" in event ? event.mayAwaitSiblings : undefined).toBe(told);
-    expect(world.calls.includes("hasRunningSibling 4711")).toBe(lived === 300_000);
+    expect(world.calls.includes("hasRunningSibling 4711")).toBe(lived === 120_000);
     const launched = launchedItem({ launches });
     await checkJob(launched, world.ports);
     expect(world.calls.filter((call) => call.startsWith("hasRunning")).length).toBeLessThan(2);
@@ -75,9 +76,15 @@ describe("checkJob", () => {
     world.runners.set(own, { registrationId: 7, name: own, busy: true });
     const event = { kind: "job-checked", jobKey: "4711-1", state: { status: "queued" } };
     const item = jobItem(overrides);
-    expect(await checkJob(item, world.ports)).toEqual({ ...event, deadRunner: own });
+    expect(await checkJob(item, world.ports)).toEqual({
+      ...event,
+      seen: { name: own, state: "dead" },
+    });
     world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
-    expect(await checkJob(item, world.ports)).toEqual({ ...event, takenRunner: own });
+    expect(await checkJob(item, world.ports)).toEqual({
+      ...event,
+      seen: { name: own, state: "taken" },
+    });
   });
 
   it("does not take a runner for taken by another that has just taken the job itself", async () => {
@@ -100,9 +107,11 @@ describe("checkJob", () => {
     world.runners.set(own, { registrationId: 7, name: own, busy: false });
     const launches = [launchOf(1, { outcome: "started", provider: "CODEBUILD" })];
     const item = launchedItem({ launches });
-    expect(await checkJob(item, world.ports)).toMatchObject({ missingRunner: own });
+    expect(await checkJob(item, world.ports)).toMatchObject({
+      seen: { name: own, state: "missing" },
+    });
     world.computes.push({ id: "build-1", provider: "CODEBUILD", name: own, alive: true });
-    expect(await checkJob(item, world.ports)).not.toHaveProperty("missingRunner");
+    expect(await checkJob(item, world.ports)).not.toHaveProperty("seen");
   });
 
   it("tells of a build that would come too late: its registration is gone", async () => {
@@ -110,7 +119,9 @@ describe("checkJob", () => {
     world.computes.push({ id: "build-1", provider: "CODEBUILD", name: own, alive: true });
     const launches = [launchOf(1, { outcome: "started", provider: "CODEBUILD" })];
     const item = launchedItem({ launches });
-    expect(await checkJob(item, world.ports)).toMatchObject({ missingRunner: own });
+    expect(await checkJob(item, world.ports)).toMatchObject({
+      seen: { name: own, state: "missing" },
+    });
     const state = { status: "completed", runnerName: own } as const;
     const complete = () => world.states.set(jobId, state);
     world.faults.set("readJob", [() => {}, complete]);
@@ -124,7 +135,7 @@ describe("checkJob", () => {
     const item = launchedItem({ status: "running" });
     expect(await checkJob(item, world.ports, left)).toMatchObject({
       lookedAt: other,
-      missingRunner: other,
+      seen: { name: other, state: "missing" },
     });
     world.computes.push({ id: "task-1", provider: "CODEBUILD", name: other, alive: true });
     expect(await checkJob(item, world.ports, left)).toEqual({
@@ -139,12 +150,16 @@ describe("checkJob", () => {
     const world = createFakeWorld();
     world.runners.set(other, { registrationId: 8, name: other, busy: true });
     world.states.set(jobId, { status: "queued", runnerName: other });
-    expect(await checkJob(jobItem(), world.ports)).not.toHaveProperty("deadRunner");
+    expect(await checkJob(jobItem(), world.ports)).not.toHaveProperty("seen");
     await store(world, runnerItem({ name: other, madeFor: "5-1" }));
-    expect(await checkJob(jobItem(), world.ports)).toMatchObject({ deadRunner: other });
+    expect(await checkJob(jobItem(), world.ports)).toMatchObject({
+      seen: { name: other, state: "dead" },
+    });
     const { provider: _provider, ...unplaced } = runnerItem({ name: other, madeFor: "5-1" });
     await store(world, unplaced);
-    expect(await checkJob(jobItem(), world.ports)).toMatchObject({ deadRunner: other });
+    expect(await checkJob(jobItem(), world.ports)).toMatchObject({
+      seen: { name: other, state: "dead" },
+    });
   });
 
   it("looks at the runner that GitHub names", async () => {
@@ -152,7 +167,7 @@ describe("checkJob", () => {
     world.runners.set(own, { registrationId: 7, name: own, busy: true });
     world.states.set(jobId, { status: "queued", runnerName: own });
     const item = jobItem({ losses: 1, launches: [launchOf(1, { outcome: "ended" })] });
-    expect(await checkJob(item, world.ports)).toMatchObject({ deadRunner: own });
+    expect(await checkJob(item, world.ports)).toMatchObject({ seen: { name: own, state: "dead" } });
   });
 
   it.each([
@@ -169,7 +184,47 @@ describe("checkJob", () => {
     world.runners.set(own, { registrationId: 7, name: own, busy: false });
     const launches = [1, 2].map((number) => launchOf(number, { outcome: "ended" }));
     const event = await checkJob(jobItem({ losses: 2, launches }), world.ports);
-    expect(event).not.toHaveProperty("deadRunner");
+    expect(event).not.toHaveProperty("seen");
+  });
+
+  it("tells of a runner that is connected and idles, unless another one is odd", async () => {
+    const world = createFakeWorld();
+    world.runners.set(own, { registrationId: 7, name: own, busy: false, online: true });
+    const seen = { name: own, state: "idle" };
+    expect(await checkJob(launchedItem(), world.ports)).toMatchObject({ seen });
+    world.states.set(jobId, { status: "queued", runnerName: other });
+    world.runners.set(other, { registrationId: 8, name: other, busy: true });
+    await store(world, runnerItem({ name: other, madeFor: "5-1" }));
+    const odd = { name: other, state: "dead" };
+    expect(await checkJob(launchedItem(), world.ports)).toMatchObject({ seen: odd });
+  });
+
+  it("looks for no runners where GitHub has been slow", async () => {
+    const world = createFakeWorld();
+    world.faults.set("readJob", [() => (world.clock.now += latestRung)]);
+    expect(await checkJob(launchedItem(), world.ports)).toEqual({
+      kind: "check-failed",
+      jobKey: "4711-1",
+      message: "GitHub answers too slowly to look for the runners of the job",
+    });
+    expect(world.calls).toEqual([`readJob ${jobId}`]);
+  });
+
+  it("looks for all runners of a job at once", async () => {
+    const world = createFakeWorld();
+    const launches = [1, 2, 3].map((number) => launchOf(number, { outcome: "ended" }));
+    let most = 0;
+    let underWay = 0;
+    const find = async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await Promise.resolve();
+      underWay -= 1;
+      return undefined;
+    };
+    const registry = { ...world.ports.registry, find };
+    await checkJob(jobItem({ losses: 3, launches }), { ...world.ports, registry });
+    expect(most).toBe(3);
   });
 
   it("does not hide a mistake of ours", async () => {

@@ -27,7 +27,12 @@ function check(
   runners: readonly RunnerItem[],
   { job = item, deadRunner = first, state = queued, capacityDeadline = 7_200_000 } = {},
 ) {
-  const event = { kind: "job-checked", jobKey: "4711-1", state, deadRunner } as const;
+  const event = {
+    kind: "job-checked",
+    jobKey: "4711-1",
+    state,
+    seen: { name: deadRunner, state: "dead" },
+  } as const;
   return decide(itemsOf(job, ...runners), event, circumstances({ now, capacityDeadline }));
 }
 

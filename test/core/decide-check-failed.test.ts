@@ -51,6 +51,17 @@ describe("decideCheckFailed", () => {
     expect(fail(mostAsked, { retryAt: now + 60_000 }).outcome).toBe("not checked");
   });
 
+  it("has the runner of a launched job looked for, and another one started where it is gone", () => {
+    const item = { ...overdue, waits: mostAsked };
+    const { writes, actions, outcome } = decide(itemsOf(item), failed, circumstances({ now }));
+    expect(outcome).toBe("claimed");
+    expect(writes).toMatchObject([{ launches: [{ outcome: "open" }, { outcome: "open" }] }]);
+    expect(actions).toMatchObject([{ kind: "launch" }]);
+    const running = runningItem({ waits: mostAsked, wakeAt: now });
+    const { outcome: told } = decide(itemsOf(running), failed, circumstances({ now }));
+    expect(told).toBe("not checked");
+  });
+
   it.each([
     ["soon", failed, now + 1_000],
     ["when GitHub wants to be asked", { ...failed, retryAt: now + 60_000 }, now + 61_000],

@@ -13,8 +13,6 @@ import {
   overdueAfter,
   queuedAtMost,
   runningCheckAfter,
-  takenAfter,
-  takenWait,
 } from "../../functions/core/waits.ts";
 import {
   circumstances,
@@ -228,7 +226,8 @@ describe("decideChecked, still queued", () => {
 
   it("gives up the runner that a robber left, and does not look for the own one again", () => {
     const item = launched(1, { wakeAt: now });
-    const event = { kind: "job-checked", jobKey: "1-1", state: queued } as const;
+    const lookedAt = "tornade-2-1-1";
+    const event = { kind: "job-checked", jobKey: "1-1", state: queued, lookedAt } as const;
     const decision = decide(itemsOf(item, ...swap(1, 2)), event, circumstances({ now }));
     expect(decision).toMatchObject({
       writes: [
@@ -254,84 +253,18 @@ describe("decideChecked, still queued", () => {
       launchedItem({ wakeAt: now, launches }),
       runnerItem({ provider: "CODEBUILD" }),
     );
-    const event = { kind: "job-checked", jobKey: key, state: queued, missingRunner: own } as const;
+    const event = {
+      kind: "job-checked",
+      jobKey: key,
+      state: queued,
+      seen: { name: own, state: "missing" },
+    } as const;
     expect(decide(items, event, circumstances({ now }))).toMatchObject({
       writes: [
         { name: own, owed: ["deregister", "stop"] },
         { status: "parked", losses: 1 },
       ],
       outcome: "runner lost",
-    });
-  });
-
-  it("awaits the end of a runner that may be bound to the job without its knowledge", () => {
-    const event = { kind: "job-checked", jobKey: key, state: queued, takenRunner: own } as const;
-    const check = (at: number, overrides: Partial<JobItem> = {}) => {
-      const item = launchedItem({ wakeAt: at, ...overrides });
-      return decide(itemsOf(item, runnerItem()), event, circumstances({ now: at }));
-    };
-    const end = start + takenAfter;
-    const reason = "its runner is busy";
-    const waiting = (wakeAt: number) => [launchedItem({ reason, wakeAt })];
-    expect(check(now).writes).toEqual(waiting(now + overdueAfter));
-    expect(check(end - takenWait, { reason }).writes).toEqual(waiting(end));
-    expect(check(end, { reason })).toMatchObject({
-      writes: [{ status: "parked", wakeAt: end, launches: [{ outcome: "ended" }] }],
-      actions: [{ kind: "wake" }],
-      outcome: "relaunched: another job took its runner",
-    });
-    const unknown = check(now, { reason, launches: [launchOf(1)] });
-    expect(unknown.outcome).toBe("relaunched: another job took its runner");
-  });
-
-  it("leaves a runner a minute that is seen to be busy for the first time, however late", () => {
-    const event = { kind: "job-checked", jobKey: key, state: queued, takenRunner: own } as const;
-    const at = start + 3 * takenAfter;
-    const items = itemsOf(launchedItem({ wakeAt: at }), runnerItem());
-    const { writes, outcome } = decide(items, event, circumstances({ now: at }));
-    expect(writes).toMatchObject([{ status: "launched", wakeAt: at + takenWait }]);
-    expect(outcome).toBe("its runner is busy");
-  });
-
-  describe("where the build of another job is left", () => {
-    const other = "tornade-5-1-1";
-    const launches = [launchOf(1, { provider: "CODEBUILD", outcome: "started" })];
-    const robber = { id: "job#5-1", job: queuedJob({ id: 5 }), launches } as const;
-    const swapped = [
-      launchedItem({ wakeAt: now, launches }),
-      runnerItem({ serves: "5-1" }),
-      launchedItem({ ...robber, status: "running", runnerName: own }),
-      runnerItem({ name: other, madeFor: "5-1" }),
-    ];
-    const check = (overrides: Partial<JobChecked>) =>
-      decide(
-        itemsOf(...swapped),
-        { kind: "job-checked", jobKey: key, state: queued, takenRunner: own, ...overrides },
-        circumstances({ now }),
-      );
-
-    it("has it looked at as well", () => {
-      expect(check({})).toMatchObject({
-        writes: [],
-        actions: [{ kind: "check", item: { id: "job#4711-1" }, left: { name: other } }],
-        outcome: "checking",
-      });
-    });
-
-    it("waits on for it as long as it is there", () => {
-      const { writes, outcome } = check({ lookedAt: other });
-      expect(writes).toMatchObject([{ id: "job#4711-1", wakeAt: now + overdueAfter }]);
-      expect(outcome).toBe("still starting");
-    });
-
-    it("replaces it when it is gone", () => {
-      expect(check({ lookedAt: other, missingRunner: other })).toMatchObject({
-        writes: [
-          { name: other, owed: ["deregister", "stop"] },
-          { status: "parked", losses: 1 },
-        ],
-        outcome: "runner lost",
-      });
     });
   });
 

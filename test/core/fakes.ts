@@ -35,6 +35,8 @@ export type FakeRunner = {
   /** The job that it was registered for, whose labels it has. */
   readonly madeFor?: Job;
   busy: boolean;
+  /** @default false */
+  readonly online?: boolean;
 };
 /** A run at GitHub; asking for it to be run again begins its next attempt. */
 export type FakeRun = {
@@ -216,7 +218,9 @@ function createFakeRegistry(state: State): RunnerRegistry {
     find: async (_origin, name) => {
       record(state, "find", name);
       const runner = runners.get(name);
-      return runner && { registrationId: runner.registrationId, busy: runner.busy };
+      if (runner === undefined) return undefined;
+      const { registrationId, busy, online = false } = runner;
+      return { registrationId, busy, online };
     },
     remove: async (_origin, registrationId) => {
       record(state, "remove", String(registrationId));

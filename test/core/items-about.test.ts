@@ -85,7 +85,7 @@ describe("itemsAbout", () => {
         kind: "job-checked",
         jobKey: "4711-1",
         state: { status: "queued" },
-        deadRunner: "tornade-4711-1-1",
+        seen: { name: "tornade-4711-1-1", state: "dead" },
       },
       [job, first, "cap#refusals#7"],
     ],
