@@ -1,25 +1,19 @@
-import {
-  type Circumstances,
-  type Decision,
-  type Items,
-  type LaunchReport,
-  nothing,
-} from "./decision.ts";
+import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
 import { claim } from "./decide-queued.ts";
 import { giveUp, refuseLate } from "./give-up.ts";
-import { newestLaunch, park, triedSince } from "./job-item.ts";
+import {
+  excuse,
+  isTooLate,
+  isUnasked,
+  type NotStarted,
+  saysNothingOfCapacity,
+} from "./capacity-deadline.ts";
+import { newestLaunch, park } from "./job-item.ts";
 import { isClosed, type JobItem } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
+import type { ProviderName } from "./provider.ts";
 import { describeShortage, describeUnsaid } from "./refusal-reason.ts";
-import {
-  capacityWait,
-  imageDeadline,
-  imageWait,
-  refusalDeadline,
-  settlePatience,
-} from "./waits.ts";
-
-type NotStarted = Exclude<LaunchReport, { kind: "started" }>;
+import { capacityWait, imageWait, registeredAfter, settlePatience } from "./waits.ts";
 
 /**
  * A launch brought no runner: on to the next rung, or wait, or refuse the job when that is hopeless or
@@ -82,10 +76,6 @@ function onNextRung(item: JobItem, report: NotStarted): JobItem {
   return { ...item, rung: (item.rung + 1) % item.spec.rungs.length };
 }
 
-function isUnasked(report: NotStarted): boolean {
-  return "isUnasked" in report && report.isUnasked;
-}
-
 // A launch that was tried at all found all earlier ones without a runner. One that was not tried never
 // was: a job may wait for its image for hours, and its row has no room for as many launches.
 function settle(item: JobItem, report: NotStarted): JobItem {
@@ -105,6 +95,7 @@ function settle(item: JobItem, report: NotStarted): JobItem {
       ...launch,
       outcome: "not-started",
       reason: isNewest ? report.message : foundOut,
+      ...(isNewest && report.kind === "invalid" ? { isInvalid: true as const } : {}),
     } as const;
   });
   return { ...item, launches };
@@ -113,23 +104,25 @@ function settle(item: JobItem, report: NotStarted): JobItem {
 function goOn(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
   const sameRung = ["throttled", "unregistered", "no-image"].includes(report.kind);
   if (!sameRung && item.rung + 1 < item.spec.rungs.length) {
-    return claim({ ...item, rung: item.rung + 1 }, circumstances);
+    return tryNextRung({ ...item, rung: item.rung + 1 }, report, circumstances);
   }
-  if (report.kind === "invalid" || isHopeless(item, report, circumstances)) {
+  if (isInvalidEverywhere(item) || isHopeless(item, report, circumstances)) {
     return end(item, report, circumstances);
   }
   return waitAgain(sameRung ? item : { ...item, rung: 0 }, report, circumstances);
 }
 
-// A refused job has a time of its own: the time before does not count against it.
-function isTooLate(
-  { refusal, times }: JobItem,
-  { kind }: NotStarted,
-  { now, capacityDeadline }: Circumstances,
-): boolean {
-  const since = triedSince(times) ?? now;
-  const deadline = refusal === undefined ? capacityDeadline : refusalDeadline;
-  return now - since >= (kind === "no-image" ? Math.max(deadline, imageDeadline) : deadline);
+// Where the services were slow so far, the next invocation does that: this one would be killed halfway.
+function tryNextRung(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
+  const { now, isLate } = circumstances;
+  if (!isLate) return claim(item, circumstances);
+  return park(item, { reason: report.message, wakeAt: now }, { now, outcome: "parked" });
+}
+
+// What one rung would never take, another may take once it has room.
+function isInvalidEverywhere({ spec, launches }: JobItem): boolean {
+  const newest = (rung: ProviderName) => launches.findLast(({ provider }) => provider === rung);
+  return spec.rungs.every((rung) => newest(rung)?.isInvalid === true);
 }
 
 function end(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
@@ -158,12 +151,19 @@ function waitAgain(item: JobItem, report: NotStarted, circumstances: Circumstanc
   const retryAt = "retryAt" in report ? report.retryAt : undefined;
   const lacksImage = report.kind === "no-image";
   const wait = lacksImage ? imageWait(jitter) : capacityWait(item.waits, jitter);
-  const wakeAt = Math.max(now, retryAt ?? 0) + wait;
+  const wakeAt = Math.max(Math.max(now, retryAt ?? 0) + wait, seenAt(item, report));
   // A runner that cannot be got rid of for so long may be running the job.
   const doubtful = report.kind === "unsettled" && isTooLate(item, report, circumstances);
+  const times = saysNothingOfCapacity(report) ? excuse(item.times, wakeAt - now) : item.times;
   return park(
-    { ...item, waits: lacksImage ? item.waits : item.waits + 1 },
+    { ...item, times, waits: lacksImage ? item.waits : item.waits + 1 },
     { reason: report.message, wakeAt, doubtful },
     { now, outcome: "parked" },
   );
+}
+
+// When at the latest what GitHub may have registered would be seen: before that the next try is in vain.
+function seenAt(item: JobItem, report: NotStarted): number {
+  const unseen = isUnasked(report) ? newestLaunch(item) : undefined;
+  return unseen === undefined ? 0 : unseen.at + registeredAfter;
 }

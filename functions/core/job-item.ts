@@ -38,14 +38,27 @@ export function newJobItem(job: Job, assessment: OwnAssessment, now: number): Jo
 }
 
 /**
- * Since when no runner could be started for the job, although one was tried: its time begins anew with
- * each runner that was started, and after an approval. The time that it spent in a queue of ours, or
- * with its labels' mistakes, does not count.
+ * Since when there was no capacity for the job, although it was asked for: its time begins anew with
+ * each runner that was started, and after an approval. The time that it spent in a queue of ours, with
+ * its labels' mistakes, or because of GitHub or of an image that was not built, does not count.
  */
-export function triedSince(times: JobTimes): number | undefined {
-  const { received, refused, tried, launched } = times;
-  const begun = [received, refused, tried, launched].filter((time) => time !== undefined);
-  return begun.length === 0 ? undefined : Math.max(...begun);
+export function triedSince({ received, refused, tried, launched }: JobTimes): number | undefined {
+  return latest([received, refused, tried, launched]);
+}
+
+/** Since when the job has waited for a runner in our hands, whatever kept it. */
+export function waitedSince({
+  received,
+  claimed,
+  refused,
+  launched,
+}: JobTimes): number | undefined {
+  return latest([received, claimed, refused, launched]);
+}
+
+function latest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /** What changes with every step of a job: who holds it and when it is looked at again. */

@@ -10,7 +10,7 @@ export function recordLaunch(item: JobItem, number: number): JobItem {
     // A launch begins with looking for earlier ones, and comes to nothing where it finds one of them.
     const reason =
       launch.number < number
-        ? `no runner of it was found before launch ${number}`
+        ? (launch.reason ?? `no runner of it was found before launch ${number}`)
         : `launch ${number} was found running instead`;
     return { ...launch, outcome: "not-started", reason } as const;
   });

@@ -26,6 +26,8 @@ export type Launch = {
   readonly at: number;
   /** `open` until the outcome is known: only then may the next launch begin. */
   readonly outcome: "open" | "started" | "not-started" | "ended";
+  /** Its provider would not have taken it at any time. */
+  readonly isInvalid?: true;
   /** When its runner ended, where that was before its job began. */
   readonly endedAt?: number;
   /** Known to have no compute, whatever became of its registration. */
@@ -79,7 +81,7 @@ export type JobTimes = {
   readonly queued?: number;
   readonly received?: number;
   readonly claimed?: number;
-  /** When it was claimed first after the last runner that was started for it. */
+  /** When it was claimed first after the last runner that was started for it; later by what GitHub cost. */
   readonly tried?: number;
   /** When a refused job had its turn. */
   readonly refused?: number;

@@ -1,6 +1,6 @@
 import type { LaunchReport } from "./decision.ts";
 import { hideAccounts } from "./hide-accounts.ts";
-import { triedSince } from "./job-item.ts";
+import { waitedSince } from "./job-item.ts";
 import { shorten } from "./label-text.ts";
 import type { JobItem } from "./ledger.ts";
 import type { ProviderName } from "./provider.ts";
@@ -16,7 +16,7 @@ export function describeShortage(
   { kind, message }: NotStarted,
   now: number,
 ): string {
-  const minutes = Math.round((now - (triedSince(item.times) ?? now)) / 60_000);
+  const minutes = Math.round((now - (waitedSince(item.times) ?? now)) / 60_000);
   const time = kind === "invalid" ? "" : ` in ${minutes} min`;
   const tried = item.spec.rungs.flatMap((rung) => describeRung(item, rung)).join("; ");
   return `no runner could be started${time}: ${tried || tell(message)}; ${advise(kind)}`;

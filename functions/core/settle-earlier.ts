@@ -6,7 +6,7 @@ import { jobKey } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
 import { runnerName } from "./runner-name.ts";
 import type { JobState, RunnerRegistry } from "./runner-registry.ts";
-import { settleAfter, settleTime } from "./waits.ts";
+import { registeredAfter, settleAfter, settleTime } from "./waits.ts";
 
 /** What settling earlier launches needs of the outside. */
 export type SettlePorts = FindPorts & {
@@ -63,14 +63,11 @@ async function settle(
     return { kind: "started", number, ...compute, ...registered };
   }
   const unsettled = { kind: "unsettled", number: newest.number } as const;
-  const retryAt = earlier.at + settleAfter;
-  const mayShowUp = registered !== undefined || earlier.isUnasked !== true;
-  if (mayShowUp && newest.at < retryAt) {
-    return {
-      ...unsettled,
-      message: `runner ${name} may still be starting; it is looked for again`,
-      retryAt,
-    };
+  const isUnseen = registered === undefined && earlier.isUnasked === true;
+  const retryAt = earlier.at + (isUnseen ? registeredAfter : settleAfter);
+  if (newest.at < retryAt) {
+    const message = `runner ${name} may still be starting; it is looked for again`;
+    return { ...unsettled, message, retryAt, ...(isUnseen ? { isUnanswered: true } : {}) };
   }
   if (registered === undefined) return undefined;
   const removal = await ports.registry.remove(item.job, registered.registrationId);

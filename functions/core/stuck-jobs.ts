@@ -1,4 +1,4 @@
-import { isHeld, triedSince } from "./job-item.ts";
+import { isHeld, waitedSince } from "./job-item.ts";
 import { isClosed, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
 import { imageDeadline, settlePatience } from "./waits.ts";
 
@@ -26,5 +26,5 @@ export function findStuckJobs(
 
 function waitsSince(item: JobItem, now: number): number {
   const isWaiting = item.status === "parked" && item.refusal === undefined && !isHeld(item);
-  return isWaiting ? now - (triedSince(item.times) ?? now) : 0;
+  return isWaiting ? now - (waitedSince(item.times) ?? now) : 0;
 }

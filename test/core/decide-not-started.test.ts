@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { LaunchReport } from "../../functions/core/decision.ts";
-import { claimJob } from "../../functions/core/job-item.ts";
+import { claimJob, newestLaunch } from "../../functions/core/job-item.ts";
 import { toLaunched } from "../../functions/core/launched.ts";
-import type { JobItem } from "../../functions/core/ledger.ts";
+import type { JobItem, Launch } from "../../functions/core/ledger.ts";
 import {
   imageDeadline,
   leaseDuration,
@@ -92,7 +92,6 @@ describe("decideNotStarted", () => {
   });
 
   it.each([
-    ["at once when the request can never succeed", "invalid", start],
     ["when it has found no capacity for too long", "no-capacity", start + 3_600_000],
     ["when it was throttled for too long", "throttled", start + 3_600_000],
   ] as const)("refuses a job %s", (_when, kind, now) => {
@@ -107,6 +106,52 @@ describe("decideNotStarted", () => {
     });
     const refusal = containing(": FARGATE_SPOT: as told; ");
     expect(decision.writes).toMatchObject([{ refusal, reason: refusal, doubtful: false }]);
+  });
+
+  it("refuses a job at once when its request can never succeed on any rung", () => {
+    const never = { outcome: "not-started", reason: "never", isInvalid: true } as const;
+    const room = { outcome: "not-started", reason: "no room" } as const;
+    const tell = (first: Partial<Launch>) => {
+      const launches = [
+        launchOf(1, { provider: "FARGATE_SPOT", ...first }),
+        launchOf(2, { provider: "FARGATE" }),
+      ];
+      const item = launchingItem({ spec: ladder, rung: 1, launches });
+      return decide(itemsOf(item), launchEnded(report("invalid", 2)), circumstances());
+    };
+    expect(tell(never).outcome).toBe("refused after waiting");
+    expect(tell(room)).toMatchObject({ outcome: "parked", writes: [{ rung: 0 }] });
+  });
+
+  it("leaves the next rung to the next invocation where this one has lasted long", () => {
+    const late = circumstances({ isLate: true });
+    const { writes, actions } = decide(itemsOf(onSpot), launchEnded(report("quota")), late);
+    expect(writes).toMatchObject([{ status: "parked", rung: 1, reason: message, wakeAt: start }]);
+    expect(actions).toMatchObject([{ kind: "wake", at: start }]);
+  });
+
+  it.each([
+    ["GitHub does not answer", { kind: "unregistered", isUnanswered: true }],
+    ["GitHub does not say whether it registered", { kind: "unknown", isUnasked: true }],
+    ["its image is being built", { kind: "no-image" }],
+  ] as const)("does not count for want of capacity how long %s", (_what, unsaid) => {
+    const tell = (item: JobItem, told: LaunchReport, now: number) =>
+      decide(itemsOf(item), launchEnded(told), circumstances({ now })).writes[0];
+    let item = launchingItem({ times: { received: start, claimed: start, tried: start } });
+    let now = start;
+    for (let tries = 0; now < start + 3_500_000; tries += 1) {
+      const waiting = tell(item, { number: tries + 1, message, ...unsaid }, now);
+      if (waiting?.kind !== "job") throw new Error("the job should have been written");
+      now = waiting.wakeAt ?? 0;
+      const { launches: _launches, ...rest } = claimJob(waiting, circumstances({ now }));
+      item = { ...rest, waits: 9, launches: [launchOf(tries + 2)] };
+    }
+    const short = report("no-capacity", newestLaunch(item)?.number);
+    const later = tell(item, short, now + 200_000);
+    expect(later).toMatchObject({ status: "parked", reason: message });
+    expect(tell(item, short, now + 3_600_000)).toMatchObject({
+      refusal: containing("no runner could be started"),
+    });
   });
 
   it("gives a job up that GitHub registers no runner for on principle", () => {

@@ -4,7 +4,7 @@ import { GitHubError } from "../../functions/core/github-error.ts";
 import type { ImageReadiness } from "../../functions/core/image-readiness.ts";
 import { launchRunner } from "../../functions/core/launch.ts";
 import type { LaunchFailure } from "../../functions/core/runner-provider.ts";
-import { settleAfter } from "../../functions/core/waits.ts";
+import { registeredAfter, settleAfter } from "../../functions/core/waits.ts";
 import { jobItem, launchingItem, launchOf, start } from "./builders.ts";
 import { createFakeWorld, type FakeWorld } from "./fakes.ts";
 
@@ -235,13 +235,21 @@ describe("launchRunner after a launch of unknown outcome", () => {
   });
 
   it.each([
-    ["waits for one that may not be listed anywhere yet", {}, "unsettled"],
-    ["does not wait for a runner that was never asked for", { isUnasked: true }, "started"],
-  ] as const)("%s", async (_what, known, kind) => {
-    const world = createFakeWorld();
-    const launches = [launchOf(1, known), launchOf(2, { at: start + settleAfter - 1 })];
-    const report = await launchRunner(launchingItem({ launches }), world.ports);
-    expect(report).toMatchObject({ kind, number: 2 });
+    ["a runner that may not be listed anywhere yet", {}, settleAfter, {}],
+    [
+      "a registration that GitHub may yet make",
+      { isUnasked: true },
+      registeredAfter,
+      { isUnanswered: true },
+    ],
+  ] as const)("waits for %s, and no longer", async (_what, known, patience, more) => {
+    const launchAfter = async (age: number) => {
+      const launches = [launchOf(1, known), launchOf(2, { at: start + age })];
+      return launchRunner(launchingItem({ launches }), createFakeWorld().ports);
+    };
+    const unsettled = { kind: "unsettled", number: 2, retryAt: start + patience, ...more };
+    expect(await launchAfter(patience - 1)).toMatchObject(unsettled);
+    expect(await launchAfter(patience)).toMatchObject({ kind: "started", number: 2 });
   });
 
   it("goes on when nothing came of it", async () => {

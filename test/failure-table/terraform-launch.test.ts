@@ -134,7 +134,7 @@ describe("where terraform-aws-github-runner fails: the launch", () => {
     world.outside.intercept = async (_call, next) => next();
     // The whole batch again, as if nothing of it had been acknowledged.
     await launchRunner(batch);
-    await world.pass(30);
+    await world.pass(40);
     expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 2 });
   });
 
