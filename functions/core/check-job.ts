@@ -11,6 +11,8 @@ import { idledAfter, latestRung } from "./waits.ts";
 
 type CheckPorts = FindPorts & {
   readonly registry: RunnerRegistry;
+  /** Seconds after which a runner without a job ends. */
+  readonly idleSeconds: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
@@ -59,7 +61,8 @@ const tooSlow = "GitHub answers too slowly to look for the runners of the job";
 // queued all the same.
 async function mayBeHeldBySiblings(item: JobItem, ports: CheckPorts): Promise<boolean> {
   const { at, endedAt } = newestLaunch(item) ?? { at: 0 };
-  const hasIdled = endedAt !== undefined && endedAt - at >= idledAfter;
+  const leastIdle = Math.min(idledAfter, ports.idleSeconds * 1_000);
+  const hasIdled = endedAt !== undefined && endedAt - at >= leastIdle;
   if (item.status !== "parked" || !hasIdled) return false;
   return ports.registry.hasRunningSibling(item.job);
 }

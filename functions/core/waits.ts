@@ -52,8 +52,8 @@ export const overdueAfter = 5 * minute;
 export const takenAfter = 5 * minute;
 
 /**
- * How long a runner without a job was up at least, from its launch, when it is said to have idled: GitHub
- * removes the registration of some that wait for two minutes.
+ * How long a runner without a job was up at least, from its launch, when it is said to have idled, unless
+ * it may idle for less: GitHub removes the registration of some that wait for two minutes.
  * https://github.com/actions/runner/issues/4726
  */
 export const idledAfter = 2 * minute;

@@ -187,6 +187,16 @@ describe("checkJob", () => {
     expect(event).not.toHaveProperty("seen");
   });
 
+  it("knows a runner to have idled for less where no more is allowed", async () => {
+    const world = createFakeWorld();
+    world.states.set(1, { status: "in_progress" });
+    const launches = [launchOf(1, { outcome: "ended", endedAt: start + 60_000 })];
+    const item = jobItem({ losses: 1, doubtful: true, launches });
+    const check = async (idleSeconds: number) => checkJob(item, { ...world.ports, idleSeconds });
+    expect(await check(60)).toMatchObject({ mayAwaitSiblings: true });
+    expect(await check(61)).not.toHaveProperty("mayAwaitSiblings");
+  });
+
   it("tells of a runner that is connected and idles, unless another one is odd", async () => {
     const world = createFakeWorld();
     world.runners.set(own, { registrationId: 7, name: own, busy: false, online: true });
