@@ -51,7 +51,7 @@ export class Dashboard extends Construct {
       [
         "Launches",
         "Refusals",
-        "Denials",
+        "ShutOut",
         "Replacements",
         "Interruptions",
         "StuckJobs",

@@ -11,7 +11,7 @@ import type { Figures } from "./metrics.ts";
 export function measure(event: LedgerEvent, { changes }: Pick<Committed, "changes">): Figures {
   const figures = changes.map((change) => measureChange(change, event));
   const denied = changes.length > 0 ? measureDenied(event) : {};
-  const all = [measureDenial(event), denied, ...figures];
+  const all = [measureShutOut(event), denied, ...figures];
   return Object.fromEntries(all.flatMap(Object.entries<number>));
 }
 
@@ -22,13 +22,13 @@ function measureDenied(event: LedgerEvent): Figures {
 }
 
 // The one thing that leaves no item: whoever is shut out must not be able to fill the ledger.
-function measureDenial(event: LedgerEvent): Figures {
-  const isDenied =
+function measureShutOut(event: LedgerEvent): Figures {
+  const isShutOut =
     event.kind === "job" &&
     event.envelope.action === "queued" &&
     event.assessment.kind === "ignore" &&
     event.assessment.isShutOut;
-  return isDenied ? { Denials: 1 } : {};
+  return isShutOut ? { ShutOut: 1 } : {};
 }
 
 function measureChange({ before, after }: Change, event: LedgerEvent): Figures {
@@ -45,10 +45,16 @@ function measureJob(before: JobItem | undefined, after: JobItem, event: LedgerEv
   const { refusal, losses, times } = after;
   return {
     ...(refusal === undefined ? measureTimes(before?.times ?? {}, times) : {}),
-    ...(before?.refusal === undefined && refusal !== undefined ? { Refusals: 1 } : {}),
+    ...(isRefusal(before, after) ? { Refusals: 1 } : {}),
     ...(losses > (before?.losses ?? 0) ? { Replacements: 1 } : {}),
     ...(isLeftUntold(before, after, event) ? { UntoldFailures: 1 } : {}),
   };
+}
+
+// One that was over before anything was known of it is told nothing.
+function isRefusal(before: JobItem | undefined, { refusal, times }: JobItem): boolean {
+  const isOver = before === undefined && times.completed !== undefined;
+  return before?.refusal === undefined && refusal !== undefined && !isOver;
 }
 
 // Only the first of each: a job that was relaunched has waited for its runner since it was queued.

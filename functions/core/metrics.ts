@@ -14,7 +14,7 @@ export const metrics = {
     unit: "Count",
     meaning: "jobs that are told in their own log why they are not served",
   },
-  Denials: {
+  ShutOut: {
     unit: "Count",
     meaning: "`queued` deliveries of repositories that the policy shuts out; nothing is started",
   },

@@ -14,6 +14,7 @@ import {
   runnerSpec,
   start,
   toIgnore,
+  launchEnded,
 } from "./builders.ts";
 import { createFakeWorld, type FakeWorld, store } from "./fakes.ts";
 
@@ -80,9 +81,23 @@ describe("measure, over the life of a job", () => {
     expect(figures).toEqual([{ Refusals: 1 }, { Launches: 1 }]);
   });
 
+  it("counts no refusal of a job that was over before it was known", async () => {
+    const refuse = { kind: "refuse", reason: "odd label", spec: runnerSpec() } as const;
+    const skipped = jobEvent({ action: "completed", conclusion: "skipped" }, refuse);
+    expect(await watch(createFakeWorld(), [skipped, jobEvent({}, refuse)])).toEqual([]);
+  });
+
+  it("tells each launch that AWS denied", async () => {
+    const world = createFakeWorld();
+    world.outcomes.set("FARGATE", [{ kind: "denied", message: "no" }]);
+    expect(await watch(world, [jobEvent()])).toEqual([{ DeniedLaunches: 1 }]);
+    const late = { kind: "denied", number: 7, message: "no" } as const;
+    expect(await watch(world, [launchEnded(late)])).toEqual([]);
+  });
+
   it("tells that a repository is shut out, which leaves nothing behind", async () => {
     const world = createFakeWorld();
-    expect(await watch(world, [jobEvent({}, toIgnore)])).toEqual([{ Denials: 1 }]);
+    expect(await watch(world, [jobEvent({}, toIgnore)])).toEqual([{ ShutOut: 1 }]);
     expect(await watch(world, [jobEvent({ action: "completed" }, toIgnore)])).toEqual([]);
   });
 
