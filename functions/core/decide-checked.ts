@@ -14,6 +14,7 @@ import { findDeadRunner, type JobChecked } from "./dead-runner.ts";
 import { isHeld, park, release, reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
+import { endUnknown, notFound } from "./not-found.ts";
 import { describeStuck } from "./refusal-reason.ts";
 import { waitsForRunner } from "./rebinding.ts";
 import { replaceOverdue } from "./replace-overdue.ts";
@@ -46,8 +47,9 @@ export function decideChecked(
   const news = asNews(item, state, circumstances);
   switch (state.status) {
     case "completed":
-    case "gone":
       return decideCompleted(items, news, circumstances);
+    case "gone":
+      return { ...decideCompleted(items, news, circumstances), outcome: endUnknown };
     case "in_progress":
       return item.times.started === undefined
         ? decideInProgress(items, news, circumstances)
@@ -57,8 +59,6 @@ export function decideChecked(
       return decideStillWaiting(items, { item, checked }, circumstances);
   }
 }
-
-const notFound = "GitHub does not find the job";
 
 // A job that was deleted stays so. One answer alone may be a mistake, and would end the job in silence.
 function askOnce(item: JobItem, { now }: Circumstances): Decision {

@@ -4,6 +4,7 @@ import { liveLaunch, newestLaunch } from "./job-item.ts";
 import type { JobItem, RunItem, RunnerItem } from "./ledger.ts";
 import type { Log, LogFields } from "./log.ts";
 import { measure } from "./measure.ts";
+import { endUnknown } from "./not-found.ts";
 
 /** What is written down beside a decision. */
 export type LogPorts = {
@@ -35,7 +36,8 @@ export function logDecision(
     items: writes.map(({ id }) => id),
   };
   const figures = measure(event, committed);
-  log[isGivenUp ? "error" : "info"](outcome, fields, { at: now(), stack: runnerPrefix, figures });
+  const level = outcome === endUnknown ? "warn" : "info";
+  log[isGivenUp ? "error" : level](outcome, fields, { at: now(), stack: runnerPrefix, figures });
   if (event.kind === "launch-ended" && event.report.kind === "denied") {
     log.error("launch denied", { ...fields, ...describeLaunch(told, event.report) });
   }

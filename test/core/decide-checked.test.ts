@@ -73,16 +73,17 @@ describe("decideChecked", () => {
   });
 
   it.each([
-    ["completed", undefined],
-    ["gone", "GitHub does not find the job"],
-  ] as const)("closes a job that is %s", (status, reason) => {
+    ["completed", "completed without a runner", undefined],
+    ["gone", "GitHub does not find the job any more", "GitHub does not find the job"],
+  ] as const)("closes a job that is %s: %s", (status, expected, reason) => {
     const item = reason === undefined ? overdue : { ...overdue, reason };
-    const { writes, actions } = checked({ status }, [item, runnerItem()]);
+    const { writes, actions, outcome } = checked({ status }, [item, runnerItem()]);
     expect(writes).toMatchObject([
       { name: own, owed: ["deregister", "stop"] },
       { kind: "job", status: "completed", times: { completed: now } },
     ]);
     expect(actions).toMatchObject([{ kind: "retire" }]);
+    expect(outcome).toBe(expected);
   });
 
   it("writes down who had it and how it ended", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { dispatch } from "../../functions/core/dispatch.ts";
+import { notFoundWait, overdueAfter } from "../../functions/core/waits.ts";
 import { jobEvent, toLaunch } from "./builders.ts";
 import { createFakeWorld } from "./fakes.ts";
 
@@ -29,6 +30,20 @@ describe("logDecision", () => {
           items: [job],
         },
       },
+    ]);
+  });
+
+  it("warns of a job that GitHub does not find any more: nobody knows how it ended", async () => {
+    const world = createFakeWorld();
+    const wake = { kind: "wake", itemId: job } as const;
+    await dispatch(jobEvent(), world.ports);
+    world.states.set(4_711, { status: "gone" });
+    for (const wait of [overdueAfter, notFoundWait]) {
+      world.clock.now += wait;
+      await dispatch(wake, world.ports);
+    }
+    expect(world.lines.filter(({ level }) => level === "warn")).toMatchObject([
+      { message: "GitHub does not find the job any more", fields: { jobId: 4_711 } },
     ]);
   });
 
