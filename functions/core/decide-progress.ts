@@ -9,12 +9,13 @@ import {
 } from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { isOver, liveLaunch, newestLaunch, newJobItem, stepJob } from "./job-item.ts";
-import { type Job, jobKey } from "./job.ts";
+import { jobKey } from "./job.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { isClosed, type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { isBound, waitsForRunner } from "./rebinding.ts";
 import { bindRunner, newRunnerItem } from "./runner-item.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
+import { isOfAnother } from "./same-owner.ts";
 import { runningCheckAfter } from "./waits.ts";
 
 /** News of a job that GitHub has given to a runner, or ended. */
@@ -190,9 +191,4 @@ function bindNamedRunner(
   if (known?.serves !== undefined || isOfAnother(known, job)) return [];
   const runner = known ?? newRunnerItem(taken, parts.jobKey, now);
   return [bindRunner(runner, jobKey(job))];
-}
-
-// GitHub gives a runner to its owner's jobs alone: another owner's has the same name, by chance or on purpose.
-function isOfAnother(runner: RunnerItem | undefined, { repository }: Job): boolean {
-  return runner?.repository !== undefined && runner.repository.owner !== repository.owner;
 }

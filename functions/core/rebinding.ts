@@ -6,6 +6,7 @@ import { isClosed, type ItemId, type JobItem, jobItemId, type RunnerItem } from 
 import { roleOf } from "./repository-roles.ts";
 import { runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
+import { isSameOwner } from "./same-owner.ts";
 
 /**
  * GitHub gives a job to any idle runner whose labels are a superset of the job's, so a job may run on
@@ -118,7 +119,7 @@ export function fits({ labels, repository }: RunnerItem, job: Job, sharing: Shar
   if (!job.labels.every((label) => given.has(label.toLowerCase()))) return false;
   if (repository === undefined) return false;
   return (
-    repository.fullName === job.repository.fullName ||
+    repository.id === job.repository.id ||
     (sharesRunners(repository, job.repository, sharing) &&
       hasSameRights(repository, job.repository, sharing))
   );
@@ -126,7 +127,7 @@ export function fits({ labels, repository }: RunnerItem, job: Job, sharing: Shar
 
 function sharesRunners(of: Repository, other: Repository, { runnerScope }: Sharing): boolean {
   const isShared = runnerScope === "organization" && of.ownerType === "Organization";
-  return isShared && of.owner === other.owner;
+  return isShared && isSameOwner(of, other);
 }
 
 // Made for a private repository a runner may refuse a public one's jobs; and its AWS role stays what it

@@ -64,7 +64,11 @@ describe("decideInProgress", () => {
     "leaves a runner to its owner, whatever %s says of one of that name elsewhere",
     (action) => {
       const { repository } = queuedJob();
-      const job = queuedJob({ id: 9, repository: { ...repository, owner: "globex" } });
+      const job = queuedJob({
+        id: 9,
+        repository: { ...repository, id: 8, owner: "globex" },
+        installationId: 43,
+      });
       const event = jobEvent({ action, job, runnerName: own }, toIgnore);
       const items = itemsOf(launchedItem(), runnerItem({ repository }));
       expect(decide(items, event, circumstances()).writes).toEqual([]);

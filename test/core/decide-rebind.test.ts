@@ -245,7 +245,7 @@ describe("dispatch of a robbery", () => {
     const world = createFakeWorld();
     const ports = { ...world.ports, repositoryRoles: new Map(Object.entries(roles)) };
     const { repository } = queuedJob();
-    const other = { ...repository, fullName: "acme/open", ...different };
+    const other = { ...repository, id: 8, fullName: "acme/open", ...different };
     await dispatch(jobEvent({ job: queuedJob({ id: 1 }) }), ports);
     await dispatch(jobEvent({ job: queuedJob({ id: 2, repository: other }) }), ports);
     const taken = world.runners.get("tornade-2-1-1");

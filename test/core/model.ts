@@ -279,11 +279,12 @@ const kindsOfLabels = [
 function queueJob(model: Model, index: number): void {
   if (model.jobs.length >= 5) return;
   const labels = kindsOfLabels[index % kindsOfLabels.length] ?? [];
-  const fullName = index < kindsOfLabels.length ? "acme/app" : "acme/lib";
+  const isApp = index < kindsOfLabels.length;
+  const named = isApp ? { id: 7, fullName: "acme/app" } : { id: 8, fullName: "acme/lib" };
   const id = model.jobs.length + 1;
   const { repository } = queuedJob();
   const job: ModelJob = {
-    job: queuedJob({ id, labels, repository: { ...repository, fullName } }),
+    job: queuedJob({ id, labels, repository: { ...repository, ...named } }),
     isForeign: !labels.some((label) => label === "tornade"),
     status: "queued",
   };

@@ -145,7 +145,7 @@ describe("findJobLeftWithout", () => {
 describe("fits", () => {
   const job = queuedJob({ labels: ["tornade", "Big"] });
   const { repository } = job;
-  const lib = { ...repository, fullName: "acme/lib" };
+  const lib = { ...repository, id: 8, fullName: "acme/lib" };
   const inLib = runnerItem({ labels: job.labels, repository: lib });
   const ofRepository = circumstances({ runnerScope: "repository" });
 
@@ -155,6 +155,12 @@ describe("fits", () => {
   ])("takes a runner with %s, whatever the scope", (_what, runner) => {
     expect(fits(runner, job, ofRepository)).toBe(true);
     expect(fits(runner, job, around)).toBe(true);
+  });
+
+  it("knows a repository by its id, and an organization in whatever case it is written", () => {
+    const renamed = { ...inLib, repository: { ...lib, id: repository.id, owner: "initech" } };
+    expect(fits(renamed, job, ofRepository)).toBe(true);
+    expect(fits({ ...inLib, repository: { ...lib, owner: "ACME" } }, job, around)).toBe(true);
   });
 
   it("takes a runner of another repository only where the organization shares its runners", () => {
