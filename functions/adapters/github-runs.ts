@@ -81,7 +81,8 @@ function toEnvelope(job: unknown, origin: Origin, now: number): JobEnvelope {
     },
     ...(installationId === undefined ? {} : { installation: { id: installationId } }),
   };
-  return readJobDelivery("queued", payload, { deliveryId: "sweep", receivedAt: now });
+  const envelope = readJobDelivery("queued", payload, { deliveryId: "sweep", receivedAt: now });
+  return { ...envelope, namedAt: now };
 }
 
 function readRun(value: unknown): OpenRun {

@@ -21,6 +21,7 @@ import {
   nothing,
 } from "./decision.ts";
 import { returnTurn } from "./refusal-turns.ts";
+import { underNewestName } from "./renaming.ts";
 
 /**
  * What an event means for the items it is about: pure and total. Every event may come in any state,
@@ -76,11 +77,18 @@ function decideJob(
 ): Decision {
   switch (envelope.action) {
     case "queued":
+      // Nor is a job served under the name of somebody who is shut out.
       if (assessment.kind === "ignore") return nothing(assessment.reason);
-      return decideQueued(items, { envelope, assessment }, circumstances);
+      return underNewestName(items, envelope, (named) =>
+        decideQueued(named, { envelope, assessment }, circumstances),
+      );
     case "in_progress":
-      return decideInProgress(items, { envelope, assessment }, circumstances);
+      return underNewestName(items, envelope, (named) =>
+        decideInProgress(named, { envelope, assessment }, circumstances),
+      );
     case "completed":
-      return decideCompleted(items, { envelope, assessment }, circumstances);
+      return underNewestName(items, envelope, (named) =>
+        decideCompleted(named, { envelope, assessment }, circumstances),
+      );
   }
 }

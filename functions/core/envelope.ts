@@ -25,6 +25,8 @@ export type JobEnvelope = {
   readonly receivedAt: number;
   /** When it happened at GitHub, in milliseconds since the epoch. */
   readonly happenedAt: number;
+  /** When GitHub named its repository so, where that is not when it happened: it was found in a list. */
+  readonly namedAt?: number;
   readonly job: Job;
   /** Absent while no runner has the job; GitHub then sends null, 0 or "". */
   readonly runnerName?: string;
@@ -97,6 +99,7 @@ function readJobEnvelope(fields: Readonly<Record<string, unknown>>): JobEnvelope
   if (action === undefined) throw new Error(`action should be one of ${jobActions.join(", ")}`);
   const runnerName = readOptional(fields["runnerName"], (name) => readText(name, "runnerName"));
   const conclusion = readOptional(fields["conclusion"], (text) => readText(text, "conclusion"));
+  const namedAt = readOptional(fields["namedAt"], (time) => readNumber(time, "namedAt"));
   return {
     version: 1,
     kind: "job",
@@ -105,6 +108,7 @@ function readJobEnvelope(fields: Readonly<Record<string, unknown>>): JobEnvelope
     receivedAt: readNumber(fields["receivedAt"], "receivedAt"),
     happenedAt: readNumber(fields["happenedAt"], "happenedAt"),
     job: readJob(fields["job"]),
+    ...(namedAt === undefined ? {} : { namedAt }),
     ...(runnerName === undefined ? {} : { runnerName }),
     ...(conclusion === undefined ? {} : { conclusion }),
   };

@@ -40,6 +40,8 @@ export type JobItem = {
   readonly kind: "job";
   readonly id: `job#${JobKey}`;
   readonly job: Job;
+  /** When GitHub told the name that its repository has here, where that was not with its first news. */
+  readonly namedAt?: number;
   readonly status: JobStatus;
   /** What the labels ask for; a refused job has the default size. */
   readonly spec: RunnerSpec;

@@ -1,6 +1,7 @@
 import type { ActiveRepository, ForgottenRepository } from "./cursor-item.ts";
 import type { Origin } from "./job.ts";
 import type { LedgerItem } from "./ledger.ts";
+import { nameKnownAt } from "./renaming.ts";
 import { mostRemembered, sweepPeriod } from "./sweep.ts";
 
 /** What the sweep remembers from one pass to the next. */
@@ -58,7 +59,7 @@ type News = Pick<Origin, "repository" | "installationId"> & { readonly toldAt: n
 
 function readNews(item: LedgerItem): readonly News[] {
   if (item.kind !== "job") return [];
-  return [{ ...item.job, toldAt: item.times.queued ?? 0 }];
+  return [{ ...item.job, toldAt: nameKnownAt(item) }];
 }
 
 function refresh(

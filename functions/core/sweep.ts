@@ -3,6 +3,7 @@ import type { JobEnvelope } from "./envelope.ts";
 import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
 import { isHeld } from "./job-item.ts";
 import type { LedgerItem } from "./ledger.ts";
+import { isRenamed } from "./renaming.ts";
 import { clockTolerance } from "./waits.ts";
 
 /** A run that may have queued jobs, as GitHub lists it. */
@@ -103,15 +104,17 @@ export function boundRuns(repositories: readonly ActiveRepository[]): readonly A
 
 /**
  * What a queued job of ours still lacks: nothing, the time in which its webhook may come, or somebody
- * to tell of it. That is so where it has no item, or one that waits for just this news.
+ * to tell of it. That is so where it has no item, one that waits for just this news, or one under a name
+ * that its repository has no more.
  */
 export function judgeQueued(
-  { happenedAt, receivedAt }: JobEnvelope,
+  envelope: JobEnvelope,
   item: LedgerItem | undefined,
   now: number,
 ): "known" | "early" | "missed" {
+  const { happenedAt, receivedAt } = envelope;
   // One that is held waits for just this.
-  if (item !== undefined && !isHeld(item)) return "known";
+  if (item !== undefined && !isHeld(item) && !isNews(item, envelope)) return "known";
   // A time that could not be read is taken from the clock, and then says nothing.
   const isNew = now - happenedAt < webhookDelay && happenedAt !== receivedAt;
   return isNew ? "early" : "missed";
@@ -124,6 +127,10 @@ export function finishSweep(
   now: number,
 ): ActiveRepository {
   return { ...repository, runs, dueAt: now + (complete ? sweepPeriod : repeatPeriod) };
+}
+
+function isNews(item: LedgerItem, envelope: JobEnvelope): boolean {
+  return item.kind === "job" && isRenamed(item, envelope);
 }
 
 function isUnchanged(

@@ -153,6 +153,7 @@ describe("createGitHubRuns, listQueued", () => {
           action: "queued",
           receivedAt: start,
           happenedAt: start,
+          namedAt: start,
           job: { id, runId, attempt: 2, name: "build (x, y)", workflow: "CI", labels },
         },
       ],

@@ -63,6 +63,7 @@ describe("decodeEnvelope", () => {
       "a job of a personal account",
       { ...envelope, job: { ...job, repository: { ...job.repository, ownerType: "User" } } },
     ],
+    ["a job found in a list", { ...envelope, namedAt: 1_700_000_000_001 }],
     ["a wake-up", { version: 1, kind: "wake", itemId: "job#1-1" }],
     ["a wake-up for a run", { version: 1, kind: "wake", itemId: "run#1" }],
     ["a run", runEnvelope()],

@@ -72,6 +72,8 @@ describe("rememberActive", () => {
     expect(remember(known, [old, timeless])).toEqual([active(1, { repository: renamed, knownAt })]);
     const told = openJobOf(1, { times: { queued: knownAt } });
     expect(remember(known, [old, told])).toEqual([active(1, { knownAt })]);
+    const listed = openJobOf(1, { times: { queued: knownAt - 1 }, namedAt: knownAt });
+    expect(remember(known, [old, listed])).toEqual([active(1, { knownAt })]);
   });
 
   it("believes a job rather than what an older version remembered", () => {

@@ -144,6 +144,18 @@ describe("judgeQueued", () => {
     expect(judgeQueued(envelope, item, now)).toBe(judgement);
   });
 
+  it("tells of a job whose repository has another name by now, unless it is over", () => {
+    const repository = { ...queuedJob().repository, fullName: "acme/new" };
+    const listed = jobEnvelope({
+      job: queuedJob({ repository }),
+      happenedAt: now - minute,
+      namedAt: now,
+    });
+    expect(judgeQueued(listed, jobItem(), now)).toBe("missed");
+    expect(judgeQueued(listed, launchedItem(), now)).toBe("missed");
+    expect(judgeQueued(listed, jobItem({ status: "failed" }), now)).toBe("known");
+  });
+
   it.each([
     ["its webhook may still come", minute - 1, "early"],
     ["its webhook had the time to come", minute, "missed"],
