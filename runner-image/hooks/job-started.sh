@@ -1,12 +1,20 @@
 #!/bin/bash
-# Runs before the first step of a job, whichever job took this runner. What fails here fails the job, with
-# the reason in its own log, before any code of the repository has run.
+# Runs before the first step of a job, whichever job took this runner. A job that it refuses fails with the
+# reason in its own log, and none of its steps runs. GitHub's runner fails the job for a hook that fails, but
+# runs steps with `if: always()` all the same, so this one has the runner shut down and waits for that.
 set -euo pipefail
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 # shellcheck source=commands.sh
 source "$here/commands.sh"
 
+# How long the runner may take to shut down before its worker is killed.
+readonly patience_seconds=${TORNADE_REFUSE_SECONDS:-20}
+
 main() {
+  # GitHub's runner interrupts this hook only when it shuts down, not for a job that is cancelled.
+  trap 'trap - EXIT; exit 1' INT TERM
+  # Whatever else fails here: what was not looked at must not run either.
+  trap 'if (($? != 0)); then prevent_steps; fi' EXIT
   printf '%s' "$EPOCHSECONDS" >"${TORNADE_RUNNER_HOME:-/home/runner}/.job-started" || true
   check_policy
   if [[ -n ${TORNADE_REFUSAL-} ]] && is_refused_job; then refuse "$(describe_refusal)"; fi
@@ -63,6 +71,32 @@ describe_refusal() {
 refuse() {
   annotate error "$1"
   exit 1
+}
+
+# A runner that shuts down runs no step any more, whatever its condition; for a job that has failed each step's
+# own condition counts (https://github.com/actions/runner/issues/2811). Ends by the signal that the worker sends
+# then; it sends none where the job was cancelled just before, as it hears of the first of the two only.
+prevent_steps() {
+  set +e
+  if kill -USR1 "${TORNADE_SUPERVISOR:-nobody}" 2>/dev/null; then
+    local until=$((SECONDS + patience_seconds))
+    while ((SECONDS < until)); do sleep 0.2; done
+  fi
+  kill -KILL "$(find_worker)"
+}
+
+# The process that would run the steps: the nearest one above of that name. It has started this hook, so under
+# any other name it is the parent.
+find_worker() {
+  local pid=$PPID name
+  while ((pid > 1)) && read -r name <"/proc/$pid/comm"; do
+    if [[ $name == Runner.Worker ]]; then
+      printf '%s' "$pid"
+      return
+    fi
+    pid=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status")
+  done
+  printf '%s' "$PPID"
 }
 
 main

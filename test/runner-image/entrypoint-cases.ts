@@ -14,6 +14,9 @@ import {
   type StartRunner,
 } from "./runner-run.ts";
 
+/** The second runs in a job that has failed as well. */
+const jobSteps = { STUB_STEP: "echo at work", STUB_ALWAYS_STEP: "echo in any case" };
+
 const patience = { timeout: 20_000, interval: 20 };
 
 /** What the entrypoint has to do wherever it runs; `start` says how it is started. */
@@ -105,12 +108,12 @@ export function describeEntrypoint(start: StartRunner): void {
 
     const notForForks = /^::error title=tornade::pull requests from forks get no runner here/mu;
     it.each([
-      ["refuse", "Failed", notForForks, /at work/u],
-      ["allow", "Succeeded", /at work/u, notForForks],
+      ["refuse", "Canceled", notForForks, /at work|in any case/u],
+      ["allow", "Succeeded", /at work\nin any case/u, notForForks],
     ])("has policy %s forks: the job has %s", async (forks, result, shown, hidden) => {
       const [head, base] = [{ repo: { id: 8 } }, { repo: { id: 7 } }];
       const event = { repository: { private: true }, pull_request: { head, base } };
-      const stub = { STUB_EVENT: JSON.stringify(event), STUB_STEP: "echo at work" };
+      const stub = { STUB_EVENT: JSON.stringify(event), ...jobSteps };
       const run = await startRunner({ TORNADE_FORKS: forks, ...stub });
       expect(await run.ended).toBe(0);
       expect(lastLine(run)).toMatchObject({ result });
@@ -119,14 +122,25 @@ export function describeEntrypoint(start: StartRunner): void {
       expect(log).not.toMatch(hidden);
     });
 
-    it("fails a refused job with the reason before its first step", async () => {
+    it("fails a refused job with the reason, and runs none of its steps", async () => {
       const refusal = "label 'runs-on=FARGET' is unknown; use FARGATE";
-      const run = await startRunner({ TORNADE_REFUSAL: refusal, STUB_STEP: "echo at work" });
+      const run = await startRunner({ TORNADE_REFUSAL: refusal, ...jobSteps });
       expect(await run.ended).toBe(0);
       const log = await run.output("job.log");
       expect(log).toContain(`\n::error title=tornade::${refusal}`);
-      expect(log).not.toContain("at work");
-      expect(lastLine(run)).toMatchObject({ result: "Failed" });
+      expect(log).toContain("received a shutdown signal");
+      expect(log).not.toMatch(/at work|in any case/u);
+      expect(lastLine(run)).toMatchObject({ level: "info", reason: "the job was refused" });
+    });
+
+    it("runs no step of a refused job where the worker hears of no shutdown", async () => {
+      const deaf = { STUB_DEAF: "yes", TORNADE_REFUSE_SECONDS: "1" };
+      const run = await startRunner({ TORNADE_REFUSAL: "no", ...jobSteps, ...deaf });
+      expect(await run.ended).toBe(0);
+      const log = await run.output("job.log");
+      expect(log).toContain("\n::error title=tornade::no");
+      expect(log).not.toMatch(/at work|in any case/u);
+      expect(lastLine(run)).toMatchObject({ level: "info", reason: "the job was refused" });
     });
 
     it("answers docker on Fargate with the way out", async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { platform, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,13 +20,31 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-type Variables = Readonly<Record<string, string>>;
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Stands in for the worker, and for who shuts it down: runs a hook and then, unless it was told to shut down, a
+ * step with `if: always()`. Without it a hook would find the worker of whatever job these tests run in.
+ */
+const worker = `#!/bin/bash
+trap 'told=yes; kill -INT "$hook"' USR1
+told="" hook=""
+export TORNADE_SUPERVISOR=\${TORNADE_SUPERVISOR-$$}
+if [[ $TORNADE_SUPERVISOR == deaf ]]; then TORNADE_SUPERVISOR=$$; trap "" USR1; fi
+env --default-signal=INT "$@" &
+hook=$!
+while wait "$hook"; status=$?; kill -0 "$hook" 2>/dev/null; do :; done
+if [[ -z $told ]]; then touch "\${0%/*}/always-step"; fi
+exit "$status"
+`;
 
 /** Runs a script of the image as the runner does, with an event of a private repository. */
 function runScript(path: string, variables: Variables = {}, event: unknown = privateEvent) {
   const eventPath = join(home, "event.json");
   writeFileSync(eventPath, typeof event === "string" ? event : JSON.stringify(event));
-  const { status, stdout } = spawnSync("bash", ["--noprofile", "--norc", "-e", join(image, path)], {
+  writeFileSync(join(home, "Runner.Worker"), worker, { mode: 0o755 });
+  const command = ["bash", "--noprofile", "--norc", "-e", join(image, path)];
+  const { status, stdout } = spawnSync(join(home, "Runner.Worker"), command, {
     encoding: "utf8",
     env: {
       PATH: "/usr/bin:/bin",
@@ -39,6 +57,8 @@ function runScript(path: string, variables: Variables = {}, event: unknown = pri
   });
   return { status, stdout };
 }
+
+const ranAlwaysStep = () => existsSync(join(home, "always-step"));
 
 const job = {
   GITHUB_REPOSITORY: "acme/app",
@@ -111,6 +131,32 @@ describe.runIf(isLinux)("job-started", () => {
     expect(stdout).toContain("the event of this job cannot be read");
   });
 
+  describe("keeps a job that it refuses from steps that run always()", () => {
+    it("by the runner's shutdown", () => {
+      expect(runScript("hooks/job-started.sh", {}, publicEvent)).toMatchObject({ status: 1 });
+      expect(ranAlwaysStep()).toBe(false);
+      expect(runScript("hooks/job-started.sh")).toEqual(passed);
+      expect(ranAlwaysStep()).toBe(true);
+    });
+
+    it("where the hook itself fails", () => {
+      const broken = { TORNADE_REFUSAL: "no", TORNADE_REPOSITORY: undefined };
+      expect(runScript("hooks/job-started.sh", broken)).toEqual({ status: 1, stdout: "" });
+      expect(ranAlwaysStep()).toBe(false);
+    });
+
+    it.each([
+      ["is not known", { TORNADE_SUPERVISOR: "" }],
+      ["is gone", { TORNADE_SUPERVISOR: "99999999" }],
+      ["does nothing", { TORNADE_SUPERVISOR: "deaf", TORNADE_REFUSE_SECONDS: "1" }],
+    ])("by the worker's death, where the supervisor %s", (_case, variables) => {
+      const { status, stdout } = runScript("hooks/job-started.sh", variables, publicEvent);
+      expect(status).toBeNull();
+      expect(stdout).toContain("public repositories get no runner here");
+      expect(ranAlwaysStep()).toBe(false);
+    });
+  });
+
   describe("of a runner that was started for a refusal", () => {
     const refusal = {
       TORNADE_REFUSAL: "label 'runs-on=FARGET' is unknown; use FARGATE",
@@ -141,15 +187,20 @@ describe.runIf(isLinux)("job-started", () => {
 });
 
 describe.runIf(isLinux)("job-completed", () => {
-  const now = Math.floor(Date.now() / 1000);
-  const facts = {
-    TORNADE_PROVIDER: "FARGATE_SPOT",
-    TORNADE_ARCHITECTURE: "ARM64",
-    TORNADE_CPU: "2",
-    TORNADE_MEMORY: "4",
-    TORNADE_QUEUED_AT: String((now - 1_040) * 1_000),
-    TORNADE_LAUNCHED_AT: String((now - 1_030) * 1_000),
-  };
+  let now = 0;
+  let facts: Variables = {};
+
+  beforeEach(() => {
+    now = Math.floor(Date.now() / 1000);
+    facts = {
+      TORNADE_PROVIDER: "FARGATE_SPOT",
+      TORNADE_ARCHITECTURE: "ARM64",
+      TORNADE_CPU: "2",
+      TORNADE_MEMORY: "4",
+      TORNADE_QUEUED_AT: String((now - 1_040) * 1_000),
+      TORNADE_LAUNCHED_AT: String((now - 1_030) * 1_000),
+    };
+  });
 
   function summaryOf(variables: Variables): string {
     writeFileSync(join(home, ".job-started"), String(now - 1_000));
