@@ -36,17 +36,20 @@ check_policy() {
   refuse "public repositories get no runner here, as anybody could run code on it; $GITHUB_REPOSITORY is one, or its event does not tell"
 }
 
+# An event workflow_run has the rights of the repository itself, like pull_request_target, and tends to take up
+# what the fork's run has left.
 # shellcheck disable=SC2016 # jq's variables, not the shell's
 readonly event_facts='
+  def outside($head; $base): $head == null or $head != $base;
   (if (.repository.private | type) != "boolean" then "unknown"
    elif .repository.private then "no" else "yes" end) + " " +
-  (if .pull_request == null then "no"
-   elif .pull_request.head.repo.id == null then "yes"
-   elif .pull_request.head.repo.id == .pull_request.base.repo.id then "no" else "yes" end)'
+  (if (.pull_request != null and outside(.pull_request.head.repo.id; .pull_request.base.repo.id))
+     or (.workflow_run != null and outside(.workflow_run.head_repository.id; .repository.id))
+   then "yes" else "no" end)'
 
 why_not_fork() {
   if [[ $1 == yes ]]; then
-    printf 'pull requests from forks get no runner here, as they bring code from outside; push the branch to %s itself' "$GITHUB_REPOSITORY"
+    printf 'pull requests from forks get no runner here, nor do workflow runs that follow them, as they bring code from outside; push the branch to %s itself' "$GITHUB_REPOSITORY"
   else
     printf 'the event of this job cannot be read, so nobody can tell whether it comes from a fork'
   fi

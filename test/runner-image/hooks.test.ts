@@ -77,12 +77,25 @@ function pullRequest(headId: number | undefined, repository = privateEvent.repos
   return { repository, pull_request: { head, base: { repo: { id: 7 } } } };
 }
 
+function workflowRun(headId: number | undefined) {
+  const head = headId === undefined ? null : { id: headId };
+  return { repository: { private: true, id: 7 }, workflow_run: { head_repository: head } };
+}
+
+const commentOnFork = {
+  ...privateEvent,
+  issue: { pull_request: { url: "https://api.github.com/repos/acme/app/pulls/1" } },
+  comment: { body: "/deploy" },
+};
+
 const passed = { status: 0, stdout: "" };
 
 describe.runIf(isLinux)("job-started", () => {
   it.each([
     ["a push to a private repository", privateEvent],
     ["a pull request within a repository", pullRequest(7)],
+    ["a workflow run that a push to the repository triggered", workflowRun(7)],
+    ["a comment on a pull request, which brings no code", commentOnFork],
     ["an event that tells nothing of its repository, which was checked before", {}],
   ])("lets %s pass", (_case, event) => {
     expect(runScript("hooks/job-started.sh", {}, event)).toEqual(passed);
@@ -99,9 +112,21 @@ describe.runIf(isLinux)("job-started", () => {
     expect(stdout).toContain("push the branch to acme/app itself");
   });
 
-  it("lets forks pass where policy says so", () => {
-    const run = runScript("hooks/job-started.sh", { TORNADE_FORKS: "allow" }, pullRequest(8));
-    expect(run).toEqual(passed);
+  it.each([
+    ["a fork", workflowRun(8)],
+    ["a fork that was deleted", workflowRun(undefined)],
+  ])("refuses a workflow run that was triggered by %s", (_case, event) => {
+    const { status, stdout } = runScript("hooks/job-started.sh", {}, event);
+    expect(status).toBe(1);
+    expect(stdout).toContain("nor do workflow runs that follow them");
+    expect(ranAlwaysStep()).toBe(false);
+  });
+
+  it.each([
+    ["pull requests", pullRequest(8)],
+    ["workflow runs", workflowRun(8)],
+  ])("lets %s of forks pass where policy says so", (_case, event) => {
+    expect(runScript("hooks/job-started.sh", { TORNADE_FORKS: "allow" }, event)).toEqual(passed);
   });
 
   it("lets no public repository in for the sake of a fork", () => {
