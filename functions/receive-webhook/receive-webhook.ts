@@ -46,7 +46,7 @@ async function receive(event: WebhookEvent, parts: Parts): Promise<WebhookAnswer
   if (misdirected !== undefined) return misdirected;
   const body = readBytes(event);
   await parts.signatures.check(body, readHeader(event, "x-hub-signature-256"));
-  const payload = readPayload(body, readHeader(event, "content-type"));
+  const payload = readPayload(body);
   const { event: name, deliveryId } = namesOf(event);
   const receivedAt = parts.surroundings.now();
   const delivery = readDelivery(name, payload, { ...parts.settings, deliveryId, receivedAt });

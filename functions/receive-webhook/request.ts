@@ -42,15 +42,17 @@ export function readBytes({ body = "", isBase64Encoded = false }: WebhookEvent):
 }
 
 /**
- * The JSON in a body of either content type that GitHub offers for a hook.
+ * The JSON in a body of either content type that GitHub offers for a hook. The body itself tells which it
+ * is: the header is not signed, and JSON of somebody else's may have a form in one of its texts.
  * @throws {DeliveryError} when there is none; without the parser's message, which quotes the body
  */
-export function readPayload(bytes: Buffer, contentType: string): unknown {
+export function readPayload(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new DeliveryError("DeliveryMalformed", "body should be UTF-8");
-  const isForm = /^application\/x-www-form-urlencoded\b/iu.test(contentType);
-  const text = isForm ? new URLSearchParams(bytes.toString()).get("payload") : bytes.toString();
+  const body = bytes.toString();
+  const isForm = body.startsWith("payload=");
+  const text = isForm ? (new URLSearchParams(body).get("payload") ?? "") : body;
   try {
-    return JSON.parse(text ?? "");
+    return JSON.parse(text);
   } catch {
     const place = isForm ? "form field 'payload'" : "body";
     throw new DeliveryError("DeliveryMalformed", `${place} should be JSON`);

@@ -200,17 +200,36 @@ describe("receiveWebhook: 400 once the signature held", () => {
     expect(aws.messages).toEqual([]);
   });
 
-  it.each(["", "payload=", "payload=%7B", "other=1", "payload=%FF%FE"])(
-    "refuses the form '%s'",
-    async (form) => {
+  it.each(["", "other=1"])(
+    "refuses '%s', which is neither JSON nor a form of GitHub's",
+    async (text) => {
       const { receive } = await startReceiveWebhook();
-      const headers = { "content-type": "application/x-www-form-urlencoded" };
-      expect(await receive(createRequest({ body: form, secret, headers }))).toMatchObject({
+      expect(await receive(createRequest({ body: text, secret }))).toMatchObject({
         statusCode: 400,
-        body: `{"message":"form field 'payload' should be JSON"}`,
+        body: '{"message":"body should be JSON"}',
       });
     },
   );
+
+  it("does not read a form in a text of the JSON that GitHub signed, whatever the header says", async () => {
+    const { receive, aws } = await startReceiveWebhook();
+    const labels = ["tornade", "runs-on=CODEBUILD"];
+    const forged = encodeURIComponent(JSON.stringify(createPayload({ labels })));
+    const genuine = createPayload({ name: `a&payload=${forged}&b=`, labels: ["other"] });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const request = createRequest({ body: JSON.stringify(genuine), secret, headers });
+    expect(await receive(request)).toMatchObject({ statusCode: 200 });
+    expect(aws.messages).toEqual([]);
+  });
+
+  it.each(["payload=", "payload=%7B", "payload=%FF%FE"])("refuses the form '%s'", async (form) => {
+    const { receive } = await startReceiveWebhook();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    expect(await receive(createRequest({ body: form, secret, headers }))).toMatchObject({
+      statusCode: 400,
+      body: `{"message":"form field 'payload' should be JSON"}`,
+    });
+  });
 
   it("refuses a delivery without an event", async () => {
     const { receive } = await startReceiveWebhook();
