@@ -65,6 +65,7 @@ function readDelivery(value: unknown): DeliveryAttempt {
     deliveredAt,
     statusCode: readNumber(delivery["status_code"], "delivery.status_code"),
     event: readText(delivery["event"], "delivery.event"),
+    ...(delivery["redelivery"] === true ? { isRedelivery: true } : {}),
   };
 }
 

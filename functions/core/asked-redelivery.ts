@@ -1,4 +1,4 @@
-import type { DeliveryAttempt } from "./redelivery.ts";
+import { type DeliveryAttempt, isAskedFor } from "./redelivery.ts";
 
 /** An event that GitHub was asked to deliver again: how often it took that or refused it, and when last. */
 export type AskedEvent = {
@@ -30,7 +30,7 @@ export function countAsks(
     const listed = byGuid.get(guid) ?? [];
     const [delivery] = listed;
     if (delivery === undefined) return [];
-    const length = Math.max(0, 1 + times - listed.length);
+    const length = Math.max(0, times - listed.filter(isAskedFor).length);
     return Array.from({ length }, () => ({
       ...delivery,
       deliveredAt: at,

@@ -9,6 +9,8 @@ export type DeliveryAttempt = {
   /** What we answered, or what GitHub notes where we did not: 400 to 599 are failures to it. */
   readonly statusCode: number;
   readonly event: string;
+  /** Asked for, by us or by somebody else. */
+  readonly isRedelivery?: true;
   /** Asked for, and not listed (yet): `deliveredAt` is when that was. */
   readonly isUnlisted?: true;
 };
@@ -90,12 +92,21 @@ export function settledUntil(deliveries: readonly DeliveryAttempt[], now: number
 
 type Attempts = readonly [DeliveryAttempt, ...DeliveryAttempt[]];
 
+/** Whether the attempt was asked for: GitHub has been seen to deliver an event twice by itself. */
+export function isAskedFor({ isRedelivery, isUnlisted }: DeliveryAttempt): boolean {
+  return isRedelivery === true || isUnlisted === true;
+}
+
+function countTries(attempts: Attempts): number {
+  return attempts.filter(isAskedFor).length;
+}
+
 /** An event that never reached us, and how long after its newest attempt the next one is due. */
 type Unsettled = { readonly attempts: Attempts; readonly gap: number };
 
 function unsettled(deliveries: readonly DeliveryAttempt[], now: number): readonly Unsettled[] {
   return groupByEvent(deliveries).flatMap((attempts) => {
-    const gap = gaps[attempts.length - 1];
+    const gap = gaps[countTries(attempts)];
     const isOver =
       attempts.some(isAccepted) || oldestOf(attempts).deliveredAt <= now - redeliveryWindow;
     return gap === undefined || isOver ? [] : [{ attempts, gap }];
@@ -127,7 +138,7 @@ function rankOf({ attempts }: Unsettled, unanswered: ReadonlyMap<string, number>
   const { guid, statusCode, deliveredAt } = newestOf(attempts);
   const unansweredAt = unanswered.get(guid);
   if (unansweredAt !== undefined) return 2 * gaps.length * redeliveryWindow + unansweredAt;
-  const rank = attempts.length - 1 + (isTurnedAway(statusCode) ? gaps.length : 0);
+  const rank = countTries(attempts) + (isTurnedAway(statusCode) ? gaps.length : 0);
   return rank * redeliveryWindow + deliveredAt;
 }
 

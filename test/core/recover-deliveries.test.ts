@@ -132,7 +132,8 @@ describe("recoverDeliveries", () => {
   it("asks no more about a failed event once it knows that it was delivered", async () => {
     const ledger = createMemoryLedger(() => now);
     const delivered = { ...delivery(3, 10, 202), guid: "guid-1" };
-    const open = [20, 2].map((ago, index) => ({ ...delivery(10 + index, ago), guid: "guid-9" }));
+    const again = { ...delivery(11, 2), guid: "guid-9", isRedelivery: true } as const;
+    const open = [{ ...delivery(10, 20), guid: "guid-9" }, again];
     const deliveries = createFakeLog([delivery(1, 12), delivered, ...open]);
     await recoverDeliveries({ deliveries, ledger, now: () => now });
     deliveries.questions.length = 0;

@@ -25,6 +25,14 @@ function delivery(
   };
 }
 
+/** Attempts at one event: the first, and those that were asked for after it. */
+function attemptsAt(guid: string, minutesAgo: readonly number[]): readonly DeliveryAttempt[] {
+  const first = Math.max(...minutesAgo);
+  return minutesAgo.map((ago) =>
+    delivery({ guid, minutesAgo: ago, ...(ago === first ? {} : { isRedelivery: true }) }),
+  );
+}
+
 function choose(deliveries: readonly DeliveryAttempt[], most = 30): readonly string[] {
   return chooseRedeliveries(deliveries, { now, most }).map(({ id }) => id);
 }
@@ -53,14 +61,20 @@ describe("chooseRedeliveries", () => {
     ["the third time after half an hour", [60, 50, 30], true],
     ["never a fourth time", [600, 500, 400, 300], false],
   ])("asks %s", (_when, minutesAgo, isAsked) => {
-    const attempts = minutesAgo.map((ago) => delivery({ guid: "one", minutesAgo: ago }));
+    const attempts = attemptsAt("one", minutesAgo);
 
     expect(choose(attempts)).toEqual(isAsked ? [attempts.at(-1)?.id] : []);
   });
 
+  it("takes an event that GitHub delivered twice by itself for one that failed once", () => {
+    const copies = [3, 2].map((minutesAgo) => delivery({ guid: "one", minutesAgo }));
+
+    expect(choose(copies)).toEqual([copies.at(-1)?.id]);
+  });
+
   it("asks first for what it has not asked for, and last for what GitHub did not answer for", () => {
     const [again, first, unanswered] = [60, 2, 90].map((minutesAgo) => delivery({ minutesAgo }));
-    const second = delivery({ guid: again?.guid ?? "", minutesAgo: 20 });
+    const second = delivery({ guid: again?.guid ?? "", minutesAgo: 20, isRedelivery: true });
     const refused = [delivery({ statusCode: 401, minutesAgo: 30 })];
     const accepted = delivery({ statusCode: 202, minutesAgo: 1 });
     const deliveries = [again, second, first, unanswered, ...refused, accepted].flatMap(
@@ -77,7 +91,7 @@ describe("chooseRedeliveries", () => {
   });
 
   it("asks for the newest attempt, in whatever order they are listed", () => {
-    const attempts = [10, 40].map((ago) => delivery({ guid: "one", minutesAgo: ago }));
+    const attempts = attemptsAt("one", [10, 40]);
 
     expect(choose(attempts)).toEqual([attempts[0]?.id]);
     expect(choose(attempts.toReversed())).toEqual([attempts[0]?.id]);
@@ -117,20 +131,20 @@ describe("settledUntil", () => {
   });
 
   it("stays at the first attempt of what is still open", () => {
-    const open = [10, 40].map((ago) => delivery({ guid: "open", minutesAgo: ago }));
+    const open = attemptsAt("open", [10, 40]);
 
     expect(settledUntil([delivery({ statusCode: 202 }), ...open], now)).toBe(now - 40 * minute);
   });
 
   it("passes by what was given up", () => {
-    const attempts = [600, 500, 400, 300].map((ago) => delivery({ guid: "one", minutesAgo: ago }));
+    const attempts = attemptsAt("one", [600, 500, 400, 300]);
 
     expect(settledUntil(attempts, now)).toBe(now - 5 * minute);
   });
 
   it("does not part the attempts of one event, or they would be counted as fewer", () => {
-    const one = [90, 60, 30, 4].map((ago) => delivery({ guid: "one", minutesAgo: ago }));
-    const other = [200, 150, 100, 70].map((ago) => delivery({ guid: "other", minutesAgo: ago }));
+    const one = attemptsAt("one", [90, 60, 30, 4]);
+    const other = attemptsAt("other", [200, 150, 100, 70]);
 
     expect(settledUntil([...one, ...other], now)).toBe(now - 200 * minute);
   });
