@@ -1,9 +1,9 @@
 import type { JobItem, Launch } from "./ledger.ts";
 import type { LaunchFailure, LaunchOutcome } from "./runner-provider.ts";
 
-/** What one instance of a function remembers of capacity that was not to be had a moment ago. */
+/** What one instance of a function remembers of runners that could not be started a moment ago. */
 export type Shortages = {
-  /** What the launch would be told, as another job's of that size was. */
+  /** What the launch would be told, as another job's was. */
   readonly find: (item: JobItem, launch: Launch) => LaunchFailure | undefined;
   readonly note: (item: JobItem, launch: Launch, outcome: LaunchOutcome) => void;
 };
@@ -14,14 +14,14 @@ export type Shortages = {
  */
 const memory = { least: 10_000, most: 60_000 } as const;
 
-/** How many launches in a row must have found no capacity: one alone is bad luck. */
+/** How many launches in a row must have failed: one alone is bad luck. */
 const fewest = 2;
 
 /** How many launches in a row must have been made until all may try at once again. */
 const enough = 10;
 
 /**
- * Nothing is short yet. A thousand jobs that wait for capacity would use up GitHub's hourly limit in
+ * Nothing is short yet. A thousand jobs that wait for a runner would use up GitHub's hourly limit in
  * minutes, two requests for each try; so those that have waited before let one of them find out, and the
  * next one once that was let through. A job's first try is always made.
  */
@@ -29,27 +29,51 @@ export function createShortages(now: () => number): Shortages {
   const known = new Map<string, Shortage>();
   return {
     find: (item, launch) => {
-      const key = keyOf(item, launch);
-      const shortage = known.get(key);
-      if (item.waits === 0 || shortage === undefined) return undefined;
-      if (shortage.count < fewest || shortage.told === item.id) return undefined;
-      if (now() < shortage.until) return shortage.failure;
-      // This one finds out; the others wait for what it is told.
-      known.set(key, { ...shortage, until: now() + memory.least });
+      for (const key of Object.values(keysOf(item, launch))) {
+        const shortage = known.get(key);
+        if (item.waits === 0 || shortage === undefined) continue;
+        if (shortage.count < fewest || shortage.told === item.id) continue;
+        if (now() < shortage.until) return shortage.failure;
+        // This one finds out; the others wait for what it is told.
+        known.set(key, { ...shortage, until: now() + memory.least });
+      }
       return undefined;
     },
     note: (item, launch, outcome) => {
-      const key = keyOf(item, launch);
-      const before = known.get(key);
-      if (outcome.kind === "no-capacity" || outcome.kind === "quota") {
-        known.set(key, afterShortage(before, { item, failure: outcome, now: now() }));
-      } else if (outcome.kind === "started" && before !== undefined && before.made < enough) {
-        known.set(key, { ...before, made: before.made + 1, misses: 0, until: now() });
-      } else {
-        known.delete(key);
+      const keys = keysOf(item, launch);
+      if (outcome.kind === "started") {
+        for (const key of Object.values(keys)) letThrough(known, key, now());
+        return;
       }
+      const scope = scopes[outcome.kind];
+      if (scope === undefined) return;
+      const failure = toTell(outcome);
+      const before = known.get(keys[scope]);
+      known.set(keys[scope], afterShortage(before, { item, failure, now: now() }));
     },
   };
+}
+
+type Scope = "size" | "image" | "service";
+
+// Whom an answer concerns. A throttle concerns the moment, and a request that is wrong its own job.
+const scopes: Readonly<Partial<Record<LaunchFailure["kind"], Scope>>> = {
+  "no-capacity": "size",
+  quota: "size",
+  denied: "image",
+  unknown: "service",
+};
+
+// Of a job that only hears of it nothing was launched, so that it may go on to its next rung at once.
+function toTell(failure: LaunchFailure): LaunchFailure {
+  return failure.kind === "unknown" ? { ...failure, kind: "no-capacity" } : failure;
+}
+
+function letThrough(known: Map<string, Shortage>, key: string, now: number): void {
+  const before = known.get(key);
+  if (before === undefined) return;
+  if (before.made >= enough) known.delete(key);
+  else known.set(key, { ...before, made: before.made + 1, misses: 0, until: now });
 }
 
 type Shortage = {
@@ -78,7 +102,12 @@ function afterShortage(
   return { count: (before?.count ?? 0) + 1, misses, made: 0, until, told: item.id, failure };
 }
 
-function keyOf({ spec }: JobItem, { provider }: Launch): string {
-  const { architecture, cpu, memory: gigabytes, disk } = spec;
-  return [provider, architecture, cpu, gigabytes, disk].join(" ");
+function keysOf({ spec, job }: JobItem, { provider }: Launch): Readonly<Record<Scope, string>> {
+  const { architecture, cpu, memory: gigabytes, disk, image } = spec;
+  return {
+    size: [provider, architecture, cpu, gigabytes, disk].join(" "),
+    // And with the repository's role.
+    image: [provider, architecture, image, job.repository.fullName].join(" "),
+    service: provider,
+  };
 }

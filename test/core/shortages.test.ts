@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { jobItemId } from "../../functions/core/ledger.ts";
 import { createShortages } from "../../functions/core/shortages.ts";
-import { jobItem, launchOf, runnerSpec } from "./builders.ts";
+import { jobItem, launchOf, queuedJob, runnerSpec } from "./builders.ts";
 
 const started = { kind: "started", computeId: "task-1" } as const;
 const failure = { kind: "no-capacity", message: "RESOURCE:CPU" } as const;
@@ -96,14 +96,45 @@ describe("createShortages", () => {
     expect(shortages.find(other, its)).toBeUndefined();
   });
 
-  it.each([started, { kind: "throttled", message: "slower" } as const])(
-    "forgets a shortage once the answer is another one: $kind",
-    (outcome) => {
-      const { shortages } = createTest();
-      shortages.note(first, launch, failure);
-      shortages.note(first, launch, outcome);
-      shortages.note(first, launch, failure);
-      expect(shortages.find(item, launch)).toBeUndefined();
-    },
-  );
+  it("begins to count anew after a runner was started", () => {
+    const { shortages } = createTest();
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, failure);
+    for (let time = 0; time < 11; time += 1) shortages.note(first, launch, started);
+    shortages.note(first, launch, failure);
+    expect(shortages.find(item, launch)).toBeUndefined();
+  });
+
+  it.each([
+    { kind: "throttled", message: "slower" },
+    { kind: "invalid", message: "too long" },
+  ] as const)("remembers nothing of $kind, and forgets no shortage for it", (outcome) => {
+    const { shortages } = createTest();
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, outcome);
+    expect(shortages.find(item, launch)).toBeUndefined();
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, failure);
+    shortages.note(first, launch, outcome);
+    expect(shortages.find(item, launch)).toEqual(failure);
+  });
+
+  const denied = { kind: "denied", message: "no role" } as const;
+  const elsewhere = queuedJob({ repository: { ...queuedJob().repository, fullName: "acme/lib" } });
+
+  it.each([
+    ["any size of its image", { ...item, spec: runnerSpec({ cpu: 4 }) }, launch, denied],
+    ["no other image", { ...item, spec: runnerSpec({ image: "slim" }) }, launch, undefined],
+    ["no other repository, whose role may do", { ...item, job: elsewhere }, launch, undefined],
+    ["no other provider", item, { ...launch, provider: "CODEBUILD" }, undefined],
+  ] as const)("tells what AWS denies to %s", (...[, other, its, told]) => {
+    const { shortages } = createTest();
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, denied);
+    expect(shortages.find(other, its)).toEqual(told);
+  });
+
+  it("tells all of a service that does not answer, as of one that has nothing to give", () => {
+    const { shortages } = createTest();
+    const unknown = { kind: "unknown", message: "500" } as const;
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, unknown);
+    const other = { ...item, job: elsewhere, spec: runnerSpec({ cpu: 4 }) };
+    expect(shortages.find(other, launch)).toEqual({ kind: "no-capacity", message: "500" });
+  });
 });
