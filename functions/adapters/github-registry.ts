@@ -85,7 +85,15 @@ async function remove(
     expected: [404, 422],
   });
   if (status === 422) return "busy";
-  return status === 404 ? "gone" : "removed";
+  if (status !== 404) return "removed";
+  // An organization that was renamed is not found under its old name either: only a list that comes tells
+  // that it is the runner which is gone.
+  await asked.call(`list runners of ${origin.repository.owner}`, origin, {
+    permission,
+    route: `GET ${path}/actions/runners`,
+    parameters: { ...names, per_page: 1 },
+  });
+  return "gone";
 }
 
 async function readJob(job: Job, { call }: Asked): Promise<JobState> {

@@ -103,6 +103,17 @@ describe("createGitHubRegistry", () => {
     expect(test.gitHub.runners()).toEqual([]);
   });
 
+  it("takes no runner for gone whose organization is not found under its name", async () => {
+    const test = createTestRegistry();
+    const job = toJob(test.repository);
+    const { registrationId } = await test.registry.register(job, "tornade-41-1-1");
+    test.outside.intercept = async (_call, next, { path }) =>
+      path.startsWith("/orgs/acme/") ? jsonResponse(404, { message: "Not Found" }) : next();
+    await expect(test.registry.remove(job, registrationId)).rejects.toMatchObject({
+      code: "GitHubRefused",
+    });
+  });
+
   it.each([
     [
       "another one is running",
