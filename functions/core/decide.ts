@@ -28,7 +28,7 @@ import { underNewestName } from "./renaming.ts";
  * in any order and again; an event that was written in part is simply decided once more.
  */
 export function decide(items: Items, event: LedgerEvent, circumstances: Circumstances): Decision {
-  return returnTurn(items, decideEvent(items, event, circumstances), circumstances.now);
+  return returnTurn(items, decideEvent(items, event, circumstances), circumstances);
 }
 
 function decideEvent(items: Items, event: LedgerEvent, circumstances: Circumstances): Decision {

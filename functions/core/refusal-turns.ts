@@ -12,6 +12,9 @@ const hour = 3_600_000;
 /** GitHub gives up a job that was queued for a day: a turn after that is none. */
 const longestWait = 23 * hour;
 
+/** How often a turn may fail to be given back before that is left. */
+const mostReturns = 3;
+
 /** An item of DynamoDB has room for some ten thousand. */
 const mostTurns = 4_000;
 
@@ -44,8 +47,16 @@ export function takeTurn(
   return { at, taken };
 }
 
-/** The decision, giving back the turn to come of a job that it closes: others wait for one. */
-export function returnTurn(items: Items, decision: Decision, now: number): Decision {
+/**
+ * The decision, giving back the turn to come of a job that it closes: others wait for one. Where many do so
+ * at once, some are not given back.
+ */
+export function returnTurn(
+  items: Items,
+  decision: Decision,
+  { now, conflicts }: Pick<Circumstances, "now" | "conflicts">,
+): Decision {
+  if (conflicts >= mostReturns) return decision;
   const closed = decision.writes.find((item) => item.kind === "job" && isClosed(item));
   if (closed?.kind !== "job") return decision;
   const cap = readCap(items, closed.job);

@@ -101,7 +101,11 @@ function play(steps: readonly Step[], refusalsPerHour: number): void {
     }
     if (!isOver) continue;
     const closed = jobItem({ job, status: "failed", refusal: "odd" });
-    const { writes } = returnTurn(items, { writes: [closed], actions: [], outcome: "" }, now);
+    const { writes } = returnTurn(
+      items,
+      { writes: [closed], actions: [], outcome: "" },
+      { now, conflicts: 0 },
+    );
     for (const item of writes.filter(({ kind }) => kind === "cap")) items = itemsOf(item);
     const returned = given.findIndex(({ key, at }) => key === jobKey(job) && at > now);
     if (returned >= 0) given.splice(returned, 1);
@@ -118,10 +122,15 @@ describe("returnTurn", () => {
 
   it("gives back the turn to come of a job that is over", () => {
     const items = itemsOf(capOf({ "4711-1": start + 1, "5-1": start + 2 }));
-    expect(returnTurn(items, decision, start)).toEqual({
+    expect(returnTurn(items, decision, { now: start, conflicts: 0 })).toEqual({
       ...decision,
       writes: [capOf({ "5-1": start + 2 }), closed],
     });
+  });
+
+  it("gives none back where many do so at once", () => {
+    const items = itemsOf(capOf({ "4711-1": start + 1 }));
+    expect(returnTurn(items, decision, { now: start, conflicts: 3 })).toBe(decision);
   });
 
   it.each([
@@ -134,6 +143,6 @@ describe("returnTurn", () => {
       { ...decision, writes: [jobItem({ refusal: "odd" })] },
     ],
   ])("leaves a decision as it is about a job that %s", (_what, items, made) => {
-    expect(returnTurn(items, made, start)).toBe(made);
+    expect(returnTurn(items, made, { now: start, conflicts: 0 })).toBe(made);
   });
 });
