@@ -10,7 +10,13 @@ import {
 import { type RunItem, runItemId, runnerItemId } from "./ledger.ts";
 import { isDecided, newRunItem, stepRun } from "./run-item.ts";
 import { readRunnerName } from "./runner-name.ts";
-import { capacityWait, leaseDuration, mostRerunTries, runnerEndWait } from "./waits.ts";
+import {
+  capacityWait,
+  leaseDuration,
+  mostRerunTries,
+  rerunAtMost,
+  runnerEndWait,
+} from "./waits.ts";
 
 type RunEvent<Kind extends LedgerEvent["kind"]> = Extract<LedgerEvent, { kind: Kind }>;
 
@@ -21,6 +27,8 @@ const failingConclusions = new Set(["failure", "timed_out", "cancelled"]);
 export function decideRun(items: Items, event: RunEvent<"run">, { now }: Circumstances): Decision {
   const reason = whyNotRerun(event);
   if (reason !== undefined) return nothing(reason);
+  // Newer commits may have been deployed meanwhile.
+  if (now - event.envelope.receivedAt > rerunAtMost) return nothing("run ended long ago");
   if (items.has(runItemId(event.envelope.runId))) return nothing("run is already handled");
   return list(newRunItem(event.envelope, now));
 }
@@ -41,7 +49,12 @@ export function wakeRun(items: Items, item: RunItem, circumstances: Circumstance
     case "waiting":
       return judge(items, { item, names: item.runners }, circumstances);
     case "interrupted":
-      return rerun(item, circumstances);
+      return isOld(item, circumstances)
+        ? leave(items, item, {
+            reason: "its runners were interrupted long ago",
+            now: circumstances.now,
+          })
+        : rerun(item, circumstances);
     case "rerun":
     case "left":
     case "failed":
@@ -148,6 +161,10 @@ function owe(item: RunItem, names: readonly string[], circumstances: Circumstanc
   const reason = `the capacity of ${names[0]} was taken back`;
   const step = { status: "interrupted", onDemandSince: now, tries: 0, reason } as const;
   return rerun(stepRun(item, step, now), circumstances);
+}
+
+function isOld({ onDemandSince }: RunItem, { now }: Circumstances): boolean {
+  return onDemandSince !== undefined && now - onDemandSince > rerunAtMost;
 }
 
 // The wake-up is moved first, so that of two who are woken only one asks.

@@ -85,6 +85,12 @@ export const unusedAfter = day;
 /** How long a failed run waits each time for the end of the runners that its jobs had. */
 export const runnerEndWait = 30 * second;
 
+/** How long after its end a run may be run again: later its commit may no longer be wanted. */
+export const rerunAtMost = day / 4;
+
+/** After how long GitHub is asked whether a job still waits, before it gets a runner. */
+export const staleAfter = 30 * minute;
+
 /** How often a failed run is looked at, or asked to be run again, before that is given up. */
 export const mostRerunTries = 10;
 

@@ -7,6 +7,7 @@ import {
   mostRerunTries,
   retention,
   runnerEndWait,
+  rerunAtMost,
 } from "../../functions/core/waits.ts";
 import { circumstances, itemsOf, runEvent, runItem, runnerItem, start } from "./builders.ts";
 
@@ -48,6 +49,20 @@ describe("decideRun", () => {
       });
     },
   );
+
+  it("leaves a run alone that ended hours ago, whenever that is told or looked at", () => {
+    const late = circumstances({ now: start + rerunAtMost + 1 });
+    const receivedAt = start;
+    expect(decide(itemsOf(), runEvent({ receivedAt }), late)).toEqual({
+      writes: [],
+      actions: [],
+      outcome: "run ended long ago",
+    });
+    expect(decide(itemsOf(owing), wake, late)).toMatchObject({
+      writes: [{ status: "left", reason: "its runners were interrupted long ago" }],
+      actions: [],
+    });
+  });
 
   it("does without an installation", () => {
     const { installationId: _installationId, ...envelope } = runEvent().envelope;
