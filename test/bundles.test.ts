@@ -63,7 +63,12 @@ async function launch(labels: readonly (readonly string[])[], settings: Settings
   const { id } = services.gitHub.addRepository({ fullName: "acme/app", private: true });
   const repository = { ...queuedJob().repository, id, fullName: "acme/app", owner: "acme" };
   const bodies = labels.map((own) =>
-    encodeEnvelope(jobEnvelope({ job: queuedJob({ labels: ["tornade", ...own], repository }) })),
+    encodeEnvelope(
+      jobEnvelope({
+        job: queuedJob({ labels: ["tornade", ...own], repository }),
+        receivedAt: Date.now(),
+      }),
+    ),
   );
   const event = { Records: bodies.map((body, index) => toRecord(body, index)) };
   return { services, log: await runBundle("launch-runner", { services, event, settings }) };

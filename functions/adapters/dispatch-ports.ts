@@ -35,7 +35,7 @@ export async function createDispatchPorts(
     runnerPrefix: settings.runnerPrefix,
     idleSeconds: settings.idleSeconds,
     forks: settings.forks,
-    publicRepositories: settings.assess.publicRepositories,
+    policy: settings.assess,
     repositoryRoles: settings.repositoryRoles,
     runnerScope: settings.gitHub.scope,
     capacityDeadline: settings.capacityDeadline,

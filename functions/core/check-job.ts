@@ -1,8 +1,10 @@
-import type { LedgerEvent, SeenRunner } from "./decision.ts";
+import type { SeenRunner } from "./checked-job.ts";
+import type { LedgerEvent } from "./decision.ts";
+import { messageOf, toError } from "./errors.ts";
 import { findCompute, type FindPorts } from "./find-compute.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
 import { newestLaunch } from "./job-item.ts";
-import { jobKey } from "./job.ts";
+import { type JobKey, jobKey } from "./job.ts";
 import { type JobItem, type Launch, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { readRunnerName, runnerName } from "./runner-name.ts";
 import type { Compute } from "./runner-provider.ts";
@@ -50,9 +52,15 @@ export async function checkJob(
     if (again.status !== "queued") return { ...event, state: again };
     return { ...event, state, ...looked };
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error;
-    return { kind: "check-failed", jobKey: key, message: error.message, ...aftermathOf(error) };
+    return reportFailure(error, key);
   }
+}
+
+// Also what no one expected is written down, or the job would be looked at again and again without a pause.
+function reportFailure(error: unknown, key: JobKey): LedgerEvent {
+  const failed = { kind: "check-failed", jobKey: key, message: messageOf(error) } as const;
+  if (error instanceof GitHubError) return { ...failed, ...aftermathOf(error) };
+  return { ...failed, isUnfinished: true, error: toError(error) };
 }
 
 const tooSlow = "GitHub answers too slowly to look for the runners of the job";

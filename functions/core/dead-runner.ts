@@ -1,9 +1,7 @@
-import { type Circumstances, type Items, type LedgerEvent, runnerItemOf } from "./decision.ts";
+import type { JobChecked } from "./checked-job.ts";
+import { type Circumstances, type Items, runnerItemOf } from "./decision.ts";
 import { type JobItem, runnerItemId } from "./ledger.ts";
 import { deadNamedAfter, deadUnnamedAfter } from "./waits.ts";
-
-/** What GitHub told of a job it was asked about. */
-export type JobChecked = Extract<LedgerEvent, { kind: "job-checked" }>;
 
 /**
  * The runner that a queued job is bound to although it has ended, where there is one. GitHub takes an

@@ -1,16 +1,10 @@
-import {
-  type CheckFailure,
-  type Circumstances,
-  type Decision,
-  type Items,
-  jobItemOf,
-  nothing,
-} from "./decision.ts";
+import { type Circumstances, type Decision, type Items, jobItemOf, nothing } from "./decision.ts";
 import { decideCompleted, decideInProgress, type JobNews } from "./decide-progress.ts";
 import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
-import { findDeadRunner, type JobChecked } from "./dead-runner.ts";
+import type { CheckFailure, JobChecked } from "./checked-job.ts";
+import { findDeadRunner } from "./dead-runner.ts";
 import { isHeld, park, release, reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
@@ -83,7 +77,7 @@ function withoutDoubt(item: JobItem): JobItem {
  */
 export function decideCheckFailed(
   items: Items,
-  { jobKey: key, message, retryAt, error }: CheckFailure,
+  { jobKey: key, message, retryAt, error, isUnfinished }: CheckFailure,
   circumstances: Circumstances,
 ): Decision {
   const { now, jitter } = circumstances;
@@ -94,8 +88,7 @@ export function decideCheckFailed(
   if (error !== undefined && isQueued && age >= queuedAtMost) {
     return decideCompleted(items, asNews(item, { status: "gone" }, circumstances), circumstances);
   }
-  const isLimited = retryAt !== undefined;
-  const mayWait = isHeld(item) || isLimited;
+  const mayWait = isHeld(item) || isUnfinished === true || retryAt !== undefined;
   const lacksRunner = item.status === "parked" || waitsForRunner(item);
   if (lacksRunner && item.waits >= mostAsked && !mayWait) {
     return claimInTurn(items, reopenLaunches(item), circumstances);

@@ -104,19 +104,12 @@ function settle(item: JobItem, report: NotStarted): JobItem {
 function goOn(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
   const sameRung = ["throttled", "unregistered", "no-image"].includes(report.kind);
   if (!sameRung && item.rung + 1 < item.spec.rungs.length) {
-    return tryNextRung({ ...item, rung: item.rung + 1 }, report, circumstances);
+    return claim({ ...item, rung: item.rung + 1, reason: report.message }, circumstances);
   }
   if (isInvalidEverywhere(item) || isHopeless(item, report, circumstances)) {
     return end(item, report, circumstances);
   }
   return waitAgain(sameRung ? item : { ...item, rung: 0 }, report, circumstances);
-}
-
-// Where the services were slow so far, the next invocation does that: this one would be killed halfway.
-function tryNextRung(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
-  const { now, isLate } = circumstances;
-  if (!isLate) return claim(item, circumstances);
-  return park(item, { reason: report.message, wakeAt: now }, { now, outcome: "parked" });
 }
 
 // What one rung would never take, another may take once it has room.

@@ -21,9 +21,10 @@ import {
 import { jobKey } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
 import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
+import { whyShutOut } from "./policy.ts";
 import { describeTurn } from "./refusal-reason.ts";
 import { takeTurn } from "./refusal-turns.ts";
-import { capacityWait, clockTolerance } from "./waits.ts";
+import { capacityWait, clockTolerance, staleAfter } from "./waits.ts";
 
 /** How often a refused job asks for its turn before it lets the others go first. */
 const mostTries = 3;
@@ -37,9 +38,13 @@ export function decideQueued(
   queued: QueuedJob,
   circumstances: Circumstances,
 ): Decision {
-  const item = jobItemOf(items, jobItemId(jobKey(queued.envelope.job)));
+  const { envelope } = queued;
+  const item = jobItemOf(items, jobItemId(jobKey(envelope.job)));
   if (item === undefined) {
-    return claimInTurn(items, firstSight(items, queued, circumstances), circumstances);
+    const found = firstSight(items, queued, circumstances);
+    return isLongAgo(envelope.receivedAt, circumstances)
+      ? askFirst(found, circumstances)
+      : claimInTurn(items, found, circumstances);
   }
   if (isClosed(item)) return seenTo(item, "job is over", circumstances);
   switch (item.status) {
@@ -83,7 +88,9 @@ export function claimInTurn(items: Items, item: JobItem, circumstances: Circumst
     return { writes: [...writes, parked], actions: [], outcome: "refusal rate limited" };
   }
   const times = { ...item.times, refused: item.times.refused ?? now };
-  const claimed = claim({ ...item, times }, circumstances);
+  // As it is now: its turn may come a day after a deploy.
+  const spec = circumstances.refusalSpec;
+  const claimed = claim({ ...item, spec, times }, circumstances);
   return { ...claimed, writes: [...writes, ...claimed.writes] };
 }
 
@@ -95,8 +102,18 @@ function queueForTurn(item: JobItem, refusal: string, { now, jitter }: Circumsta
   return park({ ...item, waits: item.waits + 1 }, { reason, wakeAt }, { now, outcome });
 }
 
-/** The claim as a decision: written first, then carried out. */
+/** The claim as a decision: written first, then carried out; by the next invocation where this one is late. */
 export function claim(item: JobItem, circumstances: Circumstances): Decision {
+  const { now, isLate, policy } = circumstances;
+  const shutOut = whyShutOut(item.job.repository, policy);
+  if (shutOut !== undefined) {
+    const failed = stepJob(item, { status: "failed", reason: shutOut }, now);
+    return { writes: [failed], actions: [], outcome: "shut out since it was queued" };
+  }
+  if (isLate) {
+    const reason = item.reason ?? "GitHub or AWS is slow; the job goes on in a moment";
+    return park(item, { reason, wakeAt: now }, { now, outcome: "parked" });
+  }
   const claimed = claimJob(item, circumstances);
   return { writes: [claimed], actions: [{ kind: "launch", item: claimed }], outcome: "claimed" };
 }
@@ -133,5 +150,22 @@ function claimParked(
     return claimInTurn(items, release(item, envelope.receivedAt), circumstances);
   }
   if ((item.wakeAt ?? 0) > circumstances.now) return nothing("job waits already");
-  return item.doubtful ? check(item) : claimInTurn(items, item, circumstances);
+  return claimOrCheck(items, item, circumstances);
+}
+
+/** Claims a parked job that is due, unless GitHub has to be asked first whether it still waits. */
+export function claimOrCheck(items: Items, item: JobItem, circumstances: Circumstances): Decision {
+  const { wakeAt = circumstances.now } = item;
+  const mayBeOver = item.doubtful || isLongAgo(wakeAt, circumstances);
+  return mayBeOver ? check(item) : claimInTurn(items, item, circumstances);
+}
+
+function isLongAgo(time: number, { now }: Circumstances): boolean {
+  return now - time > staleAfter;
+}
+
+// After a long outage, or out of the dead-letter queue, come jobs that have long been over.
+function askFirst(item: JobItem, { now }: Circumstances): Decision {
+  const reason = "its message is old; GitHub is asked whether it still waits";
+  return park(item, { reason, wakeAt: now, doubtful: true }, { now, outcome: "told late" });
 }

@@ -1,7 +1,7 @@
 import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
 import { wakeRun } from "./decide-run.ts";
 import { rebindAgain } from "./decide-progress.ts";
-import { check, claimInTurn, takeOver } from "./decide-queued.ts";
+import { check, claimOrCheck, takeOver } from "./decide-queued.ts";
 import { isClosed, isDue, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
 
 /** An item asked to be looked at again: carry out what it owes, or find out why nothing happened. */
@@ -29,7 +29,7 @@ function wakeJob(items: Items, item: JobItem, circumstances: Circumstances): Dec
     case "launching":
       return takeOver(item, circumstances);
     case "parked":
-      return item.doubtful ? check(item) : claimInTurn(items, item, circumstances);
+      return claimOrCheck(items, item, circumstances);
     default:
       return check(item);
   }

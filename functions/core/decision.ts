@@ -1,10 +1,11 @@
+import type { CheckFailure, JobChecked } from "./checked-job.ts";
 import type { JobEnvelope, RunEnvelope } from "./envelope.ts";
 import type { JobTelling } from "./job-notices.ts";
 import type { JobKey } from "./job.ts";
 import type { RunnerSpec } from "./labels.ts";
 import type { ItemId, JobItem, LedgerItem, RunItem, RunnerDebt, RunnerItem } from "./ledger.ts";
+import type { Policy } from "./policy.ts";
 import type { RepositoryRoles } from "./repository-roles.ts";
-import type { JobState } from "./runner-registry.ts";
 import type { LaunchFailure } from "./runner-provider.ts";
 import type { RunnerEnd } from "./state-change.ts";
 
@@ -58,17 +59,7 @@ export type LedgerEvent =
   | { readonly kind: "job"; readonly envelope: JobEnvelope; readonly assessment: Assessment }
   | { readonly kind: "wake"; readonly itemId: ItemId }
   | { readonly kind: "launch-ended"; readonly jobKey: JobKey; readonly report: LaunchReport }
-  | {
-      readonly kind: "job-checked";
-      readonly jobKey: JobKey;
-      readonly state: JobState;
-      /** What was seen of a runner that the job may wait for. */
-      readonly seen?: SeenRunner;
-      /** Its last runner idled in vain, and other jobs of its run are running. */
-      readonly mayAwaitSiblings?: true;
-      /** The runner of another job that is left for this one, where that was looked at as well. */
-      readonly lookedAt?: string;
-    }
+  | JobChecked
   | CheckFailure
   | { readonly kind: "runner-ended"; readonly end: RunnerEnd }
   | { readonly kind: "rebind"; readonly runnerName: string }
@@ -109,26 +100,6 @@ export type LedgerEvent =
       /** When GitHub may be asked again, in milliseconds since the epoch. */
       readonly retryAt?: number;
     };
-
-/**
- * A runner that GitHub calls busy and of which nothing is left (`dead`) or that is up (`taken`); whose build,
- * or whose registration, is not there (any more); or that is connected to GitHub and has no job.
- */
-export type SeenRunner = {
-  readonly name: string;
-  readonly state: "dead" | "taken" | "missing" | "idle";
-};
-
-/** GitHub could not be asked where a job stands. */
-export type CheckFailure = {
-  readonly kind: "check-failed";
-  readonly jobKey: JobKey;
-  readonly message: string;
-  /** When GitHub may be asked again, in milliseconds since the epoch. */
-  readonly retryAt?: number;
-  /** What somebody has to know of, once it is written down. */
-  readonly error?: Error;
-};
 
 /** What has to be done outside once the writes are made; each is safe to repeat. */
 export type Action =
@@ -174,6 +145,8 @@ export type Circumstances = {
   /** Whose jobs a runner may be given: those of its organization, or of its repository alone. */
   readonly runnerScope: "organization" | "repository";
   readonly repositoryRoles: RepositoryRoles;
+  /** Who may have runners, as it is now: a job may have waited since it was let in. */
+  readonly policy: Policy;
   /** How long a job may wait for capacity before it is refused, in milliseconds. */
   readonly capacityDeadline: number;
   /** Seconds after which a runner without a job ends. */

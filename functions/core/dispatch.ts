@@ -117,7 +117,7 @@ function observe(
   ports: DispatchPorts,
   { owner, lateFrom }: { readonly owner: string; readonly lateFrom: number },
 ): Circumstances {
-  const { runnerPrefix, runnerScope, repositoryRoles, capacityDeadline } = ports;
+  const { runnerPrefix, runnerScope, repositoryRoles, policy, capacityDeadline } = ports;
   const { idleSeconds, refusalSpec, refusalsPerHour } = ports;
   const now = ports.now();
   return {
@@ -129,6 +129,7 @@ function observe(
     runnerPrefix,
     runnerScope,
     repositoryRoles,
+    policy,
     capacityDeadline,
     idleSeconds,
     refusalSpec,

@@ -6,6 +6,7 @@ import { newestLaunch } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
 import type { Log } from "./log.ts";
+import type { Policy } from "./policy.ts";
 import { runnerEnvironment, type RunnerRules, runnerTags } from "./runner-environment.ts";
 import { runnerName } from "./runner-name.ts";
 import type { JobState, Registration } from "./runner-registry.ts";
@@ -15,6 +16,7 @@ import { settleEarlier, type SettlePorts } from "./settle-earlier.ts";
 /** What starting a runner needs of the outside. */
 export type LaunchPorts = SettlePorts &
   Omit<RunnerRules, "runnerName"> & {
+    readonly policy: Policy;
     readonly images: ImageReadiness;
     readonly shortages: Shortages;
     readonly log: Log;
@@ -53,8 +55,8 @@ async function startCompute(
 ): Promise<LaunchReport> {
   const { number, provider } = launch;
   const runner = nameOf(item, launch, ports);
-  const { idleSeconds, forks, publicRepositories, repositoryRoles } = ports;
-  const rules = { runnerName: runner, idleSeconds, forks, publicRepositories, repositoryRoles };
+  const { idleSeconds, forks, policy, repositoryRoles } = ports;
+  const rules = { runnerName: runner, idleSeconds, forks, policy, repositoryRoles };
   const outcome = await ports.providers[provider].launch({
     runnerName: runner,
     provider,

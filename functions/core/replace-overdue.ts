@@ -1,7 +1,7 @@
 import type { Circumstances, Decision, Items } from "./decision.ts";
 import { claim } from "./decide-queued.ts";
 import { launchAnew } from "./decide-rebind.ts";
-import type { JobChecked } from "./dead-runner.ts";
+import type { JobChecked } from "./checked-job.ts";
 import { endLaunches, liveLaunch, wakeLater } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";

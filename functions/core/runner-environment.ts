@@ -16,7 +16,7 @@ export type RunnerRules = {
   /** Whether jobs of pull requests from forks run. */
   readonly forks: "refuse" | "allow";
   /** Whether jobs of public repositories run. */
-  readonly publicRepositories: Policy["publicRepositories"];
+  readonly policy: Pick<Policy, "publicRepositories">;
   readonly repositoryRoles: RepositoryRoles;
 };
 
@@ -53,12 +53,11 @@ export function runnerEnvironment(
 // GitHub may give the runner to a job of any repository.
 function servesPublic(
   repository: Repository,
-  { publicRepositories, repositoryRoles }: RunnerRules,
+  { policy, repositoryRoles }: RunnerRules,
 ): Policy["publicRepositories"] {
-  // One that is public was let in by policy, and its own job has to run.
-  if (!repository.private) return "allow";
   // Anybody may write to a public repository: its jobs must not have the role of a private one.
-  return roleOf(repository, repositoryRoles) === undefined ? publicRepositories : "refuse";
+  const isFenced = repository.private && roleOf(repository, repositoryRoles) !== undefined;
+  return isFenced ? "refuse" : policy.publicRepositories;
 }
 
 // All variables together have a limit of CodeBuild's, of which the secret takes half.

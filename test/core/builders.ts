@@ -227,6 +227,7 @@ export function circumstances(overrides: Partial<Circumstances> = {}): Circumsta
     owner: "us",
     conflicts: 0,
     isLate: false,
+    policy: { owners: ["acme", "initech", "umbrella"], publicRepositories: "refuse" },
     jitter: 0,
     runnerPrefix: "tornade",
     runnerScope: "organization",

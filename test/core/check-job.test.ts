@@ -237,7 +237,14 @@ describe("checkJob", () => {
     expect(most).toBe(3);
   });
 
-  it("does not hide a mistake of ours", async () => {
-    await expect(failing(new TypeError("x is undefined"))).rejects.toThrow("x is undefined");
+  it("writes down what nobody expected as well, or it would come again at once", async () => {
+    const error = new TypeError("x is undefined");
+    expect(await failing(error)).toEqual({
+      kind: "check-failed",
+      jobKey: "4711-1",
+      message: "x is undefined",
+      isUnfinished: true,
+      error,
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
-import type { CheckFailure } from "../../functions/core/decision.ts";
+import type { CheckFailure } from "../../functions/core/checked-job.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { JobItem } from "../../functions/core/ledger.ts";
 import { mostAsked, overdueAfter, queuedAtMost } from "../../functions/core/waits.ts";

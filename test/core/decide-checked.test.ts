@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../functions/core/decide.ts";
 import type { Circumstances } from "../../functions/core/decision.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import type { JobChecked } from "../../functions/core/dead-runner.ts";
+import type { JobChecked } from "../../functions/core/checked-job.ts";
 import type { JobItem, LedgerItem } from "../../functions/core/ledger.ts";
 import type { JobState } from "../../functions/core/runner-registry.ts";
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
-import { leaseDuration, retention } from "../../functions/core/waits.ts";
+import { leaseDuration, retention, staleAfter } from "../../functions/core/waits.ts";
 import {
   circumstances,
   itemsOf,
@@ -173,5 +173,58 @@ describe("decideQueued", () => {
       { status: "launching", waits: 0, times: { queued: 1, received: now } },
     ]);
     expect(writes[0]).not.toHaveProperty("heldAt");
+  });
+
+  it("asks GitHub first about a job whose message is old", () => {
+    const told = { receivedAt: start - staleAfter - 1 };
+    const { writes, actions, outcome } = decide(itemsOf(), jobEvent(told), circumstances());
+    expect(writes).toMatchObject([{ status: "parked", doubtful: true, wakeAt: start }]);
+    expect(actions).toMatchObject([{ kind: "wake", at: start }]);
+    expect(outcome).toBe("told late");
+    const inTime = jobEvent({ receivedAt: start - staleAfter });
+    expect(decide(itemsOf(), inTime, circumstances()).outcome).toBe("claimed");
+  });
+
+  it.each([
+    [staleAfter, "claimed"],
+    [staleAfter + 1, "checking"],
+  ])("asks GitHub first about a parked job that was due long ago: %i ms, %s", (ago, outcome) => {
+    const item = jobItem({ wakeAt: start - ago });
+    expect(decide(itemsOf(item), jobEvent(), circumstances()).outcome).toBe(outcome);
+    const wake = { kind: "wake", itemId: item.id } as const;
+    expect(decide(itemsOf(item), wake, circumstances()).outcome).toBe(outcome);
+  });
+
+  it.each([
+    ["an owner is taken out", { owners: ["umbrella"] }, "owner is not allowed"],
+    ["public ones are refused", {}, "public repositories are not allowed"],
+  ])("launches nothing for a job whose repository is shut out since: %s", (_what, more, reason) => {
+    const isPublic = reason.startsWith("public");
+    const job = queuedJob({ repository: { ...queuedJob().repository, private: !isPublic } });
+    const policy = { owners: ["acme"], publicRepositories: "refuse", ...more } as const;
+    const event = { kind: "wake", itemId: jobItem().id } as const;
+    expect(
+      decide(itemsOf(jobItem({ job, wakeAt: start })), event, circumstances({ policy })),
+    ).toMatchObject({
+      writes: [{ status: "failed", reason, owed: [] }],
+      actions: [],
+      outcome: "shut out since it was queued",
+    });
+  });
+
+  it("leaves a launch to the next invocation where this one has lasted long", () => {
+    const late = circumstances({ isLate: true });
+    const { writes, actions } = decide(itemsOf(), jobEvent(), late);
+    const reason = "GitHub or AWS is slow; the job goes on in a moment";
+    expect(writes).toMatchObject([{ status: "parked", reason, wakeAt: start }]);
+    expect(actions).toMatchObject([{ kind: "wake", at: start }]);
+  });
+
+  it("gives a refused job the runner that refusals have by now", () => {
+    const item = jobItem({ refusal: "odd", wakeAt: start, spec: runnerSpec({ image: "old" }) });
+    const wake = { kind: "wake", itemId: item.id } as const;
+    const refusalSpec = runnerSpec({ image: "new" });
+    const { writes } = decide(itemsOf(item), wake, circumstances({ refusalSpec }));
+    expect(writes).toMatchObject([{}, { status: "launching", spec: refusalSpec }]);
   });
 });

@@ -243,7 +243,9 @@ describe("dispatch of a robbery", () => {
     ["has another role", {}, { "acme/app": "arn:aws:iam::123456789012:role/app" }],
   ])("has a robbed job served anew that %s", async (_what, different, roles) => {
     const world = createFakeWorld();
-    const ports = { ...world.ports, repositoryRoles: new Map(Object.entries(roles)) };
+    const policy = { owners: ["acme"], publicRepositories: "allow" } as const;
+    const repositoryRoles = new Map(Object.entries(roles));
+    const ports = { ...world.ports, policy, repositoryRoles };
     const { repository } = queuedJob();
     const other = { ...repository, id: 8, fullName: "acme/open", ...different };
     await dispatch(jobEvent({ job: queuedJob({ id: 1 }) }), ports);

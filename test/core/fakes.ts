@@ -140,7 +140,7 @@ function createPorts(state: State): DispatchPorts {
     runnerScope: "organization",
     idleSeconds: 300,
     forks: "refuse",
-    publicRepositories: "refuse",
+    policy: { owners: ["acme", "initech", "umbrella"], publicRepositories: "refuse" },
     repositoryRoles: new Map(),
     capacityDeadline: 3_600_000,
     refusalSpec: runnerSpec(),

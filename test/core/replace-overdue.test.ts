@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
-import type { JobChecked } from "../../functions/core/dead-runner.ts";
+import type { JobChecked } from "../../functions/core/checked-job.ts";
 import type { JobItem } from "../../functions/core/ledger.ts";
 import type { ProviderName } from "../../functions/core/provider.ts";
 import { bootTime, overdueAfter, takenAfter, takenWait } from "../../functions/core/waits.ts";

@@ -9,7 +9,7 @@ const rules = {
   runnerName,
   idleSeconds: 300,
   forks: "refuse",
-  publicRepositories: "refuse",
+  policy: { publicRepositories: "refuse" },
   repositoryRoles: new Map([["acme/app", "arn:aws:iam::123456789012:role/app"]]),
 } as const;
 const withoutRoles = { ...rules, repositoryRoles: new Map() };
@@ -107,7 +107,8 @@ describe("runnerEnvironment", () => {
   it("lets public repositories in beside one that policy has let in", () => {
     const { repository } = queuedJob();
     const job = queuedJob({ repository: { ...repository, private: false } });
-    const environment = runnerEnvironment(launchingItem({ job }), rules);
+    const allowing = { ...rules, policy: { publicRepositories: "allow" } } as const;
+    const environment = runnerEnvironment(launchingItem({ job }), allowing);
     expect(environment).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: "allow" });
     expect(environment).not.toHaveProperty("TORNADE_FALLBACK");
   });
@@ -115,7 +116,10 @@ describe("runnerEnvironment", () => {
   it.each(["refuse", "allow"] as const)(
     "has a private repository's runner do as policy says with public ones: %s",
     (publicRepositories) => {
-      const told = runnerEnvironment(launchingItem(), { ...withoutRoles, publicRepositories });
+      const told = runnerEnvironment(launchingItem(), {
+        ...withoutRoles,
+        policy: { publicRepositories },
+      });
       expect(told).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: publicRepositories });
     },
   );
@@ -123,7 +127,7 @@ describe("runnerEnvironment", () => {
   it("keeps the role of a private repository from public ones, whatever policy says", () => {
     const { repository } = queuedJob();
     const job = queuedJob({ repository: { ...repository, fullName: "Acme/App" } });
-    const allowing = { ...rules, publicRepositories: "allow" } as const;
+    const allowing = { ...rules, policy: { publicRepositories: "allow" } } as const;
     const told = runnerEnvironment(launchingItem({ job }), allowing);
     expect(told).toMatchObject({ TORNADE_PUBLIC_REPOSITORIES: "refuse" });
   });

@@ -185,7 +185,7 @@ describe("docs/settings.md", () => {
       runnerName: "x",
       idleSeconds: 1,
       forks: "refuse",
-      publicRepositories: "refuse",
+      policy: { publicRepositories: "refuse" },
       repositoryRoles: new Map(),
     });
     expect(Object.keys(variables)[0]).toBe("RUNNER_NAME");

@@ -31,7 +31,7 @@ export function dispatcherVariables(encodedJitConfig: string): RunnerVariables {
     runnerName,
     idleSeconds: 60,
     forks: "refuse",
-    publicRepositories: "refuse",
+    policy: { publicRepositories: "refuse" },
     repositoryRoles: new Map(),
   });
   const variables = toRunnerVariables({ ...launchRequest(), environment, encodedJitConfig });
