@@ -15,8 +15,8 @@ export interface FeedOptions {
 }
 
 /**
- * What waits to be launched or looked after. A standard queue: messages that GitHub caused carry the
- * repository as their group, so that a busy one does not make the others wait; reminders have none.
+ * What waits to be launched or looked after. A standard queue: messages carry the repository as their group,
+ * so that a busy one does not make the others wait.
  */
 export class JobQueue extends Construct {
   readonly queue: Queue;
