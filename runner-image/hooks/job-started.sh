@@ -85,11 +85,13 @@ prevent_steps() {
     local until=$((SECONDS + patience_seconds))
     while ((SECONDS < until)); do sleep 0.2; done
   fi
-  kill -KILL "$(find_worker)"
+  local worker
+  worker=$(find_worker)
+  if [[ -n $worker ]]; then kill -KILL "$worker"; fi
 }
 
-# The process that would run the steps: the nearest one above of that name. It has started this hook, so under
-# any other name it is the parent.
+# The process that would run the steps: the nearest one above of that name. Outside of GitHub's runner, where
+# somebody tries this hook, there is none.
 find_worker() {
   local pid=$PPID name
   while ((pid > 1)) && read -r name <"/proc/$pid/comm"; do
@@ -99,7 +101,6 @@ find_worker() {
     fi
     pid=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status")
   done
-  printf '%s' "$PPID"
 }
 
 main
