@@ -342,10 +342,14 @@ describe("decideNotStarted", () => {
     expect(writes).toMatchObject([{ status: "parked", wakeAt: now + 61_000 }]);
   });
 
-  it("knows no deadline for a job that nobody received", () => {
-    const now = start + 3_600_000;
-    const event = launchEnded(report("no-capacity"));
-    const { writes } = decide(itemsOf(launchingItem({ times: {} })), event, circumstances({ now }));
+  it.each([
+    { kind: "no-capacity" },
+    { kind: "no-image" },
+    { kind: "unregistered", isUnanswered: true },
+  ] as const)("knows no deadline for a job that nobody received: $kind", (told) => {
+    const event = launchEnded({ number: 1, message, ...told });
+    const late = circumstances({ now: start + 3_600_000 });
+    const { writes } = decide(itemsOf(launchingItem({ times: {} })), event, late);
     expect(writes).toMatchObject([{ status: "parked" }]);
   });
 
