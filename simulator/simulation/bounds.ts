@@ -63,6 +63,8 @@ export const bounds = {
   // It is handled as soon as it is received, which may be by an instance that has to start. Where too
   // many run already, Lambda refuses the batch, and it comes again after its 90 seconds.
   poison: 2 * 90 * second + 30 * second,
+  // It comes again once its visibility timeout is over.
+  poisonPerDeath: 90 * second,
 } as const;
 
 /** GitHub's own limits, and the requests that may be under way when one is reached. */

@@ -55,9 +55,12 @@ function messagesOf(
 }
 
 function checkWaiting(parts: Parts, message: StoredMessage, now: number): void {
-  const { body, firstReceivedAt: since } = message;
+  const { body, firstReceivedAt: since, receiveCount } = message;
   if (since === undefined || readPoisonMark(body) === undefined) return;
-  if (now <= since + bounds.poison + allowanceOf(strikesSince(parts, body, since))) return;
+  // Whoever received it may have died of a call about another message of the batch each time.
+  const deathsMore = Math.max(0, Math.min(receiveCount, countDeaths(parts)) - 2);
+  const patience = bounds.poison + deathsMore * bounds.poisonPerDeath;
+  if (now <= since + patience + allowanceOf(strikesSince(parts, body, since))) return;
   const details = `a message that cannot be read was received ${spell(now - since)} ago and still is in the queue`;
   report(parts, body, details);
 }
@@ -66,10 +69,14 @@ function checkWaiting(parts: Parts, message: StoredMessage, now: number): void {
 // most full batches meet that fate. What such a message told is found by reconcile. Whose batches died is
 // not known of messages that name no job, so all deaths count.
 function checkGivenUp(parts: Parts, { body, receiveCount }: StoredMessage): void {
-  const died = deaths.reduce((sum, fault) => sum + parts.countOf(fault), 0);
+  const died = countDeaths(parts);
   if (receiveCount > 0 && died >= receiveCount) return;
   const details = `a message is a dead letter without a reason, received ${receiveCount} times by functions of which ${died} died`;
   report(parts, body, details);
+}
+
+function countDeaths({ countOf }: Parts): number {
+  return deaths.reduce((sum, fault) => sum + countOf(fault), 0);
 }
 
 function strikesSince(parts: Parts, body: string, since: number): readonly Strike[] {
