@@ -50,7 +50,6 @@ export class Alarms extends Construct {
     this.watchWebhook();
     this.watchReconcile();
     this.watchJobs();
-    this.watchLaunches();
     this.watchGitHub();
     this.watchRunnerVersions();
   }
@@ -73,8 +72,7 @@ export class Alarms extends Construct {
     const { queue } = this.props;
     const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
     this.addAlarm("OldestMessage", {
-      alarmDescription:
-        "The oldest message waits, in seconds: launch-runner fails, is throttled or too slow",
+      alarmDescription: "The oldest message waits, in seconds: launch-runner fails or is too slow",
       metric: new MathExpression({
         expression: "IF(visible > 0, age, 0)",
         usingMetrics: {
@@ -129,15 +127,10 @@ export class Alarms extends Construct {
       metric: createFunctionMetric(runnerPrefix, "UntoldFailures", { statistic: Stats.SUM }),
       threshold: 0,
     });
-  }
-
-  // A job that gets its runner elsewhere, or waits for an hour, would hide it.
-  private watchLaunches(): void {
+    // A job that gets its runner elsewhere, or waits for an hour, would hide it.
     this.addAlarm("DeniedLaunches", {
       alarmDescription: "AWS refuses to start runners until somebody allows it",
-      metric: createFunctionMetric(this.props.runnerPrefix, "DeniedLaunches", {
-        statistic: Stats.SUM,
-      }),
+      metric: createFunctionMetric(runnerPrefix, "DeniedLaunches", { statistic: Stats.SUM }),
       threshold: 0,
     });
   }

@@ -6,10 +6,7 @@ import type { RunnerSpec } from "./labels.ts";
 import type { ProviderName } from "./provider.ts";
 import { clockTolerance } from "./waits.ts";
 
-/**
- * Where a job stands. `parked` waits for a time, or with `heldAt` for GitHub's next `queued`; `refused`
- * has a runner that only tells the reason; `failed` means that a person must act.
- */
+/** Where a job stands: a refused one has a runner that only tells why, a failed one needs a person. */
 export type JobStatus =
   | "launching"
   | "launched"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
-import type { JobChecked } from "../../functions/core/checked-job.ts";
+import type { JobChecked, SeenRunner } from "../../functions/core/checked-job.ts";
 import type { JobItem } from "../../functions/core/ledger.ts";
 import type { ProviderName } from "../../functions/core/provider.ts";
 import { bootTime, overdueAfter, takenAfter, takenWait } from "../../functions/core/waits.ts";
@@ -18,14 +18,13 @@ import { key, now, own } from "./overdue-job.ts";
 
 const queued = { status: "queued" } as const;
 
+function sawOwn(state: SeenRunner["state"]): JobChecked {
+  return { kind: "job-checked", jobKey: key, state: queued, seen: { name: own, state } };
+}
+
 describe("replaceOverdue", () => {
   it("awaits the end of a runner that may be bound to the job without its knowledge", () => {
-    const event = {
-      kind: "job-checked",
-      jobKey: key,
-      state: queued,
-      seen: { name: own, state: "taken" },
-    } as const;
+    const event = sawOwn("taken");
     const check = (at: number, overrides: Partial<JobItem> = {}) => {
       const item = launchedItem({ wakeAt: at, ...overrides });
       return decide(itemsOf(item, runnerItem()), event, circumstances({ now: at }));
@@ -45,12 +44,7 @@ describe("replaceOverdue", () => {
   });
 
   it("leaves a runner a minute that is seen to be busy for the first time, however late", () => {
-    const event = {
-      kind: "job-checked",
-      jobKey: key,
-      state: queued,
-      seen: { name: own, state: "taken" },
-    } as const;
+    const event = sawOwn("taken");
     const at = start + 6 * takenAfter;
     const items = itemsOf(launchedItem({ wakeAt: at }), runnerItem());
     const { writes, outcome } = decide(items, event, circumstances({ now: at }));
@@ -63,8 +57,7 @@ describe("replaceOverdue", () => {
     ["as long as it may idle", 300, start + 300_000 + bootTime],
     ["until it is asked about again", 3_600, now + overdueAfter],
   ] as const)("leaves a runner alone that idles, %s", (...[, idleSeconds, wakeAt]) => {
-    const seen = { name: own, state: "idle" } as const;
-    const event = { kind: "job-checked", jobKey: key, state: queued, seen } as const;
+    const event = sawOwn("idle");
     const items = itemsOf(launchedItem({ wakeAt: now }), runnerItem());
     expect(decide(items, event, circumstances({ now, idleSeconds }))).toEqual({
       writes: [launchedItem({ wakeAt })],
@@ -75,8 +68,7 @@ describe("replaceOverdue", () => {
 
   it("gives up a runner that idles beyond its time, unless it may have been queued so long", () => {
     const at = start + 300_000 + bootTime + overdueAfter;
-    const seen = { name: own, state: "idle" } as const;
-    const event = { kind: "job-checked", jobKey: key, state: queued, seen } as const;
+    const event = sawOwn("idle");
     const tell = (provider: ProviderName) => {
       const launches = [launchOf(1, { provider, outcome: "started" })];
       const items = itemsOf(launchedItem({ wakeAt: at, launches }), runnerItem());
