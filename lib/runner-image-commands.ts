@@ -2,8 +2,11 @@
 // that builds share may pull.
 const buildKit = "public.ecr.aws/vend/moby/buildkit:buildx-stable-1";
 
-// zstd unpacks faster than gzip, and Fargate unpacks the image anew for every task.
-const output = "type=image,push=true,oci-mediatypes=true,compression=zstd,force-compression=true";
+const push = "--output type=image,push=true,oci-mediatypes=true";
+
+// zstd unpacks faster than gzip, and Fargate unpacks the image anew for every task. CodeBuild does not tell
+// which Docker pulls its images, and before 23 that fails on zstd.
+const zstd = ",compression=zstd,force-compression=true";
 
 // A plain manifest: with provenance it would be an index, of no use for one architecture.
 const build = "docker buildx build --provenance=false";
@@ -13,6 +16,12 @@ export const dockerSuffix = "-docker";
 
 /** The stage of a Dockerfile that adds Docker, as grep and JavaScript both read it. */
 export const dockerStage = "^FROM .* AS docker$";
+
+const buildWithDocker = [
+  `${build} --target docker --load --tag candidate${dockerSuffix} folder`,
+  `docker run --rm --privileged candidate${dockerSuffix} smoke-test`,
+  `${build} --target docker ${push} --tag "$REPOSITORY_URI:$CURRENT_TAG${dockerSuffix}" folder`,
+].join(" && ");
 
 /**
  * How CodeBuild makes an image of a folder: built fresh, told to test itself, and only then pushed.
@@ -31,9 +40,9 @@ export const buildPhases = {
     commands: [
       `${build} --pull --load --tag candidate folder`,
       "docker run --rm candidate smoke-test",
-      `if grep -qi '${dockerStage}' folder/Dockerfile; then ${build} --target docker --output ${output} --tag "$REPOSITORY_URI:$CURRENT_TAG${dockerSuffix}" folder; fi`,
+      `if grep -qi '${dockerStage}' folder/Dockerfile; then ${buildWithDocker}; fi`,
       // The content tag is pushed last: it says that the others have moved.
-      `${build} --output ${output} --tag "$REPOSITORY_URI:$CURRENT_TAG" --tag "$REPOSITORY_URI:$CONTENT_TAG" folder`,
+      `${build} ${push}${zstd} --tag "$REPOSITORY_URI:$CURRENT_TAG" --tag "$REPOSITORY_URI:$CONTENT_TAG" folder`,
     ],
   },
 } as const;

@@ -108,11 +108,14 @@ function whyTooLong(variables: RunnerVariables): LaunchFailure | undefined {
   return tooLong(`the environment has ${length} characters`, mostInAll, elsewhere);
 }
 
-// CodeBuild wants at least five minutes for either; a build that is queued longer than eight hours
-// fails in any case.
+/** Minutes that a build has beyond what its runner is given, to start and to fail its job at the end. */
+const graceMinutes = 5;
+
+// CodeBuild wants from five minutes to 36 hours; a build that is queued longer than eight hours fails in
+// any case.
 function toTimeouts(timeoutMinutes: number) {
   return {
-    timeoutInMinutesOverride: Math.min(2_160, Math.max(5, Math.ceil(timeoutMinutes))),
+    timeoutInMinutesOverride: Math.min(2_160, Math.ceil(timeoutMinutes) + graceMinutes),
     queuedTimeoutInMinutesOverride: 480,
   };
 }

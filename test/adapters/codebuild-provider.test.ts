@@ -22,7 +22,7 @@ describe("createCodeBuildProvider", () => {
       imageOverride: "aws/codebuild/standard:7.0",
       imagePullCredentialsTypeOverride: "CODEBUILD",
       privilegedModeOverride: true,
-      timeoutInMinutesOverride: 360,
+      timeoutInMinutesOverride: 365,
       queuedTimeoutInMinutesOverride: 480,
       idempotencyToken: "tornade-41987654321-1-1",
     });
@@ -58,17 +58,19 @@ describe("createCodeBuildProvider", () => {
   });
 
   it.each([
-    [1, 5],
-    [5, 5],
-    [7.5, 8],
-    [2_160, 2_160],
+    [5, 10],
+    [7.5, 13],
+    [1_440, 1_445],
     [5_000, 2_160],
-  ])("rounds a timeout of %d minutes to %d", async (timeoutMinutes, sent) => {
-    const test = createTestProviders();
-    const outcome = await test.codeBuild.launch(launchRequest({ spec: { timeoutMinutes } }));
-    expect(outcome).toMatchObject({ kind: "started" });
-    expect(lastInput(test)["timeoutInMinutesOverride"]).toBe(sent);
-  });
+  ])(
+    "leaves a runner that times out after %d minutes the time to say so: %d",
+    async (timeoutMinutes, sent) => {
+      const test = createTestProviders();
+      const outcome = await test.codeBuild.launch(launchRequest({ spec: { timeoutMinutes } }));
+      expect(outcome).toMatchObject({ kind: "started" });
+      expect(lastInput(test)["timeoutInMinutesOverride"]).toBe(sent);
+    },
+  );
 
   it.each([
     ["acme/deploy", role],

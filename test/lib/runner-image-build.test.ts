@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { toBuildOverrides } from "../../functions/adapters/image-builds.ts";
 import type { ResolvedImage } from "../../lib/resolved-config.ts";
 import { RunnerImageBuild } from "../../lib/runner-image-build.ts";
+import { buildPhases } from "../../lib/runner-image-commands.ts";
 import { RunnerImageRepository } from "../../lib/runner-image-repository.ts";
 
 const folder = resolve("runner-image");
@@ -125,6 +126,14 @@ describe("RunnerImageBuild", () => {
     expect(JSON.stringify(project)).toMatch(
       /smoke-test.*push=true.*compression=zstd.*CURRENT_TAG/u,
     );
+  });
+
+  it("tests the image with Docker by bringing that up, and pushes what every Docker can pull", () => {
+    const docker = buildPhases.build.commands.find((command) =>
+      command.includes("--target docker"),
+    );
+    expect(docker).toMatch(/--load .* && .*--privileged .*smoke-test && .*push=true/u);
+    expect(docker).not.toContain("zstd");
   });
 
   it("builds everything anew by the schedule", () => {

@@ -128,16 +128,26 @@ describe.skipIf(isEmulated)("container with Docker", () => {
   it("brings Docker up before the job where the container is privileged, as on CodeBuild", async () => {
     const options = ["--privileged", "--user", "0"];
     const step =
-      "id --user; docker version --format 'engine {{.Server.Os}}'; docker buildx version";
+      "id --user; docker info --format 'engine {{.OSType}} {{.Driver}}'; docker buildx version";
     const job = variables({ TORNADE_PROVIDER: "CODEBUILD", STUB_STEP: step });
     const run = await startDocker(job, options);
     expect(await run.ended).toBe(0);
     expect(lastLine(run)).toMatchObject({ result: "Succeeded" });
-    expect(await run.output("job.log")).toMatch(/^1001\nengine linux\n/mu);
+    expect(await run.output("job.log")).toMatch(/^1001\nengine linux overlay2\n/mu);
     const [, docker] = /"docker started".*"milliseconds":(\d+)/u.exec(run.log()) ?? [];
     // What Docker takes belongs to the start.
     const { listenerStartMilliseconds } = readObject(lastLine(run), "line");
     expect(listenerStartMilliseconds).toBeGreaterThan(Number(docker));
+  });
+
+  it.each([
+    ["passes its smoke test", ["--privileged"], 0],
+    ["fails it where Docker does not come up", [], 1],
+  ])("%s", (_, options, expected) => {
+    const quick = ["--env", "TORNADE_DOCKER_SECONDS=10"];
+    const test = runEngine("run", "--rm", ...options, ...quick, images.docker, "smoke-test");
+    expect(test.status).toBe(expected);
+    expect(test.stdout).toContain(`${expected === 0 ? "ok" : "FAILED"}: brings Docker up`);
   });
 
   it("tells that Docker did not start, and serves the job", async () => {
