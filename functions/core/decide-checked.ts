@@ -130,7 +130,7 @@ function decideStillWaiting(
   if (item.times.started !== undefined) {
     return wakeLater(item, now + runningCheckAfter, "still running");
   }
-  if (item.status === "launching") return takeOver(item, circumstances);
+  if (item.status === "launching") return takeOver(items, item, circumstances);
   if (checked.state.status === "waiting") return hold(items, item, circumstances);
   const deadRunner = findDeadRunner(items, { item, checked }, circumstances);
   if (deadRunner !== undefined) return giveUpStuck(items, { item, deadRunner }, circumstances);

@@ -34,7 +34,7 @@ export function decideNotStarted(
     report.kind === "unsettled" || settled.launches.some(({ outcome }) => outcome === "open");
   return mayLive
     ? settleLater(items, { item: settled, report }, circumstances)
-    : goOn(settled, report, circumstances);
+    : goOn(items, { item: settled, report }, circumstances);
 }
 
 // As long as a runner may be alive somewhere, nothing else is started for the job: the next launch begins
@@ -101,14 +101,17 @@ function settle(item: JobItem, report: NotStarted): JobItem {
   return { ...item, launches };
 }
 
-function goOn(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
+function goOn(
+  items: Items,
+  { item, report }: { readonly item: JobItem; readonly report: NotStarted },
+  circumstances: Circumstances,
+): Decision {
   const sameRung = ["throttled", "unregistered", "no-image"].includes(report.kind);
   if (!sameRung && item.rung + 1 < item.spec.rungs.length) {
-    return claim({ ...item, rung: item.rung + 1, reason: report.message }, circumstances);
+    return claim(items, { ...item, rung: item.rung + 1, reason: report.message }, circumstances);
   }
-  if (isInvalidEverywhere(item) || isHopeless(item, report, circumstances)) {
-    return end(item, report, circumstances);
-  }
+  const isInvalid = report.kind === "invalid" && isInvalidEverywhere(item);
+  if (isInvalid || isHopeless(item, report, circumstances)) return end(item, report, circumstances);
   return waitAgain(sameRung ? item : { ...item, rung: 0 }, report, circumstances);
 }
 

@@ -1,3 +1,4 @@
+import { excuse } from "./capacity-deadline.ts";
 import {
   type Circumstances,
   type Decision,
@@ -19,6 +20,7 @@ import {
   stepJob,
 } from "./job-item.ts";
 import { jobKey } from "./job.ts";
+import { retireLeftOver } from "./left-over.ts";
 import type { RunnerSpec } from "./labels.ts";
 import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
 import { whyShutOut } from "./policy.ts";
@@ -49,7 +51,7 @@ export function decideQueued(
   if (isClosed(item)) return seenTo(item, "job is over", circumstances);
   switch (item.status) {
     case "launching":
-      return takeOver(item, circumstances);
+      return takeOver(items, item, circumstances);
     case "parked":
       return claimParked(items, { item, queued }, circumstances);
     default:
@@ -64,18 +66,19 @@ function seenTo(item: JobItem, outcome: string, circumstances: Circumstances): D
 }
 
 /** Continues a launch whose owner is gone; one that is still at it must not be disturbed. */
-export function takeOver(item: JobItem, circumstances: Circumstances): Decision {
+export function takeOver(items: Items, item: JobItem, circumstances: Circumstances): Decision {
   const until = item.lease?.until ?? 0;
   if (until > circumstances.now) {
     return { writes: [], actions: [{ kind: "come-back", at: until }], outcome: "launch under way" };
   }
-  return claim(item, circumstances);
+  return claim(items, item, circumstances);
 }
 
 /** Claims a job; a refused one once it has its turn, which it may have to wait for. */
 export function claimInTurn(items: Items, item: JobItem, circumstances: Circumstances): Decision {
-  if (item.refusal === undefined) return claim(item, circumstances);
-  const { now } = circumstances;
+  const { now, policy } = circumstances;
+  const isShutOut = whyShutOut(item.job.repository, policy) !== undefined;
+  if (item.refusal === undefined || isShutOut) return claim(items, item, circumstances);
   const turn = takeTurn(items, item.job, circumstances);
   if (turn === undefined) return giveUp(item, item.refusal, circumstances);
   if (turn.taken !== undefined && circumstances.conflicts >= mostTries) {
@@ -90,7 +93,7 @@ export function claimInTurn(items: Items, item: JobItem, circumstances: Circumst
   const times = { ...item.times, refused: item.times.refused ?? now };
   // As it is now: its turn may come a day after a deploy.
   const spec = circumstances.refusalSpec;
-  const claimed = claim({ ...item, spec, times }, circumstances);
+  const claimed = claim(items, { ...item, spec, times }, circumstances);
   return { ...claimed, writes: [...writes, ...claimed.writes] };
 }
 
@@ -103,19 +106,38 @@ function queueForTurn(item: JobItem, refusal: string, { now, jitter }: Circumsta
 }
 
 /** The claim as a decision: written first, then carried out; by the next invocation where this one is late. */
-export function claim(item: JobItem, circumstances: Circumstances): Decision {
+export function claim(items: Items, item: JobItem, circumstances: Circumstances): Decision {
   const { now, isLate, policy } = circumstances;
   const shutOut = whyShutOut(item.job.repository, policy);
-  if (shutOut !== undefined) {
-    const failed = stepJob(item, { status: "failed", reason: shutOut }, now);
-    return { writes: [failed], actions: [], outcome: "shut out since it was queued" };
-  }
+  if (shutOut !== undefined) return keepOut(items, { item, reason: shutOut }, circumstances);
   if (isLate) {
     const reason = item.reason ?? "GitHub or AWS is slow; the job goes on in a moment";
-    return park(item, { reason, wakeAt: now }, { now, outcome: "parked" });
+    // What could be asked has been: asked again, it would be late again.
+    return park(item, { reason, wakeAt: now, doubtful: false }, { now, outcome: "parked" });
   }
   const claimed = claimJob(item, circumstances);
   return { writes: [claimed], actions: [{ kind: "launch", item: claimed }], outcome: "claimed" };
+}
+
+// The next deploy may put right what this one got wrong, and GitHub lets a job wait for a day: until it is
+// over it is asked about. What was started for it, although nobody wrote that down, must not run it.
+function keepOut(
+  items: Items,
+  { item, reason }: { readonly item: JobItem; readonly reason: string },
+  circumstances: Circumstances,
+): Decision {
+  const { now } = circumstances;
+  const left = retireLeftOver(items, { item, outcomes: ["open"] }, circumstances);
+  const parked = park(
+    { ...item, times: excuse(item.times, staleAfter) },
+    { reason, wakeAt: now + staleAfter, doubtful: true },
+    { now, outcome: "shut out since it was queued" },
+  );
+  return {
+    ...parked,
+    writes: [...left.writes, ...parked.writes],
+    actions: [...parked.actions, ...left.actions],
+  };
 }
 
 function firstSight(
@@ -123,8 +145,13 @@ function firstSight(
   { envelope, assessment }: QueuedJob,
   { now }: Circumstances,
 ): JobItem {
-  const { job, happenedAt: queued, receivedAt: received } = envelope;
-  const item = { ...newJobItem(job, assessment, now), times: { queued, received } };
+  const { job, happenedAt: queued, receivedAt: received, namedAt } = envelope;
+  const item = {
+    ...newJobItem(job, assessment, now),
+    // The webhook of a job that was found in a list may still come, under the name of then.
+    ...(namedAt === undefined ? {} : { namedAt }),
+    times: { queued, received },
+  };
   const run = runItemOf(items, runItemId(job.runId));
   return run?.onDemandSince === undefined ? item : { ...item, spec: withoutSpot(item.spec) };
 }
@@ -160,7 +187,8 @@ export function claimOrCheck(items: Items, item: JobItem, circumstances: Circums
   return mayBeOver ? check(item) : claimInTurn(items, item, circumstances);
 }
 
-function isLongAgo(time: number, { now }: Circumstances): boolean {
+/** Whether a job that was told of or due then may well be over by now. */
+export function isLongAgo(time: number, { now }: Circumstances): boolean {
   return now - time > staleAfter;
 }
 

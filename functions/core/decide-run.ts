@@ -111,9 +111,11 @@ type Judged = { readonly item: RunItem; readonly names: readonly string[] };
 
 // Only where every failed job lost its runner, and there is one: then nothing of its own failed.
 function judge(items: Items, { item, names }: Judged, circumstances: Circumstances): Decision {
+  const { now } = circumstances;
+  if (isOld(item, circumstances)) return leave(items, item, { reason: "it ended long ago", now });
   const fates = names.map((name) => fateOf(items, name, circumstances));
   if (names.length === 0 || fates.includes("not interrupted")) {
-    return leave(items, item, { reason: "a job failed by itself", now: circumstances.now });
+    return leave(items, item, { reason: "a job failed by itself", now });
   }
   const awaited = names.filter((_name, index) => fates[index] === "unknown");
   return awaited.length === 0
@@ -163,8 +165,8 @@ function owe(item: RunItem, names: readonly string[], circumstances: Circumstanc
   return rerun(stepRun(item, step, now), circumstances);
 }
 
-function isOld({ onDemandSince }: RunItem, { now }: Circumstances): boolean {
-  return onDemandSince !== undefined && now - onDemandSince > rerunAtMost;
+function isOld({ endedAt, onDemandSince }: RunItem, { now }: Circumstances): boolean {
+  return now - (endedAt ?? onDemandSince ?? now) > rerunAtMost;
 }
 
 // The wake-up is moved first, so that of two who are woken only one asks.

@@ -83,12 +83,11 @@ function decideJob(
         decideQueued(named, { envelope, assessment }, circumstances),
       );
     case "in_progress":
+    case "completed": {
+      const decideNews = envelope.action === "completed" ? decideCompleted : decideInProgress;
       return underNewestName(items, envelope, (named) =>
-        decideInProgress(named, { envelope, assessment }, circumstances),
+        decideNews(named, { envelope, assessment }, circumstances),
       );
-    case "completed":
-      return underNewestName(items, envelope, (named) =>
-        decideCompleted(named, { envelope, assessment }, circumstances),
-      );
+    }
   }
 }

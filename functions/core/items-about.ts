@@ -163,7 +163,9 @@ function namedByEnd(name: string, { items, asked }: Reading, prefix: string): re
 function wantedOutcomes(event: LedgerEvent): readonly Launch["outcome"][] {
   if (event.kind === "job-checked" || event.kind === "check-failed") return ["open", "started"];
   if (event.kind === "launch-ended") return wantedOfReport(event.report);
-  if (event.kind !== "job" || event.envelope.action === "queued") return [];
+  // A job that is shut out by now must not be run by what may have been started for it.
+  if (event.kind === "wake") return ["open"];
+  if (event.kind !== "job") return [];
   const isOver = event.envelope.action === "completed";
   return isOver && event.envelope.runnerName === undefined ? ["open", "started"] : ["open"];
 }

@@ -135,6 +135,8 @@ export type RunItem = {
   /** The attempt that failed. */
   readonly attempt: number;
   readonly conclusion: string;
+  /** When its end was told. */
+  readonly endedAt?: number;
   readonly repository: Repository;
   readonly installationId?: number;
   readonly status: RunStatus;

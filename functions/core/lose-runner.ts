@@ -4,6 +4,7 @@ import { endLaunches, park, reopenLaunches } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
 import { describeLosses, describeUnsaid } from "./refusal-reason.ts";
+import { neverCameUp } from "./state-change.ts";
 import { lossWait, mostLosses, mostRefusedLosses } from "./waits.ts";
 
 /**
@@ -20,7 +21,7 @@ export function loseRunner(
   const reason = describeLoss(runner);
   // One that was left by another job is none of this job's launches: its own has been taken.
   const mayLive = runner.ended === undefined && runner.madeFor === jobKey(item.job);
-  const settled = mayLive ? reopenLaunches(item) : endLaunches(item, reason, runner.ended?.at);
+  const settled = mayLive ? reopenLaunches(item) : endLaunches(item, reason, idledUntil(runner));
   const losses = item.losses + 1;
   if (losses > (item.refusal === undefined ? mostLosses : mostRefusedLosses)) {
     const ended = endJob({ ...settled, losses }, reason, circumstances);
@@ -43,6 +44,11 @@ function endJob(
 ): Decision {
   if (item.refusal !== undefined) return giveUp(item, describeUnsaid(item, reason), circumstances);
   return refuseLate(item, describeLosses(item, reason), circumstances);
+}
+
+// One that never came up did not idle, however long its image was looked for.
+function idledUntil({ ended }: RunnerItem): number | undefined {
+  return ended === undefined || neverCameUp(ended.reason) ? undefined : ended.at;
 }
 
 function describeLoss({ name, ended }: RunnerItem): string {

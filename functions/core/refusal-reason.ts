@@ -1,11 +1,9 @@
-import type { LaunchReport } from "./decision.ts";
+import type { NotStarted } from "./capacity-deadline.ts";
 import { hideAccounts } from "./hide-accounts.ts";
 import { waitedSince } from "./job-item.ts";
 import { shorten } from "./label-text.ts";
 import type { JobItem } from "./ledger.ts";
 import type { ProviderName } from "./provider.ts";
-
-type NotStarted = Exclude<LaunchReport, { kind: "started" }>;
 
 /** Longest part of a reason that is somebody else's message. */
 const longestMessage = 100;

@@ -16,8 +16,7 @@ export function underNewestName(
 ): Decision {
   const id = jobItemId(jobKey(envelope.job));
   const known = jobItemOf(items, id);
-  if (known === undefined) return rememberListing(decideNamed(items), envelope);
-  if (!isRenamed(known, envelope)) return decideNamed(items);
+  if (known === undefined || !isRenamed(known, envelope)) return decideNamed(items);
   const renamed = rename(known, envelope);
   const decision = decideNamed(new Map([...items, [id, renamed]]));
   const isWritten = decision.writes.some((item) => item.id === id);
@@ -64,13 +63,4 @@ function rename(item: JobItem, envelope: JobEnvelope): JobItem {
     job: { ...job, repository, ...(installationId === undefined ? {} : { installationId }) },
     namedAt: namedAt(envelope),
   };
-}
-
-// The webhook of a job that was found in a list may still come, under the name of then.
-function rememberListing(decision: Decision, { namedAt: at }: JobEnvelope): Decision {
-  if (at === undefined) return decision;
-  const writes = decision.writes.map((item) =>
-    item.kind === "job" ? { ...item, namedAt: at } : item,
-  );
-  return { ...decision, writes };
 }

@@ -24,9 +24,9 @@ export function replaceOverdue(
   const { now } = circumstances;
   const walk = findRunnerLeftFor(item, items, circumstances);
   const runner = walk.kind === "found" ? walk.item : ownRunner(items, item, circumstances);
-  if (runner === undefined) return claim(item, circumstances);
+  if (runner === undefined) return claim(items, item, circumstances);
   if (runner.ended !== undefined) {
-    return claim(endLaunches(item, "its runner has ended"), circumstances);
+    return claim(items, endLaunches(item, "its runner has ended"), circumstances);
   }
   const isRobbed = runner.serves !== undefined && runner.serves !== jobKey(item.job);
   if (isRobbed || !fits(runner, item.job, circumstances)) {

@@ -4,13 +4,14 @@ import { retention } from "./waits.ts";
 
 /** The item of a failed run of which nothing is known yet. */
 export function newRunItem(envelope: RunEnvelope, now: number): RunItem {
-  const { runId, attempt, conclusion, repository, installationId } = envelope;
+  const { runId, attempt, conclusion, receivedAt, repository, installationId } = envelope;
   return {
     kind: "run",
     id: runItemId(runId),
     runId,
     attempt,
     conclusion,
+    endedAt: receivedAt,
     repository,
     ...(installationId === undefined ? {} : { installationId }),
     status: "unlisted",

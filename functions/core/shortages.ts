@@ -29,14 +29,16 @@ export function createShortages(now: () => number): Shortages {
   const known = new Map<string, Shortage>();
   return {
     find: (item, launch) => {
-      for (const key of Object.values(keysOf(item, launch))) {
+      if (item.waits === 0) return undefined;
+      const met = Object.values(keysOf(item, launch)).flatMap((key) => {
         const shortage = known.get(key);
-        if (item.waits === 0 || shortage === undefined) continue;
-        if (shortage.count < fewest || shortage.told === item.id) continue;
-        if (now() < shortage.until) return shortage.failure;
-        // This one finds out; the others wait for what it is told.
-        known.set(key, { ...shortage, until: now() + memory.least });
-      }
+        const isMet = shortage !== undefined && shortage.count >= fewest;
+        return isMet && shortage.told !== item.id ? [[key, shortage] as const] : [];
+      });
+      const lasting = met.find(([, { until }]) => now() < until);
+      if (lasting !== undefined) return lasting[1].failure;
+      // This one finds out; the others wait for what it is told.
+      for (const [key, one] of met) known.set(key, { ...one, until: now() + memory.least });
       return undefined;
     },
     note: (item, launch, outcome) => {

@@ -76,6 +76,11 @@ function readTaskEnd(detail: JsonObject, at: number): RunnerEnd | undefined {
   };
 }
 
+/** Whether a runner that ended for this reason was never up: it waited for no job. */
+export function neverCameUp(reason: string): boolean {
+  return reason.startsWith("TaskFailedToStart") || /^build ended as FA(?:ILED|ULT)$/u.test(reason);
+}
+
 function readBuildEnd(detail: JsonObject, at: number): RunnerEnd | undefined {
   const status = readText(detail["build-status"], "detail.build-status");
   if (status === "IN_PROGRESS") return undefined;

@@ -42,8 +42,11 @@ export async function createLaunchRunner(surroundings: Surroundings): Promise<La
   };
 }
 
-/** When a message is begun at the latest, in milliseconds: the function is killed after 15 seconds. */
-const latestBegin = 8_000;
+/**
+ * When a message is begun at the latest, in milliseconds: the function is killed after 15 seconds, and with
+ * it what is handled beside this message, which may take three calls of four seconds each.
+ */
+const latestBegin = 3_000;
 
 /** How long a message stays away, in milliseconds, for which there was no time. */
 const backSoon = 1_000;

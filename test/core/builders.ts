@@ -209,6 +209,7 @@ export function runItem(overrides: Partial<RunItem> = {}): RunItem {
     runId,
     attempt: 1,
     conclusion: "failure",
+    endedAt: start,
     repository,
     ...(installationId === undefined ? {} : { installationId }),
     status: "unlisted",

@@ -195,6 +195,13 @@ describe("decideNotStarted", () => {
     });
   });
 
+  it("has a refused job wait for its image, whose own request could never succeed", () => {
+    const launches = [launchOf(1, { outcome: "not-started", isInvalid: true }), launchOf(2)];
+    const item = launchingItem({ refusal: "odd", launches, times: { refused: start } });
+    const { outcome } = decide(itemsOf(item), launchEnded(report("no-image", 2)), circumstances());
+    expect(outcome).toBe("parked");
+  });
+
   it("keeps what is known of earlier launches of a job that waits for its image", () => {
     const item = launchingItem({ launches: [launchOf(1), launchOf(2)] });
     const { writes } = decide(itemsOf(item), launchEnded(report("no-image", 2)), circumstances());

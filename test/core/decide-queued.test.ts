@@ -195,28 +195,11 @@ describe("decideQueued", () => {
     expect(decide(itemsOf(item), wake, circumstances()).outcome).toBe(outcome);
   });
 
-  it.each([
-    ["an owner is taken out", { owners: ["umbrella"] }, "owner is not allowed"],
-    ["public ones are refused", {}, "public repositories are not allowed"],
-  ])("launches nothing for a job whose repository is shut out since: %s", (_what, more, reason) => {
-    const isPublic = reason.startsWith("public");
-    const job = queuedJob({ repository: { ...queuedJob().repository, private: !isPublic } });
-    const policy = { owners: ["acme"], publicRepositories: "refuse", ...more } as const;
-    const event = { kind: "wake", itemId: jobItem().id } as const;
-    expect(
-      decide(itemsOf(jobItem({ job, wakeAt: start })), event, circumstances({ policy })),
-    ).toMatchObject({
-      writes: [{ status: "failed", reason, owed: [] }],
-      actions: [],
-      outcome: "shut out since it was queued",
-    });
-  });
-
   it("leaves a launch to the next invocation where this one has lasted long", () => {
     const late = circumstances({ isLate: true });
     const { writes, actions } = decide(itemsOf(), jobEvent(), late);
     const reason = "GitHub or AWS is slow; the job goes on in a moment";
-    expect(writes).toMatchObject([{ status: "parked", reason, wakeAt: start }]);
+    expect(writes).toMatchObject([{ status: "parked", reason, wakeAt: start, doubtful: false }]);
     expect(actions).toMatchObject([{ kind: "wake", at: start }]);
   });
 

@@ -222,6 +222,32 @@ describe("decideRerun", () => {
   });
 });
 
+describe("a run that ended long ago", () => {
+  it.each([
+    ["listed", "unlisted"],
+    ["told of the last of its runners", "waiting"],
+  ] as const)("is left alone when it is only now %s", (_what, status) => {
+    const name = "tornade-4711-1-1";
+    const runner = runnerItem({
+      name,
+      provider: "FARGATE_SPOT",
+      interrupted: true,
+      ended: { at: start, reason: "SpotInterruption" },
+    });
+    const run = runItem({ status, runners: [name], endedAt: start, wakeAt: start });
+    const event =
+      status === "waiting"
+        ? ({ kind: "wake", itemId: run.id } as const)
+        : ({ kind: "run-listed", run, runnerNames: [name] } as const);
+    const at = (now: number) => decide(itemsOf(run, runner), event, circumstances({ now }));
+    expect(at(start + rerunAtMost).actions).toMatchObject([{ kind: "rerun" }]);
+    expect(at(start + rerunAtMost + 1)).toMatchObject({
+      writes: [{ status: "left", reason: "it ended long ago" }],
+      actions: [],
+    });
+  });
+});
+
 describe("decideRunNotAsked", () => {
   const message = "GitHub did not run 99 again: 502";
 

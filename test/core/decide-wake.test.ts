@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
-import { clockTolerance } from "../../functions/core/waits.ts";
+import { clockTolerance, staleAfter } from "../../functions/core/waits.ts";
 import {
   circumstances,
   itemsOf,
@@ -53,6 +53,14 @@ describe("decideWake", () => {
   ])("looks again at a launch that nobody recorded when the job %s", (_state, item) => {
     const actions = [{ kind: "rebind", runnerName: "tornade-4711-1-2" }];
     expect(wake(item)).toEqual({ writes: [], actions, outcome: "not due" });
+  });
+
+  it.each([
+    [staleAfter, "claimed"],
+    [staleAfter + 1, "checking"],
+  ])("goes on with a launch that was due %i ms ago: %s", (ago, outcome) => {
+    const lease = { owner: "gone", until: start - ago };
+    expect(wake(launchingItem({ lease, wakeAt: start - ago })).outcome).toBe(outcome);
   });
 
   it("claims a parked job, even when the reminder comes a little early", () => {

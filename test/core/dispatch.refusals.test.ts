@@ -5,7 +5,12 @@ import type { Assessment, LedgerEvent } from "../../functions/core/decision.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { Ledger } from "../../functions/core/ledger.ts";
 import type { ProviderName } from "../../functions/core/provider.ts";
-import { leaseDuration, mostRefusedLosses, refusalDeadline } from "../../functions/core/waits.ts";
+import {
+  leaseDuration,
+  mostLosses,
+  mostRefusedLosses,
+  refusalDeadline,
+} from "../../functions/core/waits.ts";
 import { jobEvent, jobItem, queuedJob, runnerSpec, start, toLaunch } from "./builders.ts";
 import { createFakeWorld, type FakeWorld, readJobItem, store } from "./fakes.ts";
 
@@ -101,6 +106,26 @@ describe("dispatch when a job cannot be served", () => {
       /^6 runners in a row .* say so: runner .*died/u,
     );
   });
+});
+
+describe("dispatch of a job beside others of its run that are running", () => {
+  it.each(["TaskFailedToStart: CannotPullContainerError: i/o timeout", "build ended as FAILED"])(
+    "refuses it although its runners took minutes to fail to come up: %s",
+    async (reason) => {
+      const world = createFakeWorld();
+      world.states.set(1, { status: "in_progress" });
+      await dispatch(jobEvent(), world.ports);
+      for (let number = 1; number <= mostLosses + 1; number += 1) {
+        const runnerName = `tornade-4711-1-${number}`;
+        world.clock.now += 150_000;
+        for (const one of world.computes) one.alive = false;
+        const end = { runnerName, computeId: "x", at: world.clock.now, reason, interrupted: false };
+        await dispatch({ kind: "runner-ended", end }, world.ports);
+        await wakeAfter(world, 600_000);
+      }
+      expect(readJobItem(world, job)?.refusal).toMatch(/^6 runners in a row ended/u);
+    },
+  );
 });
 
 describe("dispatch when the people of a job have to be told", () => {

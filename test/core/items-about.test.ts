@@ -41,7 +41,7 @@ function about(event: LedgerEvent, ...known: readonly LedgerItem[]): readonly It
 
 describe("itemsAbout", () => {
   it.each<[event: LedgerEvent, ids: readonly string[]]>([
-    [jobEvent(), [job]],
+    [jobEvent(), [job, first]],
     [jobEvent({ job: queuedJob({ attempt: 2 }) }), ["job#4711-2", run]],
     [jobEvent({ job: queuedJob({ attempt: 2 }), action: "completed" }), ["job#4711-2"]],
     [runEvent(), [run]],
@@ -53,7 +53,7 @@ describe("itemsAbout", () => {
     [jobEvent({ action: "in_progress" }), [job, first]],
     [jobEvent({ action: "completed", runnerName: "tornade-5-1-1" }), [job, robber, first]],
     [jobEvent({ action: "completed" }), [job, first, second]],
-    [{ kind: "wake", itemId: job }, [job]],
+    [{ kind: "wake", itemId: job }, [job, first]],
     [launchEnded({ kind: "quota", number: 2, message: "" }), [job, second]],
     [{ kind: "check-failed", jobKey: "4711-1", message: "no" }, [job, first, second]],
     [{ kind: "job-told", jobKey: "4711-1", outcome: "off" }, [job]],

@@ -82,13 +82,6 @@ describe("a decision about a job whose repository has another name by now", () =
     const decided = decide(itemsOf(found ?? waiting), late, circumstances());
     expect(decided.writes).toEqual([]);
   });
-
-  it("marks nothing but the job's item", () => {
-    const told = jobEnvelope({ action: "in_progress", runnerName: own, namedAt: start });
-    const [runner, job] = tell(undefined, told).writes;
-    expect(runner).not.toHaveProperty("namedAt");
-    expect(job).toMatchObject({ namedAt: start });
-  });
 });
 
 describe("isRenamed", () => {

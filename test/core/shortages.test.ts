@@ -38,6 +38,19 @@ describe("createShortages", () => {
     expect(shortages.find({ ...item, id: "job#2-1" }, launch)).toEqual(failure);
   });
 
+  it("lets nobody find out about a size who is told no for his image", () => {
+    const { clock, shortages } = createTest();
+    const denied = { kind: "denied", message: "image cannot be pulled" } as const;
+    for (let time = 0; time < 2; time += 1) shortages.note(first, launch, failure);
+    clock.now = 3_600_000;
+    const broken = { ...item, spec: runnerSpec({ image: "broken" }), id: jobItemId("2-1") };
+    for (let time = 0; time < 2; time += 1) {
+      shortages.note({ ...broken, id: "job#3-1" }, launch, denied);
+    }
+    expect(shortages.find(broken, launch)).toEqual(denied);
+    expect(shortages.find(item, launch)).toBeUndefined();
+  });
+
   it("lets one at a time find out, and the next one as soon as that was let through", () => {
     const { clock, shortages } = createTest();
     for (let time = 0; time < 2; time += 1) shortages.note(first, launch, failure);

@@ -137,7 +137,7 @@ describe("createLaunchRunner", () => {
     const { world, repository, launchRunner } = await startInstance();
     world.outside.intercept = async (call, next) => {
       if (call === "POST generate-jitconfig") {
-        await new Promise<void>((resolve) => world.timeline.after(8_000, resolve));
+        await new Promise<void>((resolve) => world.timeline.after(3_000, resolve));
       }
       return next();
     };
