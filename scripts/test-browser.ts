@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 
+import { messageOf } from "../functions/core/errors.ts";
 import { runOrThrow } from "./command.ts";
 import { installPackages } from "./debian-packages.ts";
 
@@ -14,6 +15,6 @@ try {
     TORNADE_TEST_BROWSER: browsers.find(existsSync) ?? "",
   });
 } catch (error) {
-  console.error(`\ntest:browser FAILED: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`\ntest:browser FAILED: ${messageOf(error)}`);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { messageOf } from "../functions/core/errors.ts";
 import { type Architecture, architectures } from "../functions/core/provider.ts";
 import { prepareBase } from "./test-image/base-image.ts";
 import { buildImages } from "./test-image/build-images.ts";
@@ -22,7 +23,7 @@ try {
   await lintScripts();
   for (const architecture of architectures) await testArchitecture(engine, architecture);
 } catch (error) {
-  console.error(`\ntest:image FAILED: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`\ntest:image FAILED: ${messageOf(error)}`);
   process.exitCode = 1;
 }
 

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+import { messageOf } from "../functions/core/errors.ts";
 import type { WireRequest, WireService } from "./wire.ts";
 
 /** The simulated services one HTTP server stands in front of. */
@@ -41,7 +43,7 @@ async function answer(
     const answered = await service({ ...wireRequest, path });
     response.writeHead(answered.status, answered.headers).end(answered.body);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     // A service that threw is a bug of the simulator; the caller sees it instead of a hang.
     if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
     response.end(`the simulator failed: ${reason}`);

@@ -1,4 +1,4 @@
-import { SettingsError } from "../core/errors.ts";
+import { messageOf, SettingsError } from "../core/errors.ts";
 import { shorten } from "../core/label-text.ts";
 import type { Environment } from "./surroundings.ts";
 
@@ -132,11 +132,8 @@ export function readJson<T>(
   try {
     return decode(JSON.parse(text));
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new SettingsError(
-      "SettingInvalid",
-      `${name} is not as docs/settings.md says: ${problem}`,
-    );
+    const problem = `${name} is not as docs/settings.md says: ${messageOf(error)}`;
+    throw new SettingsError("SettingInvalid", problem);
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../functions/core/errors.ts";
 import { CommandError } from "../command-error.ts";
 
 /**
@@ -11,7 +12,7 @@ export function parseFlags<Flags>(
   try {
     return read();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const [flag = message] = /'[^']+'/u.exec(message) ?? [];
     const allowed = Object.keys(known).map((name) => `--${name}`);
     throw new CommandError(`${flag} ${describeFault(message)}; use ${allowed.join(", ")}`);

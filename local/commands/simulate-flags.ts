@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 
+import { messageOf } from "../../functions/core/errors.ts";
 import { readFaultNames } from "../../simulator/simulation/fault-rates.ts";
 import { sabotages } from "../../simulator/simulation/sabotage.ts";
 import type { SimulateOptions } from "../../simulator/simulation/simulate.ts";
@@ -73,7 +74,7 @@ function readFaults(list: string): SimulateCommand["faults"] {
   try {
     return readFaultNames(list);
   } catch (error) {
-    throw new CommandError(`--faults: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandError(`--faults: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,6 @@
 import { crc32 } from "node:zlib";
+
+import { messageOf } from "../../functions/core/errors.ts";
 import type { WireRequest, WireResponse, WireService } from "../wire.ts";
 import { AwsError } from "./aws-error.ts";
 import { asObject, JsonShapeError, type JsonReader } from "./json-reader.ts";
@@ -73,7 +75,7 @@ function toAwsError(error: unknown, service: AwsJsonService | undefined): AwsErr
       ? service.missing(error.path)
       : new AwsError("SerializationException", error.message);
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new AwsError("InternalFailure", `the simulator failed: ${reason}`, { status: 500 });
 }
 

@@ -1,3 +1,4 @@
+import { toError } from "../../functions/core/errors.ts";
 import type { FunctionName, Host } from "../world.ts";
 import { createInstance, type Instance, type InstanceParts } from "./lambda-instance.ts";
 import { drawInteger, type Random, type Streams } from "./seeded-random.ts";
@@ -145,7 +146,7 @@ async function cutOff<Output>(
       },
       (error: unknown) => {
         end(() => {
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(toError(error));
         });
       },
     );

@@ -1,4 +1,5 @@
 import { createJsonLog } from "../../functions/adapters/json-log.ts";
+import { toError } from "../../functions/core/errors.ts";
 import type { InstanceOptions } from "../world.ts";
 import type { Timeline } from "../timeline.ts";
 import type { WireResponse, WireService } from "../wire.ts";
@@ -131,7 +132,7 @@ async function unlessItDies<T>(life: Life, answer: Promise<T>): Promise<T | unde
       },
       (error: unknown) => {
         life.mourners.delete(mourn);
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(toError(error));
       },
     );
   });
@@ -167,7 +168,7 @@ async function settle(answer: Promise<WireResponse>): Promise<Outcome> {
   try {
     return { answer: await answer };
   } catch (error) {
-    return { answer: undefined, error: error instanceof Error ? error : new Error(String(error)) };
+    return { answer: undefined, error: toError(error) };
   }
 }
 
