@@ -8,6 +8,7 @@ import type { Construct } from "constructs";
 import type { Architecture } from "../functions/core/provider.ts";
 import type { ResolvedImage } from "./resolved-config.ts";
 import { dockerStage, dockerSuffix } from "./runner-image-commands.ts";
+import type { RunnerImageRepository } from "./runner-image-repository.ts";
 import type { RunnerTask } from "./runner-task.ts";
 
 /** One image of one architecture, and where it is pulled from. */
@@ -29,17 +30,14 @@ export type RunnerImage = {
   readonly isBuilt?: boolean;
 };
 
-/** The repository that images built from folders are pushed to. */
-export interface BuiltImages {
-  readonly repositoryArn: string;
-  readonly repositoryUri: string;
-}
+/** Where images built from folders are pushed to. */
+type ImageRepository = Pick<RunnerImageRepository, "repositoryArn" | "repositoryUri">;
 
-/** Spreads the images of a config over their architectures; `built` is needed where one has a folder. */
+/** Spreads the images of a config over their architectures; one with a folder needs the repository. */
 export function toRunnerImages(
   scope: Construct,
   images: readonly ResolvedImage[],
-  built?: BuiltImages,
+  repository?: ImageRepository,
 ): readonly RunnerImage[] {
   return images.flatMap(({ name, architectures, source }) =>
     architectures.map((architecture) => ({
@@ -47,7 +45,7 @@ export function toRunnerImages(
       architecture,
       ...(source.kind === "uri"
         ? { uri: source.uri, repositoryArn: toRepositoryArn(scope, source.uri) }
-        : toBuiltImage(source.folder, currentTag(name, architecture), built)),
+        : toBuiltImage(source.folder, currentTag(name, architecture), repository)),
     })),
   );
 }
@@ -67,7 +65,7 @@ export function toSlug(architecture: Architecture): string {
   return architecture.toLowerCase().replace("_", "-");
 }
 
-/** The image table that the functions read from TORNADE_IMAGES: readRunnerImages is its other end. */
+/** The image table that the functions read from TORNADE_IMAGES: decodeImageTable is its other end. */
 export function runnerImageTable(scope: Construct, tasks: readonly RunnerTask[]): string {
   const table: Record<string, Record<string, object>> = {};
   for (const { image, family } of tasks) {
@@ -105,11 +103,11 @@ export function pullStatements(images: readonly RunnerImage[]): PolicyStatement[
 function toBuiltImage(
   folder: string,
   tag: string,
-  built: BuiltImages | undefined,
+  repository: ImageRepository | undefined,
 ): Omit<RunnerImage, "name" | "architecture"> {
-  if (built === undefined)
+  if (repository === undefined)
     throw new Error(`image ${tag} is built from a folder, but no repository is given for it`);
-  const { repositoryArn, repositoryUri } = built;
+  const { repositoryArn, repositoryUri } = repository;
   const uri = `${repositoryUri}:${tag}`;
   const withDocker = hasDockerStage(folder) ? { dockerUri: `${uri}${dockerSuffix}` } : {};
   return { uri, ...withDocker, repositoryArn, isBuilt: true };

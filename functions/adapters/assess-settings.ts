@@ -4,8 +4,8 @@ import { SettingsError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import { type ProviderName, providerNames } from "../core/provider.ts";
 import { toRefusalSpec } from "../core/refusal-spec.ts";
+import { decodeImageTable, type ImageTable } from "./image-table.ts";
 import { readFittingDefaults } from "./label-defaults.ts";
-import { readRunnerImages, type RunnerImages } from "./runner-images.ts";
 import {
   readChoice,
   readJson,
@@ -19,7 +19,7 @@ import type { Environment } from "./surroundings.ts";
  * Who may have runners, and what labels may ask for.
  * @throws {SettingsError} naming the first setting that is missing or wrong
  */
-export function readAssessOptions(env: Environment, images: RunnerImages): AssessOptions {
+export function readAssessOptions(env: Environment, images: ImageTable): AssessOptions {
   const defaults = readDefaults(env, images);
   return {
     launchLabel: readLaunchLabel(env),
@@ -38,8 +38,8 @@ export function readAssessOptions(env: Environment, images: RunnerImages): Asses
  * What `image=` may name, and where each image is.
  * @throws {SettingsError} when it cannot be read
  */
-export function readImageTable(env: Environment): RunnerImages {
-  return readJson(env, names.images, { decode: readRunnerImages });
+export function readImageTable(env: Environment): ImageTable {
+  return readJson(env, names.images, { decode: decodeImageTable });
 }
 
 /**
@@ -54,7 +54,7 @@ export function readPolicy(env: Environment): Policy {
 }
 
 function findEquipped(
-  images: RunnerImages,
+  images: ImageTable,
   { name: image, architecture }: ImageName,
 ): readonly ProviderName[] {
   const { taskDefinition, codeBuildImage } = images.get(image)?.[architecture] ?? {};
@@ -66,7 +66,7 @@ function findEquipped(
   return providerNames.filter((name) => equipped[name] !== undefined);
 }
 
-function readDefaults(env: Environment, images: RunnerImages): AssessOptions["defaults"] {
+function readDefaults(env: Environment, images: ImageTable): AssessOptions["defaults"] {
   const decode = readFittingDefaults;
   const defaults = readJson(env, names.defaults, { decode, fallback: "{}" });
   if (images.has(defaults.image)) return defaults;

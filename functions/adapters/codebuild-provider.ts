@@ -10,8 +10,8 @@ import { type RepositoryRoles, roleOf } from "../core/repository-roles.ts";
 import type { LaunchFailure, LaunchRequest, RunnerProvider } from "../core/runner-provider.ts";
 import { createAwsClient } from "./aws-client.ts";
 import { findBuild } from "./find-build.ts";
+import type { ImageTable } from "./image-table.ts";
 import { isNotFound, toLaunchFailure } from "./provider-failure.ts";
-import type { RunnerImages } from "./runner-images.ts";
 import { type RunnerVariables, toRunnerVariables, tooLong } from "./runner-variables.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -19,7 +19,7 @@ import type { Surroundings } from "./surroundings.ts";
 export type CodeBuildOptions = {
   /** One project serves all sizes and both architectures. */
   readonly project: string;
-  readonly images: RunnerImages;
+  readonly images: ImageTable;
   /** Role of the build by repository (`owner/name`); one that is not listed has the project's. */
   readonly roles: RepositoryRoles;
 };

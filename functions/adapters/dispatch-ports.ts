@@ -11,7 +11,7 @@ import { keepGitHubCredentials } from "./github-credentials.ts";
 import { createGitHubNotices, noNotices } from "./github-notices.ts";
 import { createGitHubRegistry } from "./github-registry.ts";
 import { createGitHubReruns } from "./github-reruns.ts";
-import { listBuiltImages } from "./runner-images.ts";
+import { listBuiltImages } from "./image-table.ts";
 import { createSqsJobQueue } from "./sqs-job-queue.ts";
 import type { Surroundings } from "./surroundings.ts";
 

@@ -17,8 +17,8 @@ import type {
   RunnerProvider,
 } from "../core/runner-provider.ts";
 import { createAwsClient } from "./aws-client.ts";
+import type { ImageTable } from "./image-table.ts";
 import { isNotFound, sortFailure, toLaunchFailure } from "./provider-failure.ts";
-import type { RunnerImages } from "./runner-images.ts";
 import { toRunnerVariables, tooLong } from "./runner-variables.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -29,7 +29,7 @@ export type FargateOptions = {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly assignPublicIp: "ENABLED" | "DISABLED";
-  readonly images: RunnerImages;
+  readonly images: ImageTable;
   /** Role of the runner by repository (`owner/name`); a repository that is not listed has none. */
   readonly roles: RepositoryRoles;
 };

@@ -7,7 +7,7 @@ import { readDispatchSettings } from "../../functions/adapters/dispatch-settings
 import { readImageBuilds, toBuildOverrides } from "../../functions/adapters/image-builds.ts";
 import { readLabelDefaults } from "../../functions/adapters/label-defaults.ts";
 import { ledgerTable } from "../../functions/adapters/ledger-table.ts";
-import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
+import { decodeImageTable } from "../../functions/adapters/image-table.ts";
 import { settingNames } from "../../functions/adapters/settings.ts";
 import type { Environment } from "../../functions/adapters/surroundings.ts";
 import { type JsonObject, readArray, readObject } from "../../functions/core/read-json.ts";
@@ -117,7 +117,7 @@ describe("docs/settings.md", () => {
       TORNADE_IMAGES: images,
       TORNADE_REPOSITORY_ROLES: readBlock("### The roles table", "json"),
     });
-    expect([...readRunnerImages(JSON.parse(images)).keys()]).toEqual(["default", "rust"]);
+    expect([...decodeImageTable(JSON.parse(images)).keys()]).toEqual(["default", "rust"]);
     expect([...settings.fargate.roles.keys()]).toEqual(["acme/deploy"]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { readDispatchSettings } from "../../functions/adapters/dispatch-settings.ts";
 import { readImageBuilds, toBuildOverrides } from "../../functions/adapters/image-builds.ts";
-import { listBuiltImages } from "../../functions/adapters/runner-images.ts";
+import { listBuiltImages } from "../../functions/adapters/image-table.ts";
 import { settingNames } from "../../functions/adapters/settings.ts";
 import type { Environment } from "../../functions/adapters/surroundings.ts";
 import { readArray, readObject } from "../../functions/core/read-json.ts";

@@ -3,7 +3,7 @@ import { Match, Template } from "aws-cdk-lib/assertions";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { describe, expect, it } from "vitest";
 
-import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
+import { decodeImageTable } from "../../functions/adapters/image-table.ts";
 import { readText } from "../../functions/core/read-json.ts";
 import { RunnerCluster } from "../../lib/runner-cluster.ts";
 import { type RunnerImage, runnerImageTable } from "../../lib/runner-images.ts";
@@ -134,7 +134,7 @@ describe("RunnerCluster", () => {
       cluster.tasks.find(({ family }) => family.startsWith(`tornade-Runners-${slug}-`))?.family;
     const text: unknown = stack.resolve(runnerImageTable(stack, cluster.tasks));
     const table: unknown = JSON.parse(readText(text, "table"));
-    expect([...readRunnerImages(table)]).toEqual([
+    expect([...decodeImageTable(table)]).toEqual([
       [
         "default",
         {

@@ -1,6 +1,6 @@
 import { createCodeBuildProvider } from "../../functions/adapters/codebuild-provider.ts";
 import { createFargateProvider } from "../../functions/adapters/fargate-provider.ts";
-import { readRunnerImages } from "../../functions/adapters/runner-images.ts";
+import { decodeImageTable } from "../../functions/adapters/image-table.ts";
 import { readObject, type JsonObject } from "../../functions/core/read-json.ts";
 import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import { callName } from "../../simulator/simulation/call-name.ts";
@@ -11,7 +11,7 @@ import { createTestSurroundings } from "./surroundings.ts";
 import type { Intercept } from "./test-world.ts";
 
 /** The image table of these tests: `node` is for CodeBuild on ARM64 only. */
-export const images = readRunnerImages({
+export const images = decodeImageTable({
   default: {
     X86_64: {
       taskDefinition: "tornade-default-x86-64",

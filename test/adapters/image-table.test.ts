@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { listBuiltImages, readRunnerImages } from "../../functions/adapters/runner-images.ts";
+import { decodeImageTable, listBuiltImages } from "../../functions/adapters/image-table.ts";
 
-describe("readRunnerImages", () => {
+describe("decodeImageTable", () => {
   it("reads where each image is, by name in any case and by architecture", () => {
-    const images = readRunnerImages({
+    const images = decodeImageTable({
       default: { X86_64: { taskDefinition: "a", codeBuildImage: "b" }, ARM64: null },
       "Rust-1.90": { ARM64: { codeBuildImage: "c" } },
       empty: {},
@@ -25,13 +25,13 @@ describe("readRunnerImages", () => {
       "taskDefinition of image 'default' should be text, got a number",
     ],
   ])("refuses %j", (table, problem) => {
-    expect(() => readRunnerImages(table)).toThrow(problem);
+    expect(() => decodeImageTable(table)).toThrow(problem);
   });
 });
 
 describe("listBuiltImages", () => {
   it("lists those that may not be there yet", () => {
-    const images = readRunnerImages({
+    const images = decodeImageTable({
       default: { X86_64: { built: true }, ARM64: { built: false } },
       Rust: { X86_64: {}, ARM64: { built: true } },
     });

@@ -3,7 +3,7 @@ import { readFlag, readObject, readOptional, readText } from "../core/read-json.
 import { type Architecture, architectures } from "../core/provider.ts";
 
 /** Where one image of one architecture is. */
-export type RunnerImage = {
+export type ImagePlace = {
   /** Family of the ECS task definition that runs it on Fargate. */
   readonly taskDefinition?: string;
   /** Image URI for CodeBuild. */
@@ -12,20 +12,19 @@ export type RunnerImage = {
   readonly isBuilt?: boolean;
 };
 
-/** What `image=` may name, by architecture. */
-export type RunnerImages = ReadonlyMap<
-  string,
-  Readonly<Partial<Record<Architecture, RunnerImage>>>
->;
+type ImagePlaces = Readonly<Partial<Record<Architecture, ImagePlace>>>;
+
+/** What `image=` may name, in lower case, and where each image is. */
+export type ImageTable = ReadonlyMap<string, ImagePlaces>;
 
 /** Reads the image table: `{ "default": { "X86_64": { "taskDefinition": "…", "codeBuildImage": "…" } } }`. */
-export function readRunnerImages(value: unknown): RunnerImages {
+export function decodeImageTable(value: unknown): ImageTable {
   const table = Object.entries(readObject(value, "images"));
-  return new Map(table.map(([name, entry]) => [name.toLowerCase(), readImages(name, entry)]));
+  return new Map(table.map(([name, entry]) => [name.toLowerCase(), readPlaces(name, entry)]));
 }
 
 /** The images that reconcile has built. */
-export function listBuiltImages(images: RunnerImages): readonly ImageName[] {
+export function listBuiltImages(images: ImageTable): readonly ImageName[] {
   return [...images].flatMap(([name, entry]) =>
     architectures.flatMap((architecture) =>
       entry[architecture]?.isBuilt === true ? [{ name, architecture }] : [],
@@ -33,20 +32,17 @@ export function listBuiltImages(images: RunnerImages): readonly ImageName[] {
   );
 }
 
-function readImages(
-  name: string,
-  value: unknown,
-): Readonly<Partial<Record<Architecture, RunnerImage>>> {
+function readPlaces(name: string, value: unknown): ImagePlaces {
   const entry = readObject(value, `image '${name}'`);
-  const images: Partial<Record<Architecture, RunnerImage>> = {};
+  const places: Partial<Record<Architecture, ImagePlace>> = {};
   for (const architecture of architectures) {
-    const image = readOptional(entry[architecture], (given) => readImage(given, name));
-    if (image !== undefined) images[architecture] = image;
+    const place = readOptional(entry[architecture], (given) => readPlace(given, name));
+    if (place !== undefined) places[architecture] = place;
   }
-  return images;
+  return places;
 }
 
-function readImage(value: unknown, name: string): RunnerImage {
+function readPlace(value: unknown, name: string): ImagePlace {
   const fields = readObject(value, `image '${name}'`);
   const read = (key: string) =>
     readOptional(fields[key], (text) => readText(text, `${key} of image '${name}'`));
