@@ -1,10 +1,7 @@
-import type { Circumstances, LaunchReport } from "./decision.ts";
+import type { Circumstances, NotStarted } from "./decision.ts";
 import { triedSince, waitedSince } from "./job-item.ts";
 import type { JobItem, JobTimes } from "./ledger.ts";
 import { imageDeadline, refusalDeadline } from "./waits.ts";
-
-/** A launch that brought no runner. */
-export type NotStarted = Exclude<LaunchReport, { kind: "started" }>;
 
 /**
  * Whether the job has waited as long as it may. A refused one has a time of its own: the time before does

@@ -6,6 +6,7 @@ import {
   type LaunchReport,
   type LedgerEvent,
   nothing,
+  type Started,
 } from "./decision.ts";
 import { decideNotStarted } from "./decide-not-started.ts";
 import { newestLaunch } from "./job-item.ts";
@@ -17,8 +18,6 @@ import { awaits } from "./rebinding.ts";
 import { keepRunner, oweRetirement, runnerOfLaunch } from "./runner-item.ts";
 import { readRunnerName } from "./runner-name.ts";
 import { removalWait } from "./waits.ts";
-
-type Started = Extract<LaunchReport, { kind: "started" }>;
 
 /** A launch came to its end: record it, take it back, or go on to the next rung. */
 export function decideLaunchEnded(

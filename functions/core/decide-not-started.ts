@@ -1,13 +1,13 @@
-import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
+import {
+  type Circumstances,
+  type Decision,
+  type Items,
+  nothing,
+  type NotStarted,
+} from "./decision.ts";
 import { claim } from "./decide-queued.ts";
 import { giveUp, refuseLate } from "./give-up.ts";
-import {
-  excuse,
-  isTooLate,
-  isUnasked,
-  type NotStarted,
-  saysNothingOfCapacity,
-} from "./capacity-deadline.ts";
+import { excuse, isTooLate, isUnasked, saysNothingOfCapacity } from "./capacity-deadline.ts";
 import { newestLaunch, park } from "./job-item.ts";
 import { isClosed, type JobItem } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";

@@ -42,6 +42,12 @@ export type LaunchReport =
       readonly settled?: readonly number[];
     });
 
+/** A launch that brought a runner. */
+export type Started = Extract<LaunchReport, { readonly kind: "started" }>;
+
+/** A launch that brought none. */
+export type NotStarted = Exclude<LaunchReport, Started>;
+
 /** Nothing was started, whatever the rung. */
 type Unstarted = {
   readonly number: number;

@@ -1,4 +1,4 @@
-import type { NotStarted } from "./capacity-deadline.ts";
+import type { NotStarted } from "./decision.ts";
 import { hideAccounts } from "./hide-accounts.ts";
 import { waitedSince } from "./job-item.ts";
 import { shorten } from "./label-text.ts";

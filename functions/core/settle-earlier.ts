@@ -1,4 +1,4 @@
-import type { LaunchReport } from "./decision.ts";
+import type { LaunchReport, Started } from "./decision.ts";
 import { messageOf, toError } from "./errors.ts";
 import { findCompute, type FindPorts } from "./find-compute.ts";
 import { aftermathOf, GitHubError } from "./github-error.ts";
@@ -15,7 +15,6 @@ export type SettlePorts = FindPorts & {
   readonly now: () => number;
 };
 
-type Started = Extract<LaunchReport, { readonly kind: "started" }>;
 type Unsettled = Extract<LaunchReport, { readonly kind: "unsettled" }>;
 
 /**
