@@ -2,7 +2,7 @@ import { createAppAuth } from "@octokit/auth-app";
 
 import { createAppJwt, type GitHubCredentials } from "./github-credentials.ts";
 import { readClockSkew, statusOf } from "./github-failure.ts";
-import type { GitHubRequest } from "./github-request.ts";
+import type { Answer, GitHubRequest } from "./github-request.ts";
 import type { Permission } from "./github-tokens.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -21,10 +21,7 @@ export type TokenScope = {
 export type GitHubApp = {
   readonly getToken: (installationId: number, scope: TokenScope) => Promise<string>;
   /** Any request that GitHub answers to the App itself. */
-  readonly call: (
-    route: string,
-    parameters: Readonly<Record<string, unknown>>,
-  ) => Promise<{ readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> }>;
+  readonly call: (route: string, parameters: Readonly<Record<string, unknown>>) => Promise<Answer>;
 };
 
 /** What the App is made of. */

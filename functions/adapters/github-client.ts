@@ -4,7 +4,7 @@ import { askWithToken } from "./ask-with-token.ts";
 import { createGitHubApp, type GitHubApp } from "./github-app.ts";
 import type { GitHubCredentials } from "./github-credentials.ts";
 import { statusOf } from "./github-failure.ts";
-import { createGitHubRequest, type GitHubRequest } from "./github-request.ts";
+import { type Answer, createGitHubRequest, type GitHubRequest } from "./github-request.ts";
 import { createGitHubTokens, type Permission } from "./github-tokens.ts";
 import type { Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -14,15 +14,8 @@ export type Call = {
   readonly permission: Permission;
   readonly route: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Statuses besides 2xx that are answers, not failures. */
+  /** Statuses besides 2xx that are answers, not failures; no data and no headers come with these. */
   readonly expected?: readonly number[];
-};
-
-/** What GitHub answered; no data and no headers where the status was one of the expected failures. */
-export type Answer = {
-  readonly status: number;
-  readonly data: unknown;
-  readonly headers: Readonly<Record<string, unknown>>;
 };
 
 /** A repository as routes name it. */

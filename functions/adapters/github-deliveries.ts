@@ -5,6 +5,7 @@ import { appItself } from "./ask-github.ts";
 import { readEach, understand } from "./github-answers.ts";
 import type { GitHubApp } from "./github-app.ts";
 import type { GitHubClient } from "./github-client.ts";
+import type { Answer } from "./github-request.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
@@ -49,8 +50,6 @@ export function createGitHubDeliveries(
 function outcomeOf({ statusCode }: DeliveryAttempt): "success" | "failure" {
   return statusCode >= 200 && statusCode < 400 ? "success" : "failure";
 }
-
-type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };
 
 function readDelivery(value: unknown): DeliveryAttempt {
   const delivery = readObject(value, "delivery");

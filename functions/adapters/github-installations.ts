@@ -20,6 +20,7 @@ import { askWithToken } from "./ask-with-token.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
 import type { GitHubApp, TokenScope } from "./github-app.ts";
 import type { GitHubClient } from "./github-client.ts";
+import type { Answer } from "./github-request.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const pageSize = 100;
@@ -76,8 +77,6 @@ function readOnly({ id }: Installation, { getToken }: GitHubApp) {
   return async (options: Pick<TokenScope, "refused">): Promise<string> =>
     getToken(id, { permissions: { metadata: "read" }, ...options });
 }
-
-type Answer = { readonly data: unknown; readonly headers: Readonly<Record<string, unknown>> };
 
 function readPage(answer: Answer, page: number, log: Log): RepositoryPage {
   return understand("a list of repositories", () => {

@@ -5,6 +5,13 @@ import type { Surroundings } from "./surroundings.ts";
 /** Octokit's `request`, bound to one GitHub. */
 export type GitHubRequest = typeof request;
 
+/** The part of an answer that is looked at. */
+export type Answer = {
+  readonly status: number;
+  readonly data: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+};
+
 /** Makes the carrier of all requests to GitHub; global `fetch` is never used. */
 export function createGitHubRequest(surroundings: Surroundings, apiUrl: string): GitHubRequest {
   return request.defaults({

@@ -6,7 +6,8 @@ import { readOrigin } from "../core/read-origin.ts";
 import type { OpenRun } from "../core/sweep.ts";
 import type { Page, OpenRuns } from "../core/open-runs.ts";
 import { readEach, readLeft, understand } from "./github-answers.ts";
-import { type Answer, type GitHubClient, repositoryNames } from "./github-client.ts";
+import { type GitHubClient, repositoryNames } from "./github-client.ts";
+import type { Answer } from "./github-request.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const pageSize = 100;

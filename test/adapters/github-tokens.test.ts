@@ -32,7 +32,7 @@ function createFakeApp(installations: Readonly<Record<string, number>>) {
       asked.push(`installation of ${owner}`);
       const found = installations[owner];
       if (found === undefined) throw httpError(404);
-      return { data: { id: found }, headers: {} };
+      return { status: 200, data: { id: found }, headers: {} };
     },
   };
   return { asked, narrowed, getToken: createGitHubTokens(app) };
@@ -128,7 +128,7 @@ describe("createGitHubTokens", () => {
       getToken: async () => {
         throw httpError(502);
       },
-      call: async () => ({ data: { id: 5 }, headers: {} }),
+      call: async () => ({ status: 200, data: { id: 5 }, headers: {} }),
     });
     await expect(getToken(origin("acme", 51, 5), read, kept)).rejects.toMatchObject({
       status: 502,
