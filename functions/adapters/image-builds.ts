@@ -1,4 +1,5 @@
 import type { WantedImage } from "../core/built-image.ts";
+import { environmentTypes } from "../core/codebuild-size.ts";
 import { type Architecture, architectures } from "../core/provider.ts";
 import { readArray, readObject, readText } from "../core/read-json.ts";
 
@@ -48,11 +49,6 @@ export function toBuildOverrides({
     })),
   };
 }
-
-const environmentTypes = {
-  X86_64: "LINUX_CONTAINER",
-  ARM64: "ARM_CONTAINER",
-} as const satisfies Record<Architecture, string>;
 
 function readImageBuild(value: unknown): ImageBuild {
   const fields = readObject(value, "build");

@@ -1,5 +1,5 @@
 import { toCodeBuildSize } from "./codebuild-size.ts";
-import { toFargateSize } from "./fargate-size.ts";
+import { freeStorage, toFargateSize } from "./fargate-size.ts";
 import type { RunnerSpec } from "./labels.ts";
 import type { Architecture, ProviderName } from "./provider.ts";
 
@@ -38,7 +38,7 @@ const fargatePrices: Record<Architecture, { readonly vcpu: number; readonly gibi
 /** Spot prices move; this is what they have been below on-demand, at the least. */
 const spotDiscount = 0.68;
 
-/** USD an hour of one GiB of disk beyond the free 20. */
+/** USD an hour of one GiB of disk beyond what is free. */
 const diskPrice = 0.000111;
 
 /** USD an hour of the public IPv4 address that a task without a NAT has. */
@@ -61,7 +61,7 @@ function toFargateCost(spec: RunnerUse["spec"], seconds: number, share = 1): num
   if (size === undefined) return undefined;
   const { vcpu, gibibyte } = fargatePrices[spec.architecture];
   const compute = (size.cpu / 1_024) * vcpu + (size.memory / 1_024) * gibibyte;
-  const disk = Math.max(0, (size.ephemeralStorage ?? 0) - 20) * diskPrice;
+  const disk = Math.max(0, (size.ephemeralStorage ?? 0) - freeStorage) * diskPrice;
   return ((compute * share + disk + addressPrice) / hour) * Math.max(minute, seconds);
 }
 

@@ -6,14 +6,15 @@ export type FargateSize = {
   readonly cpu: number;
   /** MiB. */
   readonly memory: number;
-  /** GiB, 21 to 200; undefined stands for the free 20, which RunTask refuses to be told. */
+  /** GiB, 21 to 200; undefined stands for what is free, which RunTask refuses to be told. */
   readonly ephemeralStorage: number | undefined;
 };
 
 /** The most a Fargate task can have; one and the same task can have all of it. */
 export const largestFargateSize: RunnerSize = { cpu: 32, memory: 244, disk: 200 };
 
-const freeStorage = 20;
+/** GiB of disk that a task has for nothing. */
+export const freeStorage = 20;
 
 // vCPU to GiB: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
 // 32 vCPU came in June 2026 (pulumi/pulumi-awsx#2053); the SDK's own text does not list it yet.
