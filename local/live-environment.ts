@@ -1,4 +1,3 @@
-import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 
@@ -6,6 +5,7 @@ import { settingNames } from "../functions/adapters/settings.ts";
 import type { Environment } from "../functions/adapters/surroundings.ts";
 import { CommandError } from "./command-error.ts";
 import { secretNames } from "./local-platform.ts";
+import { isRsaKey } from "./rsa-key.ts";
 
 /** Names the file that has the App's private key, where no variable has the key itself. */
 const keyFileVariable = "GITHUB_PRIVATE_KEY_FILE";
@@ -49,11 +49,7 @@ function readKey(env: Environment): string {
   const text = isMissing(env, secretNames.privateKey)
     ? readKeyFile(env)
     : (env[secretNames.privateKey] ?? "").replaceAll(String.raw`\n`, "\n");
-  try {
-    if (createPrivateKey(text).asymmetricKeyType === "rsa") return text;
-  } catch {
-    // Told below, like a key of another kind.
-  }
+  if (isRsaKey(text)) return text;
   throw new CommandError(
     `${secretNames.privateKey} is not an RSA private key in PEM form; use the .pem file that GitHub gave for the App, with ${keyFileVariable}`,
   );

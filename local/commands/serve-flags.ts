@@ -1,7 +1,7 @@
-import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 import { CommandError } from "../command-error.ts";
+import { isRsaKey } from "../rsa-key.ts";
 
 /** What a command was given; a secret or key that was not given is made anew. */
 export type ServeOptions = {
@@ -55,12 +55,7 @@ function readSecret(secret: string): string {
 
 function readPrivateKey(file: string): string {
   const pem = readKeyFile(file);
-  try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === "rsa") return pem;
-  } catch {
-    // Told below, like a key of another kind.
-  }
+  if (isRsaKey(pem)) return pem;
   throw new CommandError(
     `--private-key '${file}' is not an RSA private key in PEM form; use the .pem file that GitHub gave for the App`,
   );
