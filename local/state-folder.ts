@@ -48,7 +48,7 @@ function openLock(path: string): DatabaseSync {
 }
 
 function describe(error: unknown, path: string): string {
-  if (isHeld(error)) {
+  if (isLocked(error)) {
     return `--state '${path}' is another dispatcher's, which still runs; end that one, or name another folder`;
   }
   return `--state should be a folder of tornade's, got '${path}', which cannot be locked (${messageOf(error)}); make it writable, or name another one`;
@@ -56,7 +56,7 @@ function describe(error: unknown, path: string): string {
 
 // SQLITE_BUSY and SQLITE_LOCKED, of which there are kinds in the higher bytes.
 // https://www.sqlite.org/rescode.html
-function isHeld(error: unknown): boolean {
+function isLocked(error: unknown): boolean {
   const code = error instanceof Error && "errcode" in error ? Number(error.errcode) % 256 : 0;
   return code === 5 || code === 6;
 }

@@ -19,12 +19,13 @@ export function findStuckJobs(
       item.kind === "job" &&
       !isClosed(item) &&
       item.wakeAt !== undefined &&
-      (now - item.wakeAt > stuckAfter || waitsSince(item, now) > patience),
+      (now - item.wakeAt > stuckAfter || waitedFor(item, now) > patience),
   );
   return stuck.map(({ id }) => id);
 }
 
-function waitsSince(item: JobItem, now: number): number {
+/** For how many milliseconds the job has waited for us. */
+function waitedFor(item: JobItem, now: number): number {
   const isWaiting = item.status === "parked" && item.refusal === undefined && !isHeld(item);
   return isWaiting ? now - (waitedSince(item.times) ?? now) : 0;
 }

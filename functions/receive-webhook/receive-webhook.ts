@@ -95,8 +95,8 @@ function ignore(event: WebhookEvent, { log }: Surroundings, reason: DropReason):
 function logFailure(event: WebhookEvent, { log }: Surroundings, error: unknown): void {
   const fields = { ...namesOf(event), error };
   if (!(error instanceof DeliveryError)) {
-    const isOurs = error instanceof TornadeError && !error.retryable;
-    log[isOurs ? "error" : "warn"]("delivery failed", fields);
+    const needsSomebody = error instanceof TornadeError && !error.retryable;
+    log[needsSomebody ? "error" : "warn"]("delivery failed", fields);
     return;
   }
   // A stranger's request is an outcome like any other; one of GitHub's that cannot be read needs somebody.

@@ -21,11 +21,11 @@ export async function runSimulate(
   let broken = 0;
   for (let { seed } = command; seed <= last; seed += 1) {
     const report = await simulateOnce({ ...command, seed }, output);
-    const isHeld = report.violations.length === 0;
-    if (isHeld) checkTrace(command, report);
-    if (!isHeld) broken += 1;
-    output.stdout.write(describe(report, { ...command, isBrief: seeds > 1 && isHeld }));
-    if (!isHeld) tellUntraced(command, report, output);
+    const isSound = report.violations.length === 0;
+    if (isSound) checkTrace(command, report);
+    if (!isSound) broken += 1;
+    output.stdout.write(describe(report, { ...command, isBrief: seeds > 1 && isSound }));
+    if (!isSound) tellUntraced(command, report, output);
   }
   return broken === 0 ? 0 : 1;
 }
