@@ -53,7 +53,7 @@ type Transport = {
 
 type Call = FetchOptions & { readonly url: string };
 
-// For local mode only, hence not at the start: as a module, `node:http` loads undici too (nodejs/node#59686).
+// For a simulated GitHub only, hence not at the start: as a module, `node:http` loads undici too (nodejs/node#59686).
 async function createPlainTransport(): Promise<Transport> {
   const http = await import("node:http");
   return { request: http.request, agent: new http.Agent({ keepAlive: true }) };

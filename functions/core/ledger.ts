@@ -51,7 +51,7 @@ export type JobItem = {
   readonly rung: number;
   /** How often in a row it had to wait for capacity, a limit or a replacement. */
   readonly waits: number;
-  /** How many runners ended without having taken this job. */
+  /** How many runners in a row ended, or were given up, without having taken this job. */
   readonly losses: number;
   /** GitHub has to be asked whether the job still waits before the next launch. */
   readonly doubtful: boolean;
@@ -184,7 +184,7 @@ export function cursorItemId(name: string): `cursor#${string}` {
   return `cursor#${name}`;
 }
 
-/** Whether the text names an item of the ledger. */
+/** Whether the text names an item that can be woken: caps and cursors never are. */
 export function isItemId(text: string): text is ItemId {
   return ["job#", "runner#", "run#"].some((kind) => text.startsWith(kind));
 }

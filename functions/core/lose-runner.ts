@@ -9,7 +9,7 @@ import { lossWait, mostLosses, mostRefusedLosses } from "./waits.ts";
 
 /**
  * The job's runner ended, or was given up, before the job began: a new one soon, after GitHub was asked
- * whether the job still waits; after five lost ones in a row it is refused. An interrupted runner is
+ * whether the job still waits; with the sixth one in a row it is refused. An interrupted runner is
  * replaced one rung down.
  */
 export function loseRunner(

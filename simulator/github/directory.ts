@@ -1,7 +1,7 @@
 import { type Owner, type Repository, sameName } from "./model.ts";
 import type { State } from "./state.ts";
 
-/** What a test or the local dashboard says about a repository that is to exist. */
+/** What a test or the demo says about a repository that is to exist. */
 export type NewRepository = {
   /** `owner/name` */
   readonly fullName: string;

@@ -4,7 +4,7 @@ import { rememberRun, type Run } from "./runs.ts";
 import type { State } from "./state.ts";
 import { announceJob, type JobAction } from "./webhooks.ts";
 
-/** What a test or the local dashboard says about a job that is to be queued. */
+/** What a test or the demo says about a job that is to be queued. */
 export type NewJob = {
   /** `owner/name` */
   readonly repository: string;

@@ -70,7 +70,7 @@ export type Faults = {
 
 /** Something that must never be the case. */
 export type Violation = {
-  /** Name of the invariant, e.g. `one runner a job`. */
+  /** Number and name of the invariant, e.g. `2 one runner a job`. */
   readonly invariant: string;
   /** The job whose timeline tells more. */
   readonly jobId?: number;
