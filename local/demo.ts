@@ -16,6 +16,7 @@ export type DemoJob = {
     | { readonly refusal: string };
 };
 
+/** Where the demo's jobs are queued. */
 export const demoRepository = "acme/app";
 const runId = 1001;
 

@@ -125,6 +125,7 @@ export type Action =
   /** Somebody else is at it: the message has to come again then. */
   | { readonly kind: "come-back"; readonly at: number };
 
+/** What an event comes to: what is written, and then done. */
 export type Decision = {
   /** Written in this order, until one loses against somebody else's: runners first, the job's row last. */
   readonly writes: readonly LedgerItem[];
@@ -170,20 +171,24 @@ export type RefusalRules = {
 /** The items an event is about, by id; absent ones do not exist. */
 export type Items = ReadonlyMap<ItemId, LedgerItem>;
 
+/** The decision to do nothing, and why. */
 export function nothing(outcome: string): Decision {
   return { writes: [], actions: [], outcome };
 }
 
+/** The job among the items; undefined where it is none of them. */
 export function jobItemOf(items: Items, id: ItemId): JobItem | undefined {
   const item = items.get(id);
   return item?.kind === "job" ? item : undefined;
 }
 
+/** The runner among the items; undefined where it is none of them. */
 export function runnerItemOf(items: Items, id: ItemId): RunnerItem | undefined {
   const item = items.get(id);
   return item?.kind === "runner" ? item : undefined;
 }
 
+/** The run among the items; undefined where it is none of them. */
 export function runItemOf(items: Items, id: ItemId): RunItem | undefined {
   const item = items.get(id);
   return item?.kind === "run" ? item : undefined;

@@ -16,6 +16,7 @@ const gitHubErrorCodes = {
   GitHubRefused: { retryable: false },
 } as const;
 
+/** Which of these it was; logs and decisions go by it. */
 export type GitHubErrorCode = keyof typeof gitHubErrorCodes;
 
 /** GitHub did not do what it was asked; never carries a token or a request body. */

@@ -152,7 +152,9 @@ export type RunItem = {
   readonly expiresAt: number;
 };
 
+/** Everything that the ledger remembers, told apart by `kind`. */
 export type LedgerItem = JobItem | RunnerItem | RunItem | CursorItem | CapItem;
+/** The key of an item: its kind, and what it is about. */
 export type ItemId = LedgerItem["id"];
 
 /** An item with the number of times it was written; 0 and no item: it does not exist. */
