@@ -14,7 +14,7 @@ export type HttpFrontOptions = {
 /** A running HTTP server; `close` also ends its open connections. */
 export type HttpFront = { readonly port: number; readonly close: () => Promise<void> };
 
-const GITHUB_PREFIX = "/github";
+const gitHubPrefix = "/github";
 
 /**
  * Serves the simulated services on 127.0.0.1: `/github/*` is GitHub, the rest AWS.
@@ -70,8 +70,8 @@ function route(
   path: string,
 ): { readonly service: WireService; readonly path: string } {
   const [pathname = "/"] = path.split("?");
-  if (pathname === GITHUB_PREFIX || pathname.startsWith(`${GITHUB_PREFIX}/`)) {
-    const rest = path.slice(GITHUB_PREFIX.length);
+  if (pathname === gitHubPrefix || pathname.startsWith(`${gitHubPrefix}/`)) {
+    const rest = path.slice(gitHubPrefix.length);
     return { service: options.gitHub, path: rest.startsWith("/") ? rest : `/${rest}` };
   }
   return { service: options.aws, path };

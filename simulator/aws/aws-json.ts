@@ -22,7 +22,7 @@ export type AwsJsonService = {
   readonly sendsChecksum?: boolean;
 };
 
-const CORAL_CODES = new Set(["UnknownOperationException", "SerializationException"]);
+const coralCodes = new Set(["UnknownOperationException", "SerializationException"]);
 
 /** One endpoint for several awsJson services, dispatching on `x-amz-target` as the real hosts do. */
 export function createAwsJsonEndpoint(
@@ -98,7 +98,7 @@ function toErrorResponse(
 }
 
 function typeOf(code: string, service: AwsJsonService | undefined): string {
-  if (CORAL_CODES.has(code)) return `com.amazon.coral.service#${code}`;
+  if (coralCodes.has(code)) return `com.amazon.coral.service#${code}`;
   // A code that brings its own namespace keeps it.
   return code.includes("#") ? code : `${service?.errorNamespace ?? ""}${code}`;
 }

@@ -29,10 +29,10 @@ export type Events = {
   readonly emit: (event: ServiceEvent) => void;
 };
 
-const FIRST_RETRY_MILLISECONDS = 1000;
-const LONGEST_RETRY_MILLISECONDS = 300_000;
+const firstRetryMilliseconds = 1000;
+const longestRetryMilliseconds = 300_000;
 /** EventBridge's default retry policy. */
-const MAX_RETRIES = 185;
+const mostRetries = 185;
 
 /** A bus that delivers through the timeline, never inside the call that caused the event. */
 export function createEvents(surroundings: AwsSurroundings): Events {
@@ -42,8 +42,8 @@ export function createEvents(surroundings: AwsSurroundings): Events {
     try {
       await listener(event);
     } catch {
-      if (retries === MAX_RETRIES) return;
-      const pause = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** retries, LONGEST_RETRY_MILLISECONDS);
+      if (retries === mostRetries) return;
+      const pause = Math.min(firstRetryMilliseconds * 2 ** retries, longestRetryMilliseconds);
       surroundings.timeline.after(pause, () => void deliver(listener, event, retries + 1));
     }
   };

@@ -3,8 +3,8 @@ import type { AwsJsonService, Operation } from "./aws-json.ts";
 import { asBoolean, asText, listOf, type JsonReader } from "./json-reader.ts";
 import { arnOf, toEpochSeconds, type AwsSurroundings } from "./surroundings.ts";
 
-const PARAMETER_TYPES = ["String", "StringList", "SecureString"] as const;
-type ParameterType = (typeof PARAMETER_TYPES)[number];
+const parameterTypes = ["String", "StringList", "SecureString"] as const;
+type ParameterType = (typeof parameterTypes)[number];
 
 type Parameter = {
   readonly name: string;
@@ -26,8 +26,8 @@ type Store = {
   readonly parameters: Map<string, Parameter>;
 };
 
-const MAX_BYTES = { Standard: 4096, Advanced: 8192 } as const;
-const MAX_NAMES = 10;
+const mostBytes = { Standard: 4096, Advanced: 8192 } as const;
+const mostNames = 10;
 
 /** Parameter Store of one account and region, empty at first. */
 export function createSsm(surroundings: AwsSurroundings): Ssm {
@@ -59,10 +59,10 @@ function createOperations(store: Store): Readonly<Record<string, Operation>> {
 
 function getParameters(store: Store, input: JsonReader): unknown {
   const names = input.required("Names", listOf(asText));
-  if (names.length === 0 || names.length > MAX_NAMES) {
+  if (names.length === 0 || names.length > mostNames) {
     throw new AwsError(
       "ValidationException",
-      `1 validation error detected: Value '[${names.join(", ")}]' at 'names' failed to satisfy constraint: Member must have length between 1 and ${MAX_NAMES}`,
+      `1 validation error detected: Value '[${names.join(", ")}]' at 'names' failed to satisfy constraint: Member must have length between 1 and ${mostNames}`,
     );
   }
   const found = names.flatMap((name) => store.parameters.get(name) ?? []);
@@ -93,12 +93,12 @@ function putParameter(store: Store, input: JsonReader): unknown {
 }
 
 function readType(text: string | undefined, existing: Parameter | undefined): ParameterType {
-  const type = PARAMETER_TYPES.find((known) => known === text);
+  const type = parameterTypes.find((known) => known === text);
   if (type) return type;
   if (text === undefined && existing) return existing.type;
   throw new AwsError(
     "ValidationException",
-    `Type '${text ?? ""}' is not supported; it must be one of ${PARAMETER_TYPES.join(", ")}`,
+    `Type '${text ?? ""}' is not supported; it must be one of ${parameterTypes.join(", ")}`,
   );
 }
 
@@ -110,8 +110,8 @@ function checkName(name: string): void {
   );
 }
 
-function checkSize(value: string, tier: keyof typeof MAX_BYTES): void {
-  const limit = MAX_BYTES[tier];
+function checkSize(value: string, tier: keyof typeof mostBytes): void {
+  const limit = mostBytes[tier];
   if (Buffer.byteLength(value, "utf8") <= limit) return;
   throw new AwsError(
     "ValidationException",

@@ -1,7 +1,7 @@
 import type { Build } from "./build.ts";
 
 /** Names and values together. */
-const MAX_ENVIRONMENT_CHARACTERS = 5500;
+const mostEnvironmentCharacters = 5500;
 
 /** Whether the build's environment is one that StartBuild accepts and PROVISIONING fails on. */
 export function isEnvironmentTooLarge(build: Build): boolean {
@@ -9,7 +9,7 @@ export function isEnvironmentTooLarge(build: Build): boolean {
     (total, { name, value }) => total + name.length + value.length,
     0,
   );
-  return characters > MAX_ENVIRONMENT_CHARACTERS;
+  return characters > mostEnvironmentCharacters;
 }
 
 /** The environment the build's program runs with. */

@@ -13,7 +13,7 @@ export type CodeBuildLatency = {
 };
 
 /** A standard image without privileged mode. */
-export const DEFAULT_CODEBUILD_LATENCY: CodeBuildLatency = {
+export const defaultCodeBuildLatency: CodeBuildLatency = {
   submitted: 500,
   provisioning: 4000,
   finalizing: 1000,
@@ -48,7 +48,7 @@ type Life = Omit<LifeOptions, "concurrency"> & {
   readonly queueTimeouts: Map<Build, () => void>;
 };
 
-const MINUTE = 60_000;
+const minute = 60_000;
 
 /** The life of builds; the first and the last status are announced as events. */
 export function createBuildLife(options: LifeOptions): BuildLife {
@@ -81,7 +81,7 @@ function enqueue(life: Life, build: Build): void {
   if (build.endedAt !== undefined) return;
   beginPhase(build, "QUEUED", now(life));
   life.queued.add(build);
-  const timeout = build.request.queuedTimeoutInMinutes * MINUTE;
+  const timeout = build.request.queuedTimeoutInMinutes * minute;
   const expire = () => {
     complete(life, build, { status: "TIMED_OUT", message: "Build has been queued for too long" });
   };
@@ -117,7 +117,7 @@ function provisioned(life: Life, build: Build): void {
 
 function runProgram(life: Life, build: Build): void {
   schedule(life, build, {
-    after: build.request.timeoutInMinutes * MINUTE,
+    after: build.request.timeoutInMinutes * minute,
     run: () => {
       life.running.get(build)?.program?.kill();
       const message = `Build timed out after ${build.request.timeoutInMinutes} minutes`;

@@ -26,7 +26,7 @@ export type BuildRequest = {
   readonly idempotencyToken: string | undefined;
 };
 
-const MAX_VALUE_CHARACTERS = 4096;
+const mostValueCharacters = 4096;
 
 /** Decodes StartBuild and checks what CodeBuild checks at once. @throws {AwsError} */
 export function readBuildRequest(input: JsonReader, projects: Projects): BuildRequest {
@@ -83,8 +83,8 @@ function readVariables(input: JsonReader): readonly EnvironmentVariable[] {
 }
 
 function checkVariable(name: string, value: string): void {
-  if (value.length > MAX_VALUE_CHARACTERS) {
-    throw invalidInput(`EnvironmentVariable should be at most ${MAX_VALUE_CHARACTERS} characters`);
+  if (value.length > mostValueCharacters) {
+    throw invalidInput(`EnvironmentVariable should be at most ${mostValueCharacters} characters`);
   }
   if (name.startsWith("CODEBUILD_")) {
     throw invalidInput(

@@ -100,7 +100,7 @@ function durationOf(phase: Phase, endedAt: number): number {
   return Math.floor((endedAt - phase.startedAt) / 1000);
 }
 
-const EVENT_TIME = new Intl.DateTimeFormat("en-US", {
+const eventTime = new Intl.DateTimeFormat("en-US", {
   month: "short",
   day: "numeric",
   year: "numeric",
@@ -113,7 +113,7 @@ const EVENT_TIME = new Intl.DateTimeFormat("en-US", {
 /** `Sep 1, 2017 4:12:29 PM`, as CodeBuild writes times in its events. */
 function toEventTime(milliseconds: number): string {
   const parts = new Map(
-    EVENT_TIME.formatToParts(milliseconds).map(({ type, value }) => [type, value]),
+    eventTime.formatToParts(milliseconds).map(({ type, value }) => [type, value]),
   );
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? "";
   const time = `${part("hour")}:${part("minute")}:${part("second")} ${part("dayPeriod")}`;

@@ -5,7 +5,7 @@ import type { BuildRequest } from "./build-request.ts";
 export type BuildStatus = "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "STOPPED" | "TIMED_OUT";
 
 /** The phases of a build, in their order. */
-const PHASES = [
+const phaseTypes = [
   "SUBMITTED",
   "QUEUED",
   "PROVISIONING",
@@ -20,7 +20,7 @@ const PHASES = [
 ] as const;
 
 /** One phase's name. */
-export type PhaseType = (typeof PHASES)[number];
+export type PhaseType = (typeof phaseTypes)[number];
 
 /** A phase that has begun. */
 export type Phase = {

@@ -7,7 +7,7 @@ import type { AwsSurroundings } from "../surroundings.ts";
 import type { Build } from "./build.ts";
 import {
   createBuildLife,
-  DEFAULT_CODEBUILD_LATENCY,
+  defaultCodeBuildLatency,
   type BuildLife,
   type CodeBuildLatency,
 } from "./build-life.ts";
@@ -34,16 +34,16 @@ type CodeBuildOptions = {
   readonly latency?: Partial<CodeBuildLatency> | undefined;
 };
 
-const DEFAULT_CONCURRENCY = 20;
-const MAX_IDS = 100;
+const defaultConcurrency = 20;
+const mostIds = 100;
 
 /** CodeBuild of one account and region, without projects at first. */
 export function createCodeBuild(options: CodeBuildOptions): CodeBuild {
-  let concurrency = DEFAULT_CONCURRENCY;
+  let concurrency = defaultConcurrency;
   const { surroundings } = options;
   const projects = createProjects(surroundings);
   const builds = new Map<string, Build>();
-  const latency = { ...DEFAULT_CODEBUILD_LATENCY, ...options.latency };
+  const latency = { ...defaultCodeBuildLatency, ...options.latency };
   const life = createBuildLife({ ...options, latency, concurrency });
   const startBuild = { surroundings, projects, builds, life, concurrency: () => concurrency };
   return {
@@ -93,8 +93,8 @@ function createBuildOperations(
 
 function batchGetBuilds(builds: ReadonlyMap<string, Build>, input: JsonReader): unknown {
   const ids = input.required("ids", listOf(asText));
-  if (ids.length === 0 || ids.length > MAX_IDS) {
-    throw invalidInput(`Between 1 and ${MAX_IDS} build ids are allowed, but got ${ids.length}`);
+  if (ids.length === 0 || ids.length > mostIds) {
+    throw invalidInput(`Between 1 and ${mostIds} build ids are allowed, but got ${ids.length}`);
   }
   const found = ids.flatMap((id) => findBuild(builds, id) ?? []);
   return {
@@ -111,14 +111,14 @@ function listBuilds(all: readonly Build[], input: JsonReader): unknown {
   if (order !== undefined && token !== undefined) {
     throw invalidInput("Sort order can't be specified when passing a nextToken");
   }
-  if (order !== undefined && all.length > MAX_IDS) {
-    throw invalidInput(`Sort order can't be specified for more than ${MAX_IDS} builds`);
+  if (order !== undefined && all.length > mostIds) {
+    throw invalidInput(`Sort order can't be specified for more than ${mostIds} builds`);
   }
   const isAscending = order === "ASCENDING";
   const ids = (isAscending ? all : all.toReversed()).map(({ id }) => id);
   return {
-    ids: ids.slice(start, start + MAX_IDS),
-    ...(ids.length > start + MAX_IDS && { nextToken: String(start + MAX_IDS) }),
+    ids: ids.slice(start, start + mostIds),
+    ...(ids.length > start + mostIds && { nextToken: String(start + mostIds) }),
   };
 }
 

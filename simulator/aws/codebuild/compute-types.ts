@@ -1,24 +1,24 @@
 import { invalidInput } from "./codebuild-errors.ts";
 
-const GENERAL = ["SMALL", "MEDIUM", "LARGE", "XLARGE", "2XLARGE"].map(
+const generalTypes = ["SMALL", "MEDIUM", "LARGE", "XLARGE", "2XLARGE"].map(
   (size) => `BUILD_GENERAL1_${size}`,
 );
-const LAMBDA = [1, 2, 4, 8, 10].map((gigabytes) => `BUILD_LAMBDA_${gigabytes}GB`);
+const lambdaTypes = [1, 2, 4, 8, 10].map((gigabytes) => `BUILD_LAMBDA_${gigabytes}GB`);
 
 /** Compute types of each environment type that needs no fleet. */
-const COMPUTE_TYPES = new Map<string, readonly string[]>([
-  ["LINUX_CONTAINER", GENERAL],
-  ["ARM_CONTAINER", GENERAL],
+const computeTypes = new Map<string, readonly string[]>([
+  ["LINUX_CONTAINER", generalTypes],
+  ["ARM_CONTAINER", generalTypes],
   ["LINUX_GPU_CONTAINER", ["BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_LARGE"]],
   ["WINDOWS_SERVER_2019_CONTAINER", ["BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"]],
   ["WINDOWS_SERVER_2022_CONTAINER", ["BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"]],
-  ["LINUX_LAMBDA_CONTAINER", LAMBDA],
-  ["ARM_LAMBDA_CONTAINER", LAMBDA],
+  ["LINUX_LAMBDA_CONTAINER", lambdaTypes],
+  ["ARM_LAMBDA_CONTAINER", lambdaTypes],
 ]);
 
 /** @throws {AwsError} InvalidInputException when the environment type has no such compute type */
 export function checkComputeType(environmentType: string, computeType: string): void {
-  const allowed = COMPUTE_TYPES.get(environmentType);
+  const allowed = computeTypes.get(environmentType);
   if (!allowed) throw invalidInput(`Invalid environment type: ${environmentType}`);
   if (allowed.includes(computeType)) return;
   throw invalidInput(
@@ -28,5 +28,5 @@ export function checkComputeType(environmentType: string, computeType: string): 
 
 /** Lambda compute has neither Docker nor a privileged mode. */
 export function isLambda(environmentType: string): boolean {
-  return COMPUTE_TYPES.get(environmentType) === LAMBDA;
+  return computeTypes.get(environmentType) === lambdaTypes;
 }

@@ -19,9 +19,9 @@ export type StartBuildOptions = {
 
 type Token = { readonly build: Build; readonly fingerprint: string; readonly usedAt: number };
 
-const TOKEN_MILLISECONDS = 5 * 60_000;
+const tokenMilliseconds = 5 * 60_000;
 /** Builds that may wait, as a multiple of those that may run. */
-const QUEUE_FACTOR = 5;
+const queueFactor = 5;
 
 /** The StartBuild operation. */
 export function createStartBuild(options: StartBuildOptions): Operation {
@@ -32,7 +32,7 @@ export function createStartBuild(options: StartBuildOptions): Operation {
     const key = `${request.project.name} ${request.idempotencyToken ?? ""}`;
     const fingerprint = toCanonicalJson(input.raw);
     const now = options.surroundings.timeline.now();
-    forgetTokens(tokens, now - TOKEN_MILLISECONDS);
+    forgetTokens(tokens, now - tokenMilliseconds);
     const token = request.idempotencyToken === undefined ? undefined : tokens.get(key);
     if (token) return replay(token, fingerprint);
     checkLimits(options, request);
@@ -66,9 +66,9 @@ function replay(token: Token, fingerprint: string): unknown {
 function checkLimits(options: StartBuildOptions, request: BuildRequest): void {
   const active = [...options.builds.values()].filter(({ endedAt }) => endedAt === undefined);
   const concurrency = options.concurrency();
-  if (active.length >= concurrency * (1 + QUEUE_FACTOR)) {
+  if (active.length >= concurrency * (1 + queueFactor)) {
     throw limitExceeded(
-      `Cannot have more than ${concurrency * QUEUE_FACTOR} builds in queue for the account`,
+      `Cannot have more than ${concurrency * queueFactor} builds in queue for the account`,
     );
   }
   const limit = request.project.concurrentBuildLimit;

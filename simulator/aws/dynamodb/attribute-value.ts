@@ -24,7 +24,7 @@ export type AttributeType = "S" | "N" | "B" | "BOOL" | "NULL" | "SS" | "NS" | "B
 const asNumberText: Decode<string> = (value, path) =>
   formatDecimal(readDecimal(asText(value, path)));
 
-const DECODERS: Readonly<Record<AttributeType, Decode<AttributeValue>>> = {
+const decoders: Readonly<Record<AttributeType, Decode<AttributeValue>>> = {
   S: (value, path) => ({ S: asText(value, path) }),
   N: (value, path) => ({ N: asNumberText(value, path) }),
   B: (value, path) => ({ B: asText(value, path) }),
@@ -56,7 +56,7 @@ export function asAttributeValue(value: unknown, path: string): AttributeValue {
       "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
     );
   }
-  return DECODERS[type](raw[type], `${path}.${type}`);
+  return decoders[type](raw[type], `${path}.${type}`);
 }
 
 /** Decodes an item. */
@@ -78,7 +78,7 @@ export function elementsOf(value: AttributeValue): readonly string[] | undefined
 }
 
 function isType(name: string): name is AttributeType {
-  return Object.hasOwn(DECODERS, name);
+  return Object.hasOwn(decoders, name);
 }
 
 function checkSet(type: string, elements: readonly string[]): readonly string[] {

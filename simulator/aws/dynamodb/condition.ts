@@ -2,10 +2,10 @@ import type { AttributeValue } from "./attribute-value.ts";
 import type { Path } from "./path.ts";
 
 /** How two operands are compared. */
-export const COMPARATORS = ["=", "<>", "<", "<=", ">", ">="] as const;
+export const comparators = ["=", "<>", "<", "<=", ">", ">="] as const;
 
 /** One of the comparison signs. */
-export type Comparator = (typeof COMPARATORS)[number];
+export type Comparator = (typeof comparators)[number];
 
 /** Something with a value. */
 export type Operand =

@@ -3,8 +3,8 @@ import { validationError } from "./dynamodb-errors.ts";
 /** A DynamoDB number: `coefficient` × 10^-`scale`, with the smallest scale ≥ 0. */
 export type Decimal = { readonly coefficient: bigint; readonly scale: number };
 
-const MAX_DIGITS = 38;
-const MAX_EXPONENT = 125;
+const mostDigits = 38;
+const mostExponent = 125;
 
 /** Reads a number of up to 38 significant digits. @throws {AwsError} for anything else */
 export function readDecimal(text: string): Decimal {
@@ -14,10 +14,10 @@ export function readDecimal(text: string): Decimal {
     throw validationError(`The parameter cannot be converted to a numeric value: ${text}`);
   }
   const digits = (whole + fraction).replace(/^0+/u, "");
-  if (digits.replace(/0+$/u, "").length > MAX_DIGITS) {
+  if (digits.replace(/0+$/u, "").length > mostDigits) {
     throw validationError("Attempting to store more than 38 significant digits in a Number");
   }
-  if (Math.abs(Number(exponent)) > MAX_EXPONENT) {
+  if (Math.abs(Number(exponent)) > mostExponent) {
     throw validationError(
       "Number overflow. Attempting to store a number with magnitude larger than supported range",
     );

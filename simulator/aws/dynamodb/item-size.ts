@@ -1,7 +1,7 @@
 import { elementsOf, type AttributeValue, type Item } from "./attribute-value.ts";
 import { validationError } from "./dynamodb-errors.ts";
 
-const MAX_ITEM_BYTES = 409_600;
+const mostItemBytes = 409_600;
 
 /** Bytes an item counts, after the rules in "DynamoDB item sizes and formats". */
 export function itemSize(item: Item): number {
@@ -13,7 +13,7 @@ export function itemSize(item: Item): number {
 
 /** @throws {AwsError} when the item is larger than 400 KB */
 export function checkItemSize(item: Item): void {
-  if (itemSize(item) > MAX_ITEM_BYTES) {
+  if (itemSize(item) > mostItemBytes) {
     throw validationError("Item size has exceeded the maximum allowed size");
   }
 }

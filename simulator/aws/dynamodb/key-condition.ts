@@ -5,13 +5,13 @@ import { validationError } from "./dynamodb-errors.ts";
 import { evaluateCondition } from "./evaluate-condition.ts";
 import { keyNames, type KeySchema, type Table } from "./table.ts";
 
-const TURNED: ReadonlyMap<Comparator, Comparator> = new Map([
+const turnedComparators: ReadonlyMap<Comparator, Comparator> = new Map([
   ["<", ">"],
   ["<=", ">="],
   [">", "<"],
   [">=", "<="],
 ]);
-const RANGE_COMPARATORS = new Set(["=", "<", "<=", ">", ">="]);
+const rangeComparators = new Set(["=", "<", "<=", ">", ">="]);
 
 /**
  * Turns a parsed KeyConditionExpression into a test of items.
@@ -51,7 +51,7 @@ function conjuncts(condition: Condition): readonly Condition[] {
 function pathFirst(condition: Condition): Condition {
   if (condition.kind !== "compare" || condition.left.kind !== "value") return condition;
   const { left, right, comparator } = condition;
-  const turned = comparator === "=" ? comparator : TURNED.get(comparator);
+  const turned = comparator === "=" ? comparator : turnedComparators.get(comparator);
   return turned ? { kind: "compare", comparator: turned, left: right, right: left } : condition;
 }
 
@@ -59,7 +59,7 @@ function pathFirst(condition: Condition): Condition {
 function attributeOf(condition: Condition): string | undefined {
   switch (condition.kind) {
     case "compare":
-      if (!RANGE_COMPARATORS.has(condition.comparator)) return undefined;
+      if (!rangeComparators.has(condition.comparator)) return undefined;
       return condition.left.kind === "path" ? String(condition.left.path[0]) : undefined;
     case "between":
       return condition.operand.kind === "path" ? String(condition.operand.path[0]) : undefined;

@@ -5,7 +5,7 @@ import { validationError } from "./dynamodb-errors.ts";
 
 type Comparison = Extract<Condition, { kind: "compare" }>;
 
-const TYPE_NAMES: Readonly<Record<AttributeType, string>> = {
+const typeNames: Readonly<Record<AttributeType, string>> = {
   S: "STRING",
   N: "NUMBER",
   B: "BINARY",
@@ -57,6 +57,6 @@ export function checkUpdateValue(clause: "ADD" | "DELETE", value: AttributeValue
   const sets: readonly AttributeType[] = ["SS", "NS", "BS"];
   if (sets.includes(typeOf(value)) || (clause === "ADD" && "N" in value)) return;
   throw validationError(
-    `Invalid UpdateExpression: Incorrect operand type for operator or function; operator: ${clause}, operand type: ${TYPE_NAMES[typeOf(value)]}`,
+    `Invalid UpdateExpression: Incorrect operand type for operator or function; operator: ${clause}, operand type: ${typeNames[typeOf(value)]}`,
   );
 }

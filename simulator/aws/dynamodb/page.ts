@@ -18,7 +18,7 @@ export type PageSource = {
   readonly forward: boolean;
 };
 
-const MAX_PAGE_BYTES = 1_048_576;
+const mostPageBytes = 1_048_576;
 
 /** Reads `FilterExpression`; without one, everything passes. */
 export function readFilter(
@@ -91,7 +91,7 @@ function cut(items: readonly Item[], limit: number): readonly Item[] {
   const page: Item[] = [];
   let bytes = 0;
   for (const item of items) {
-    if (page.length === limit || bytes >= MAX_PAGE_BYTES) break;
+    if (page.length === limit || bytes >= mostPageBytes) break;
     page.push(item);
     bytes += itemSize(item);
   }

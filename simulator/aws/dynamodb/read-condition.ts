@@ -1,4 +1,4 @@
-import { COMPARATORS, type Comparator, type Condition, type Operand } from "./condition.ts";
+import { comparators, type Comparator, type Condition, type Operand } from "./condition.ts";
 import { checkBounds, checkDistinct, checkGivenType } from "./operand-checks.ts";
 import { readPath } from "./path.ts";
 import type { Substitutions } from "./substitutions.ts";
@@ -92,7 +92,7 @@ function readChoices(source: Source): readonly Operand[] {
 }
 
 function readComparator(tokens: TokenStream): Comparator {
-  const comparator = COMPARATORS.find((known) => tokens.accept(known));
+  const comparator = comparators.find((known) => tokens.accept(known));
   if (!comparator) throw tokens.syntaxError();
   return comparator;
 }

@@ -10,9 +10,9 @@ import { readSubstitutions } from "./substitutions.ts";
 import { checkKey, keyNames, keyText, type SecondaryIndex, type Table } from "./table.ts";
 import type { Tables } from "./tables.ts";
 
-const GET_MEMBERS = ["ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"];
-const PAGE_MEMBERS = [
-  ...GET_MEMBERS,
+const getMembers = ["ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"];
+const pageMembers = [
+  ...getMembers,
   "TableName",
   "IndexName",
   "FilterExpression",
@@ -21,7 +21,7 @@ const PAGE_MEMBERS = [
   "ExclusiveStartKey",
   "Select",
 ];
-const MAX_BATCH = 100;
+const mostItems = 100;
 
 /** GetItem, BatchGetItem, Query and Scan; every read sees every write, as with ConsistentRead. */
 export function createReadOperations(tables: Tables): Readonly<Record<string, Operation>> {
@@ -34,7 +34,7 @@ export function createReadOperations(tables: Tables): Readonly<Record<string, Op
 }
 
 function getItem(tables: Tables, input: JsonReader): unknown {
-  checkMembers(input, [...GET_MEMBERS, "TableName", "Key"]);
+  checkMembers(input, [...getMembers, "TableName", "Key"]);
   const table = tables.find(input.required("TableName", asText));
   const key = input.required("Key", asItem);
   const substitutions = readSubstitutions(input);
@@ -52,9 +52,9 @@ function batchGetItem(tables: Tables, input: JsonReader): unknown {
     (count, [, request]) => count + request.required("Keys", listOf(asItem)).length,
     0,
   );
-  if (total === 0 || total > MAX_BATCH) {
+  if (total === 0 || total > mostItems) {
     throw validationError(
-      `Too many items requested for the BatchGetItem call; 1 to ${MAX_BATCH} are allowed, got ${total}`,
+      `Too many items requested for the BatchGetItem call; 1 to ${mostItems} are allowed, got ${total}`,
     );
   }
   const Responses: Record<string, unknown> = {};
@@ -63,7 +63,7 @@ function batchGetItem(tables: Tables, input: JsonReader): unknown {
 }
 
 function getItems(table: Table, request: JsonReader): unknown {
-  checkMembers(request, [...GET_MEMBERS, "Keys"]);
+  checkMembers(request, [...getMembers, "Keys"]);
   const substitutions = readSubstitutions(request);
   const project = readProjection(request, substitutions);
   substitutions.checkAllUsed();
@@ -80,7 +80,7 @@ function getItems(table: Table, request: JsonReader): unknown {
 }
 
 function query(tables: Tables, input: JsonReader): unknown {
-  checkMembers(input, [...PAGE_MEMBERS, "KeyConditionExpression", "ScanIndexForward"]);
+  checkMembers(input, [...pageMembers, "KeyConditionExpression", "ScanIndexForward"]);
   const table = tables.find(input.required("TableName", asText));
   const index = readIndex(table, input);
   const key = index?.key ?? table.key;
@@ -102,7 +102,7 @@ function query(tables: Tables, input: JsonReader): unknown {
 }
 
 function scan(tables: Tables, input: JsonReader): unknown {
-  checkMembers(input, PAGE_MEMBERS);
+  checkMembers(input, pageMembers);
   const table = tables.find(input.required("TableName", asText));
   const index = readIndex(table, input);
   const key = index?.key ?? table.key;

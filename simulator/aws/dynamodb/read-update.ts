@@ -8,7 +8,7 @@ import type { UpdateAction, UpdateOperand } from "./update.ts";
 
 type Source = { readonly tokens: TokenStream; readonly substitutions: Substitutions };
 
-const CLAUSES = ["SET", "REMOVE", "ADD", "DELETE"] as const;
+const clauses = ["SET", "REMOVE", "ADD", "DELETE"] as const;
 
 /** Parses an UpdateExpression on whole attributes. @throws {AwsError} for syntax errors and nested paths */
 export function readUpdate(text: string, substitutions: Substitutions): readonly UpdateAction[] {
@@ -16,7 +16,7 @@ export function readUpdate(text: string, substitutions: Substitutions): readonly
   const seen = new Set<string>();
   const actions: UpdateAction[] = [];
   while (!isAtEnd(tokens)) {
-    const clause = CLAUSES.find((known) => tokens.accept(known));
+    const clause = clauses.find((known) => tokens.accept(known));
     if (!clause) throw tokens.syntaxError();
     if (seen.has(clause)) {
       throw validationError(
@@ -32,7 +32,7 @@ export function readUpdate(text: string, substitutions: Substitutions): readonly
   return actions;
 }
 
-function readAction(clause: (typeof CLAUSES)[number], source: Source): UpdateAction {
+function readAction(clause: (typeof clauses)[number], source: Source): UpdateAction {
   const name = readAttribute(source);
   if (clause === "REMOVE") return { kind: clause, name };
   if (clause === "SET") {

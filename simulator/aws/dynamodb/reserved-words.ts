@@ -1,5 +1,5 @@
 /** Words DynamoDB reserves; an attribute of such a name needs a `#placeholder` in expressions. */
-const RESERVED_WORDS = new Set(
+const reservedWords = new Set(
   `ABORT ABSOLUTE ACTION ADD AFTER AGENT AGGREGATE ALL ALLOCATE ALTER ANALYZE AND ANY ARCHIVE ARE ARRAY AS ASC
   ASCII ASSERTION ASYMMETRIC AT ATOMIC ATTACH ATTRIBUTE AUTH AUTHORIZATION AUTHORIZE AUTO AVG BACK BACKUP BASE
   BATCH BEFORE BEGIN BETWEEN BIGINT BINARY BIT BLOB BLOCK BOOLEAN BOTH BREADTH BUCKET BULK BY BYTE CACHE CALL
@@ -44,5 +44,5 @@ const RESERVED_WORDS = new Set(
 
 /** Whether an attribute of this name needs a placeholder. */
 export function isReservedWord(name: string): boolean {
-  return RESERVED_WORDS.has(name.toUpperCase());
+  return reservedWords.has(name.toUpperCase());
 }

@@ -6,7 +6,7 @@ import { checkMembers, notModelled, validationError } from "./dynamodb-errors.ts
 import type { KeySchema, SecondaryIndex, Table } from "./table.ts";
 import type { TableOptions, Tables } from "./tables.ts";
 
-const CREATE_MEMBERS = [
+const createMembers = [
   "TableName",
   "AttributeDefinitions",
   "KeySchema",
@@ -18,14 +18,14 @@ const CREATE_MEMBERS = [
   "TableClass",
   "Tags",
 ];
-const MAX_LISTED = 100;
+const mostListed = 100;
 
 /** The operations on tables themselves. */
 export function createTableOperations(tables: Tables): Readonly<Record<string, Operation>> {
   const named = (input: JsonReader) => tables.find(input.required("TableName", asText));
   return {
     CreateTable: (input) => {
-      checkMembers(input, CREATE_MEMBERS);
+      checkMembers(input, createMembers);
       return { TableDescription: toWire(tables.create(readTable(input)), "CREATING") };
     },
     DescribeTable: (input) => ({ Table: toWire(named(input), "ACTIVE") }),
@@ -88,7 +88,7 @@ function readIndex(index: JsonReader): SecondaryIndex {
 
 function listTables(tables: Tables, input: JsonReader): unknown {
   const after = input.optional("ExclusiveStartTableName", asText) ?? "";
-  const limit = input.optional("Limit", asInteger) ?? MAX_LISTED;
+  const limit = input.optional("Limit", asInteger) ?? mostListed;
   const names = tables.names().filter((name) => name > after);
   const page = names.slice(0, limit);
   return {

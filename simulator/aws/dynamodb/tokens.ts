@@ -17,14 +17,14 @@ export type TokenStream = {
   readonly syntaxError: () => Error;
 };
 
-const TOKEN = /\s*([#:]?\w+|<=|>=|<>|[()[\].,=<>+-])/uy;
-const END = "<EOF>";
+const tokenPattern = /\s*([#:]?\w+|<=|>=|<>|[()[\].,=<>+-])/uy;
+const endOfSource = "<EOF>";
 
 /** Splits an expression into tokens. @throws {AwsError} for a character that belongs to none */
 export function readTokens(source: string, expression: string): TokenStream {
   const tokens = split(source, expression);
   let position = 0;
-  const peek = (ahead = 0) => tokens[position + ahead]?.text ?? END;
+  const peek = (ahead = 0) => tokens[position + ahead]?.text ?? endOfSource;
   const syntaxError = () => {
     const offset = tokens[position]?.offset ?? source.length;
     const near = source.slice(Math.max(0, offset - 10), offset + 15);
@@ -55,7 +55,7 @@ export function readTokens(source: string, expression: string): TokenStream {
 
 /** Whether all tokens are consumed. */
 export function isAtEnd(tokens: TokenStream): boolean {
-  return tokens.peek() === END;
+  return tokens.peek() === endOfSource;
 }
 
 function split(source: string, expression: string): readonly Token[] {
@@ -65,16 +65,16 @@ function split(source: string, expression: string): readonly Token[] {
   const tokens: Token[] = [];
   let offset = 0;
   while (source.slice(offset).trim() !== "") {
-    TOKEN.lastIndex = offset;
-    const text = TOKEN.exec(source)?.[1];
+    tokenPattern.lastIndex = offset;
+    const text = tokenPattern.exec(source)?.[1];
     if (text === undefined) {
       const near = source.slice(offset, offset + 15);
       throw validationError(
         `Invalid ${expression}: Syntax error; token: "${near.trim().charAt(0)}", near: "${near}"`,
       );
     }
-    tokens.push({ text, offset: TOKEN.lastIndex - text.length });
-    offset = TOKEN.lastIndex;
+    tokens.push({ text, offset: tokenPattern.lastIndex - text.length });
+    offset = tokenPattern.lastIndex;
   }
   return tokens;
 }

@@ -12,7 +12,7 @@ import { checkItemKeys, checkKey, keyNames, keyText, type Table } from "./table.
 import type { Tables } from "./tables.ts";
 import type { UpdateAction } from "./update.ts";
 
-const WRITE_MEMBERS = [
+const writeMembers = [
   "TableName",
   "ConditionExpression",
   "ExpressionAttributeNames",
@@ -37,7 +37,7 @@ export function createWriteOperations(tables: Tables): Readonly<Record<string, O
 }
 
 function putItem(tables: Tables, input: JsonReader): unknown {
-  checkMembers(input, [...WRITE_MEMBERS, "Item"]);
+  checkMembers(input, [...writeMembers, "Item"]);
   const table = tables.find(input.required("TableName", asText));
   const item = input.required("Item", asItem);
   const substitutions = readSubstitutions(input);
@@ -54,7 +54,7 @@ function putItem(tables: Tables, input: JsonReader): unknown {
 }
 
 function deleteItem(tables: Tables, input: JsonReader): unknown {
-  checkMembers(input, [...WRITE_MEMBERS, "Key"]);
+  checkMembers(input, [...writeMembers, "Key"]);
   const table = tables.find(input.required("TableName", asText));
   const key = input.required("Key", asItem);
   const substitutions = readSubstitutions(input);
@@ -69,7 +69,7 @@ function deleteItem(tables: Tables, input: JsonReader): unknown {
 }
 
 function updateItem(tables: Tables, input: JsonReader): unknown {
-  checkMembers(input, [...WRITE_MEMBERS, "Key", "UpdateExpression"]);
+  checkMembers(input, [...writeMembers, "Key", "UpdateExpression"]);
   const table = tables.find(input.required("TableName", asText));
   const key = input.required("Key", asItem);
   const substitutions = readSubstitutions(input);

@@ -5,10 +5,10 @@ import { arnOf, type AwsSurroundings } from "../surroundings.ts";
 import { invalidParameter } from "./ecs-errors.ts";
 
 /** The Fargate capacity providers. */
-export const CAPACITY_PROVIDERS = ["FARGATE", "FARGATE_SPOT"] as const;
+export const allCapacityProviders = ["FARGATE", "FARGATE_SPOT"] as const;
 
 /** Where Fargate capacity comes from. */
-export type CapacityProvider = (typeof CAPACITY_PROVIDERS)[number];
+export type CapacityProvider = (typeof allCapacityProviders)[number];
 
 /** A cluster and the capacity providers associated with it. */
 export type Cluster = {
@@ -54,7 +54,7 @@ export function createClusters(surroundings: AwsSurroundings): Clusters {
 
 /** @throws {AwsError} when it is no Fargate capacity provider */
 export function readCapacityProvider(name: string): CapacityProvider {
-  const provider = CAPACITY_PROVIDERS.find((known) => known === name);
+  const provider = allCapacityProviders.find((known) => known === name);
   if (provider) return provider;
   throw invalidParameter(`The specified capacity provider '${name}' was not found.`);
 }

@@ -10,7 +10,7 @@ export type EcsLatency = {
 };
 
 /** A small image on Fargate: about 30 seconds from RunTask to RUNNING. */
-export const DEFAULT_ECS_LATENCY: EcsLatency = {
+export const defaultEcsLatency: EcsLatency = {
   provisioning: 8000,
   pending: 4000,
   pull: 16_000,

@@ -2,12 +2,12 @@ import type { StartProgram } from "../../machine.ts";
 import type { AwsJsonService } from "../aws-json.ts";
 import type { Events } from "../events.ts";
 import type { AwsSurroundings } from "../surroundings.ts";
-import { CAPACITY_PROVIDERS, createClusters, type CapacityProvider } from "./clusters.ts";
+import { allCapacityProviders, createClusters, type CapacityProvider } from "./clusters.ts";
 import { blankMember } from "./ecs-errors.ts";
 import { createRunTask, type LaunchConditions } from "./run-task.ts";
 import type { Task } from "./task.ts";
 import { createTaskDefinitions, type TaskDefinitionOptions } from "./task-definitions.ts";
-import { DEFAULT_ECS_LATENCY, type EcsLatency } from "./ecs-latency.ts";
+import { defaultEcsLatency, type EcsLatency } from "./ecs-latency.ts";
 import { createTaskLife } from "./task-life.ts";
 import { createTaskOperations } from "./task-operations.ts";
 import { createTaskRegistry, type TaskRegistry } from "./task-registry.ts";
@@ -47,7 +47,7 @@ export function createEcs(options: EcsOptions): Ecs {
   const clusters = createClusters(surroundings);
   const definitions = createTaskDefinitions(surroundings);
   const tasks = createTaskRegistry(surroundings.timeline);
-  const latency = { ...DEFAULT_ECS_LATENCY, ...options.latency };
+  const latency = { ...defaultEcsLatency, ...options.latency };
   const life = createTaskLife({ ...options, latency });
   const isListed = ({ createdAt }: Task) =>
     createdAt + latency.listed <= surroundings.timeline.now();
@@ -64,7 +64,7 @@ export function createEcs(options: EcsOptions): Ecs {
         RunTask: createRunTask({ surroundings, clusters, definitions, tasks, life, conditions }),
       },
     },
-    createCluster: (name) => clusters.create(name, CAPACITY_PROVIDERS).arn,
+    createCluster: (name) => clusters.create(name, allCapacityProviders).arn,
     registerTaskDefinition: (definition) => definitions.register(definition).arn,
     ...createFaults(tasks, life, conditions),
   };

@@ -1,9 +1,9 @@
 import { AwsError } from "../aws-error.ts";
 
-const GIB = 1024;
+const gibibyte = 1024;
 
 /** Memory in MiB that Fargate allows for each number of CPU units. */
-const MEMORY_BY_CPU: Readonly<Record<number, readonly number[]>> = {
+const memoryByCpu: Readonly<Record<number, readonly number[]>> = {
   256: [512, 1024, 2048],
   512: steps(1, 4, 1),
   1024: steps(2, 8, 1),
@@ -11,7 +11,7 @@ const MEMORY_BY_CPU: Readonly<Record<number, readonly number[]>> = {
   4096: steps(8, 30, 1),
   8192: steps(16, 60, 4),
   16384: steps(32, 120, 8),
-  32768: [60 * GIB, 120 * GIB, 244 * GIB],
+  32768: [60 * gibibyte, 120 * gibibyte, 244 * gibibyte],
 };
 
 /** CPU units from `1024` or `1 vCPU`, as text or NaN. */
@@ -28,7 +28,7 @@ function readMemoryMiB(text: string): number {
 export function checkFargateSize(cpu: string | undefined, memory: string | undefined): void {
   const units = readCpuUnits(cpu ?? "");
   const mebibytes = readMemoryMiB(memory ?? "");
-  if (MEMORY_BY_CPU[units]?.includes(mebibytes)) return;
+  if (memoryByCpu[units]?.includes(mebibytes)) return;
   throw new AwsError(
     "ClientException",
     `No Fargate configuration exists for given values: ${cpu ?? "no"} CPU, ${memory ?? "no"} memory.`,
@@ -40,10 +40,10 @@ function readSize(text: string, unit: string): number {
   if (!match) return Number.NaN;
   const [, amount = "", suffix = ""] = match;
   if (suffix === "") return Number(amount);
-  return suffix.toLowerCase() === unit ? Number(amount) * GIB : Number.NaN;
+  return suffix.toLowerCase() === unit ? Number(amount) * gibibyte : Number.NaN;
 }
 
 function steps(fromGiB: number, toGiB: number, stepGiB: number): readonly number[] {
   const count = (toGiB - fromGiB) / stepGiB + 1;
-  return Array.from({ length: count }, (_, step) => (fromGiB + step * stepGiB) * GIB);
+  return Array.from({ length: count }, (_, step) => (fromGiB + step * stepGiB) * gibibyte);
 }

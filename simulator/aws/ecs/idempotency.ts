@@ -16,17 +16,17 @@ export type Idempotency = {
   readonly remember: (key: string, entry: Omit<Entry, "createdAt">) => void;
 };
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const hour = 3_600_000;
+const day = 24 * hour;
 /** Looking through all tokens for what has expired is not done at every turn. */
-const FORGET_EVERY = HOUR / 60;
+const forgetEvery = hour / 60;
 
 /** Client tokens live for 24 hours, or for the lifetime of their tasks and one hour if that is less. */
 export function createIdempotency(timeline: Timeline): Idempotency {
   const entries = new Map<string, Entry>();
   let forgotAt = timeline.now();
   const forget = () => {
-    if (timeline.now() - forgotAt < FORGET_EVERY) return;
+    if (timeline.now() - forgotAt < forgetEvery) return;
     forgotAt = timeline.now();
     for (const [key, entry] of entries) if (timeline.now() >= expiryOf(entry)) entries.delete(key);
   };
@@ -50,5 +50,5 @@ export function createIdempotency(timeline: Timeline): Idempotency {
 
 function expiryOf(entry: Entry): number {
   const ends = entry.tasks.map(({ stoppedAt }) => stoppedAt ?? Number.POSITIVE_INFINITY);
-  return Math.min(entry.createdAt + DAY, Math.max(entry.createdAt, ...ends) + HOUR);
+  return Math.min(entry.createdAt + day, Math.max(entry.createdAt, ...ends) + hour);
 }

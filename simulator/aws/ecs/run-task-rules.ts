@@ -2,9 +2,9 @@ import { clientException, invalidParameter } from "./ecs-errors.ts";
 import { checkFargateSize } from "./fargate-sizes.ts";
 import type { RunTaskRequest, Tag } from "./run-task-request.ts";
 
-const MAX_OVERRIDES_CHARACTERS = 8192;
-const MAX_TAGS = 50;
-const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const mostOverridesCharacters = 8192;
+const mostTags = 50;
+const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** Checks everything ECS checks before it launches. @throws {AwsError} for the first rule broken */
 export function checkRunTask(request: RunTaskRequest): void {
@@ -70,10 +70,8 @@ function checkNetwork({ network }: RunTaskRequest): void {
 }
 
 function checkOverrides({ definition, overrides }: RunTaskRequest): void {
-  if (JSON.stringify(overrides.raw).length > MAX_OVERRIDES_CHARACTERS) {
-    throw invalidParameter(
-      `Container Overrides length must be at most ${MAX_OVERRIDES_CHARACTERS}`,
-    );
+  if (JSON.stringify(overrides.raw).length > mostOverridesCharacters) {
+    throw invalidParameter(`Container Overrides length must be at most ${mostOverridesCharacters}`);
   }
   const stranger = overrides.containers.find(({ name }) => name !== definition.containerName);
   if (stranger) {
@@ -104,7 +102,7 @@ function checkTags({ tags, propagateTags }: RunTaskRequest): void {
   if (propagateTags === "SERVICE") {
     throw invalidParameter("Tags can only be propagated from a service by CreateService.");
   }
-  if (tags.length > MAX_TAGS) throw invalidParameter(`Tags can not exceed ${MAX_TAGS}.`);
+  if (tags.length > mostTags) throw invalidParameter(`Tags can not exceed ${mostTags}.`);
   for (const tag of tags) checkTag(tag);
   if (new Set(tags.map(({ key }) => key)).size === tags.length) return;
   throw invalidParameter("Duplicate tag keys found. Please note that Tag keys are case-sensitive.");
@@ -118,7 +116,7 @@ function checkTag({ key, value }: Tag): void {
     throw invalidParameter(`The value of tag '${key}' exceeds 256 characters.`);
   if (/^aws:/iu.test(key)) throw invalidParameter("Tag keys must not start with 'aws:'.");
   if (/^aws:/iu.test(value)) throw invalidParameter("Tag values must not start with 'aws:'.");
-  if (TAG_TEXT.test(key) && TAG_TEXT.test(value)) return;
+  if (tagText.test(key) && tagText.test(value)) return;
   throw invalidParameter(
     `Tag '${key}' contains invalid characters; letters, spaces, numbers and _ . : / = + - @ are allowed.`,
   );

@@ -33,7 +33,7 @@ export type RunTaskOptions = {
 
 type Launched = { readonly tasks: readonly Task[]; readonly failures: readonly unknown[] };
 
-const OUT_OF_CAPACITY =
+const outOfCapacity =
   "Capacity is unavailable at this time. Please try again later or in a different availability zone";
 
 /** The RunTask operation: throttled, checked, idempotent, and with failures in a successful answer. */
@@ -97,7 +97,7 @@ function launch(options: RunTaskOptions, request: RunTaskRequest, throttle: Thro
   for (const provider of providers) {
     const capacity = options.conditions.capacity.get(provider) ?? Number.POSITIVE_INFINITY;
     if (options.tasks.countAlive(provider) >= capacity) {
-      failures.push({ arn: null, reason: OUT_OF_CAPACITY });
+      failures.push({ arn: null, reason: outOfCapacity });
       continue;
     }
     const task = createTask(options.surroundings, request, provider);

@@ -43,8 +43,8 @@ export type TaskDefinitions = {
   readonly operations: Readonly<Record<string, Operation>>;
 };
 
-const LONGEST_STOP_TIMEOUT = 120;
-const DEFAULT_STOP_TIMEOUT = 30;
+const longestStopTimeout = 120;
+const defaultStopTimeout = 30;
 
 /** An account without task definitions. */
 export function createTaskDefinitions(surroundings: AwsSurroundings): TaskDefinitions {
@@ -87,7 +87,7 @@ function toTaskDefinition(
     memory: "2048",
     image: `${options.family}:latest`,
     environment: [],
-    stopTimeoutSeconds: LONGEST_STOP_TIMEOUT,
+    stopTimeoutSeconds: longestStopTimeout,
     ...options,
     revision,
     arn: arnOf(surroundings, "ecs", `task-definition/${options.family}:${revision}`),
@@ -107,11 +107,9 @@ function readOptions(input: JsonReader): TaskDefinitionOptions {
   }
   const platform = input.optional("runtimePlatform", asObject);
   const architecture = platform?.optional("cpuArchitecture", asText);
-  const stopTimeout = container.optional("stopTimeout", asInteger) ?? DEFAULT_STOP_TIMEOUT;
-  if (stopTimeout > LONGEST_STOP_TIMEOUT) {
-    throw clientException(
-      `Stop timeout must be at most ${LONGEST_STOP_TIMEOUT} seconds on Fargate.`,
-    );
+  const stopTimeout = container.optional("stopTimeout", asInteger) ?? defaultStopTimeout;
+  if (stopTimeout > longestStopTimeout) {
+    throw clientException(`Stop timeout must be at most ${longestStopTimeout} seconds on Fargate.`);
   }
   return {
     family: input.required("family", asText),

@@ -33,7 +33,7 @@ type Step = { readonly after: number; readonly run: () => void };
 
 type Life = LifeOptions & { readonly activities: Map<Task, Activity> };
 
-const KILLED = 137;
+const killedExitCode = 137;
 
 /** The life of Fargate tasks; every change of status is announced as an event. */
 export function createTaskLife(options: LifeOptions): TaskLife {
@@ -115,7 +115,7 @@ function stopTask(life: Life, task: Task, stop: TaskStop): void {
     after: task.request.definition.stopTimeoutSeconds * 1000,
     run: () => {
       program.kill();
-      endExecution(life, task, KILLED);
+      endExecution(life, task, killedExitCode);
     },
   });
   program.terminate();

@@ -15,8 +15,8 @@ type TaskOperationsOptions = {
   readonly isListed: (task: Task) => boolean;
 };
 
-const MAX_PAGE = 100;
-const MAX_STOP_REASON = 1024;
+const mostTasks = 100;
+const longestStopReason = 1024;
 
 /** DescribeTasks, ListTasks and StopTask. */
 export function createTaskOperations(
@@ -33,7 +33,8 @@ function describeTasks(options: TaskOperationsOptions, input: JsonReader): unkno
   const cluster = options.clusters.find(input.optional("cluster", asText));
   const wanted = input.required("tasks", listOf(asText));
   if (wanted.length === 0) throw invalidParameter("Tasks cannot be empty.");
-  if (wanted.length > MAX_PAGE) throw invalidParameter(`Tasks can have at most ${MAX_PAGE} items.`);
+  if (wanted.length > mostTasks)
+    throw invalidParameter(`Tasks can have at most ${mostTasks} items.`);
   const withTags = input.optional("include", listOf(asText))?.includes("TAGS") ?? false;
   const found = wanted.map((name) => ({ name, task: options.tasks.find(cluster, name) }));
   return {
@@ -47,9 +48,9 @@ function describeTasks(options: TaskOperationsOptions, input: JsonReader): unkno
 function listTasks(options: TaskOperationsOptions, input: JsonReader): unknown {
   const cluster = options.clusters.find(input.optional("cluster", asText));
   const isWanted = readFilter(input);
-  const limit = input.optional("maxResults", asInteger) ?? MAX_PAGE;
-  if (limit < 1 || limit > MAX_PAGE) {
-    throw invalidParameter(`maxResults must be between 1 and ${MAX_PAGE}.`);
+  const limit = input.optional("maxResults", asInteger) ?? mostTasks;
+  if (limit < 1 || limit > mostTasks) {
+    throw invalidParameter(`maxResults must be between 1 and ${mostTasks}.`);
   }
   const start = Number(input.optional("nextToken", asText) ?? 0);
   const matching = options.tasks
@@ -85,8 +86,8 @@ function stopTask(options: TaskOperationsOptions, input: JsonReader): unknown {
   const task = options.tasks.find(cluster, input.required("task", asText));
   if (!task) throw invalidParameter("The referenced task was not found.");
   const reason = input.optional("reason", asText) ?? "Task stopped by user";
-  if (reason.length > MAX_STOP_REASON) {
-    throw invalidParameter(`reason can have at most ${MAX_STOP_REASON} characters.`);
+  if (reason.length > longestStopReason) {
+    throw invalidParameter(`reason can have at most ${longestStopReason} characters.`);
   }
   options.life.stop(task, { code: "UserInitiated", reason });
   return { task: toWireTask(task, false) };

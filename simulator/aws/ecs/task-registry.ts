@@ -14,9 +14,9 @@ export type TaskRegistry = {
 };
 
 /** ECS forgets a stopped task after this long. */
-const STOPPED_VISIBLE_MILLISECONDS = 3_600_000;
+const stoppedVisibleMilliseconds = 3_600_000;
 /** Looking through all tasks for what is to be forgotten is not done at every turn. */
-const FORGET_EVERY_MILLISECONDS = 60_000;
+const forgetEveryMilliseconds = 60_000;
 
 /** No tasks at first. */
 export function createTaskRegistry(timeline: Timeline): TaskRegistry {
@@ -25,9 +25,9 @@ export function createTaskRegistry(timeline: Timeline): TaskRegistry {
   const alive = new Set<Task>();
   let forgotAt = timeline.now();
   const isForgotten = ({ stoppedAt }: Task) =>
-    stoppedAt !== undefined && stoppedAt < timeline.now() - STOPPED_VISIBLE_MILLISECONDS;
+    stoppedAt !== undefined && stoppedAt < timeline.now() - stoppedVisibleMilliseconds;
   const forget = () => {
-    if (timeline.now() - forgotAt < FORGET_EVERY_MILLISECONDS) return;
+    if (timeline.now() - forgotAt < forgetEveryMilliseconds) return;
     forgotAt = timeline.now();
     for (const task of tasks.values()) if (isForgotten(task)) tasks.delete(task.arn);
   };

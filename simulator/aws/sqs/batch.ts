@@ -2,7 +2,7 @@ import { AwsError } from "../aws-error.ts";
 import { asObject, asText, listOf, type JsonReader } from "../json-reader.ts";
 import { sqsError } from "./sqs-errors.ts";
 
-const MAX_ENTRIES = 10;
+const mostEntries = 10;
 
 /** Runs each entry of a batch request; entries fail one by one, the request only when the batch itself is wrong. */
 export function runBatch(
@@ -30,10 +30,10 @@ function checkEntries(entries: readonly JsonReader[]): void {
   if (entries.length === 0) {
     throw sqsError("EmptyBatchRequest", "There should be at least one entry in the request.");
   }
-  if (entries.length > MAX_ENTRIES) {
+  if (entries.length > mostEntries) {
     throw sqsError(
       "TooManyEntriesInBatchRequest",
-      `Maximum number of entries per request are ${MAX_ENTRIES}. You have sent ${entries.length}.`,
+      `Maximum number of entries per request are ${mostEntries}. You have sent ${entries.length}.`,
     );
   }
   const ids = entries.map((entry) => entry.required("Id", asText));

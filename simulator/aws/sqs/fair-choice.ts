@@ -1,7 +1,7 @@
 import type { Queue, StoredMessage } from "./queue.ts";
 
-const NOISY_IN_FLIGHT = 30;
-const NOISY_SHARE = 0.1;
+const noisyInFlight = 30;
+const noisyShare = 0.1;
 
 /**
  * The next messages to hand out: oldest first, but those of a message group that occupies much of what is in
@@ -21,7 +21,7 @@ export function chooseFairly(queue: Queue, limit: number): readonly StoredMessag
 }
 
 function noisyGroups(queue: Queue): ReadonlySet<string> {
-  if (queue.hidden.size < NOISY_IN_FLIGHT) return new Set();
+  if (queue.hidden.size < noisyInFlight) return new Set();
   const inFlight = new Map<string, number>();
   let total = 0;
   for (const { kind, message } of queue.hidden.values()) {
@@ -30,6 +30,6 @@ function noisyGroups(queue: Queue): ReadonlySet<string> {
     if (message.groupId === undefined) continue;
     inFlight.set(message.groupId, (inFlight.get(message.groupId) ?? 0) + 1);
   }
-  const isNoisy = (count: number) => count >= NOISY_IN_FLIGHT && count > total * NOISY_SHARE;
+  const isNoisy = (count: number) => count >= noisyInFlight && count > total * noisyShare;
   return new Set([...inFlight].filter(([, count]) => isNoisy(count)).map(([group]) => group));
 }

@@ -12,7 +12,7 @@ export type MessageAttribute = {
 /** Message attributes by name. */
 export type MessageAttributes = ReadonlyMap<string, MessageAttribute>;
 
-const MAX_ATTRIBUTES = 10;
+const mostAttributes = 10;
 
 /** Decodes one message attribute and checks that type and value fit. */
 export const asMessageAttribute: Decode<MessageAttribute> = (value, path) => {
@@ -33,8 +33,8 @@ export const asMessageAttribute: Decode<MessageAttribute> = (value, path) => {
 
 /** @throws {AwsError} when a message carries more attributes than SQS takes */
 export function checkAttributeCount(attributes: MessageAttributes): void {
-  if (attributes.size <= MAX_ATTRIBUTES) return;
-  const reason = `Number of message attributes must be at most ${MAX_ATTRIBUTES}.`;
+  if (attributes.size <= mostAttributes) return;
+  const reason = `Number of message attributes must be at most ${mostAttributes}.`;
   throw invalidParameterValue("MessageAttributes", attributes.size, reason);
 }
 

@@ -10,8 +10,8 @@ import { toReceivedMessage } from "./received-message.ts";
 import { readOutgoingMessage, sendMessage, toSendResult } from "./send-message.ts";
 import { checkRange, invalidParameterValue, sqsError } from "./sqs-errors.ts";
 
-const MAX_BATCH_BYTES = 1_048_576;
-const MAX_RECEIVED = 10;
+const mostBatchBytes = 1_048_576;
+const mostReceived = 10;
 
 /** The operations on messages. */
 export function createMessageOperations(
@@ -46,21 +46,21 @@ function sendBatch(queue: Queue, input: JsonReader): unknown {
   const entries = input.optional("Entries", listOf(asObject)) ?? [];
   const bodies = entries.map((entry) => entry.optional("MessageBody", asText) ?? "");
   const total = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
-  if (total > MAX_BATCH_BYTES) throw batchTooLong(total);
+  if (total > mostBatchBytes) throw batchTooLong(total);
   return runBatch(input, (entry) => toSendResult(sendMessage(queue, readOutgoingMessage(entry))));
 }
 
 function batchTooLong(bytes: number): Error {
   return sqsError(
     "BatchRequestTooLong",
-    `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
+    `Batch requests cannot be longer than ${mostBatchBytes} bytes. You have sent ${bytes} bytes.`,
   );
 }
 
 async function receive(queue: Queue, input: JsonReader): Promise<unknown> {
   const limit = input.optional("MaxNumberOfMessages", asInteger) ?? 1;
-  if (limit < 1 || limit > MAX_RECEIVED) {
-    const reason = `Must be between 1 and ${MAX_RECEIVED}, if provided.`;
+  if (limit < 1 || limit > mostReceived) {
+    const reason = `Must be between 1 and ${mostReceived}, if provided.`;
     throw invalidParameterValue("MaxNumberOfMessages", limit, reason);
   }
   const visibilitySeconds = input.optional("VisibilityTimeout", asInteger);

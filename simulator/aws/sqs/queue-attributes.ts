@@ -9,7 +9,7 @@ export type RedrivePolicy = {
   readonly maxReceiveCount: number;
 };
 
-const NUMBERS = {
+const numberAttributes = {
   DelaySeconds: { fallback: 0, min: 0, max: 900 },
   MaximumMessageSize: { fallback: 1_048_576, min: 1024, max: 1_048_576 },
   MessageRetentionPeriod: { fallback: 345_600, min: 60, max: 1_209_600 },
@@ -18,14 +18,19 @@ const NUMBERS = {
 } as const;
 
 /** A queue attribute that is a number. */
-export type NumberAttribute = keyof typeof NUMBERS;
+export type NumberAttribute = keyof typeof numberAttributes;
 
 /** Stored and given back, without any effect here. */
-const CARRIED = new Set(["Policy", "KmsMasterKeyId", "SqsManagedSseEnabled", "RedriveAllowPolicy"]);
+const carriedAttributes = new Set([
+  "Policy",
+  "KmsMasterKeyId",
+  "SqsManagedSseEnabled",
+  "RedriveAllowPolicy",
+]);
 
 /** A numeric attribute of the queue or its default. */
 export function numberAttribute(queue: Queue, name: NumberAttribute): number {
-  return Number(queue.attributes.get(name) ?? NUMBERS[name].fallback);
+  return Number(queue.attributes.get(name) ?? numberAttributes[name].fallback);
 }
 
 /** The queue's redrive policy, if it has one. */
@@ -47,7 +52,8 @@ export function describeAttributes(
 ): Readonly<Record<string, string>> {
   const all = allAttributes(queue);
   const unknown = wanted.find(
-    (name) => name !== "All" && !(name in all) && !CARRIED.has(name) && name !== "RedrivePolicy",
+    (name) =>
+      name !== "All" && !(name in all) && !carriedAttributes.has(name) && name !== "RedrivePolicy",
   );
   if (unknown !== undefined) throw invalidAttributeName(unknown);
   const isWanted = (name: string) => wanted.includes("All") || wanted.includes(name);
@@ -56,7 +62,7 @@ export function describeAttributes(
 
 function allAttributes(queue: Queue): Readonly<Record<string, string>> {
   const defaults = new Map(
-    Object.entries(NUMBERS).map(([name, { fallback }]) => [name, String(fallback)]),
+    Object.entries(numberAttributes).map(([name, { fallback }]) => [name, String(fallback)]),
   );
   const hidden = [...queue.hidden.values()];
   const delayed = hidden.filter(({ kind }) => kind === "delayed").length;
@@ -78,14 +84,14 @@ function checkAttribute(queue: Queue, name: string, value: string): void {
     checkRedrivePolicy(queue, value);
   } else if (isNumberAttribute(name)) {
     if (!/^\d+$/u.test(value)) throw invalidParameterValue(name, value, "Must be an integer.");
-    checkRange(name, Number(value), NUMBERS[name]);
-  } else if (!CARRIED.has(name)) {
+    checkRange(name, Number(value), numberAttributes[name]);
+  } else if (!carriedAttributes.has(name)) {
     throw invalidAttributeName(name);
   }
 }
 
 function isNumberAttribute(name: string): name is NumberAttribute {
-  return Object.hasOwn(NUMBERS, name);
+  return Object.hasOwn(numberAttributes, name);
 }
 
 function checkRedrivePolicy(queue: Queue, text: string): void {

@@ -7,8 +7,8 @@ import { purgeMessages, type Queue } from "./queue.ts";
 import { describeAttributes, setQueueAttributes } from "./queue-attributes.ts";
 import type { QueueRegistry } from "./queue-registry.ts";
 
-const PURGE_PAUSE_MILLISECONDS = 60_000;
-const MAX_LISTED = 1000;
+const purgePauseMilliseconds = 60_000;
+const mostListed = 1000;
 
 /** The operations on queues themselves. */
 export function createQueueOperations(
@@ -64,7 +64,7 @@ function listQueues(
   urlOf: (queue: Queue) => string,
 ): Readonly<Record<string, unknown>> {
   const prefix = input.optional("QueueNamePrefix", asText) ?? "";
-  const limit = input.optional("MaxResults", asInteger) ?? MAX_LISTED;
+  const limit = input.optional("MaxResults", asInteger) ?? mostListed;
   const start = Number(input.optional("NextToken", asText) ?? 0);
   const matching = [...registry.queues.values()].filter(({ name }) => name.startsWith(prefix));
   const page = matching.slice(start, start + limit);
@@ -75,7 +75,7 @@ function listQueues(
 }
 
 function purge(queue: Queue, now: number): void {
-  if (queue.purgedAt !== undefined && now - queue.purgedAt < PURGE_PAUSE_MILLISECONDS) {
+  if (queue.purgedAt !== undefined && now - queue.purgedAt < purgePauseMilliseconds) {
     const message = `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`;
     throw new AwsError("PurgeQueueInProgress", message, {
       status: 403,

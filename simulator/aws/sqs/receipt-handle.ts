@@ -2,7 +2,7 @@ import { AwsError } from "../aws-error.ts";
 import { hideMessage, removeMessage, type Queue, type StoredMessage } from "./queue.ts";
 import { checkRange, invalidParameterValue } from "./sqs-errors.ts";
 
-const MAX_VISIBILITY_SECONDS = 43_200;
+const mostVisibilitySeconds = 43_200;
 
 /** A receipt handle: opaque to clients, and new at every receive. */
 export function encodeReceiptHandle(queue: Queue, messageId: string, nonce: string): string {
@@ -20,7 +20,7 @@ export function deleteByReceipt(queue: Queue, receiptHandle: string): void {
 
 /** Hides a message in flight for `seconds` from now on; 0 gives it back. @throws {AwsError} unless it is in flight */
 export function changeVisibility(queue: Queue, receiptHandle: string, seconds: number): void {
-  checkRange("VisibilityTimeout", seconds, { min: 0, max: MAX_VISIBILITY_SECONDS });
+  checkRange("VisibilityTimeout", seconds, { min: 0, max: mostVisibilitySeconds });
   const message = findMessage(queue, receiptHandle);
   if (message?.receiptHandle !== receiptHandle) {
     const reason = "Message does not exist or is not available for visibility timeout change.";
@@ -28,8 +28,8 @@ export function changeVisibility(queue: Queue, receiptHandle: string, seconds: n
   }
   if (!queue.hidden.has(message.id)) throw notInFlight();
   const since = (queue.surroundings.timeline.now() - (message.receivedAt ?? 0)) / 1000;
-  if (since + seconds > MAX_VISIBILITY_SECONDS) {
-    const reason = `Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_SECONDS} seconds]`;
+  if (since + seconds > mostVisibilitySeconds) {
+    const reason = `Total VisibilityTimeout for the message is beyond the limit [${mostVisibilitySeconds} seconds]`;
     throw invalidParameterValue("VisibilityTimeout", seconds, reason);
   }
   hideMessage(queue, message, { kind: "in flight", seconds });

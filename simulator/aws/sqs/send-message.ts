@@ -23,18 +23,18 @@ export type OutgoingMessage = {
   readonly traceHeader?: string | undefined;
 };
 
-const NO_ATTRIBUTES: MessageAttributes = new Map();
-const MAX_GROUP_ID = 128;
+const noAttributes: MessageAttributes = new Map();
+const longestGroupId = 128;
 
 /** Characters XML 1.0 knows, the only ones a body may consist of. */
-const BODY = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u;
+const bodyPattern = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u;
 
 /** Decodes the message of SendMessage or of one entry of its batch. @throws {AwsError} when SQS would refuse it */
 export function readOutgoingMessage(input: JsonReader): OutgoingMessage {
   const systemAttributes = input.optional("MessageSystemAttributes", mapOf(asMessageAttribute));
   const message: OutgoingMessage = {
     body: input.required("MessageBody", asText),
-    attributes: input.optional("MessageAttributes", mapOf(asMessageAttribute)) ?? NO_ATTRIBUTES,
+    attributes: input.optional("MessageAttributes", mapOf(asMessageAttribute)) ?? noAttributes,
     delaySeconds: input.optional("DelaySeconds", asInteger),
     groupId: input.optional("MessageGroupId", asText),
     traceHeader: systemAttributes?.get("AWSTraceHeader")?.StringValue,
@@ -73,7 +73,7 @@ export function toSendResult(message: StoredMessage): Readonly<Record<string, st
 
 function checkMessage(message: OutgoingMessage): void {
   if (message.body === "") throw missingParameter("MessageBody");
-  if (!BODY.test(message.body)) {
+  if (!bodyPattern.test(message.body)) {
     throw new AwsError(
       "InvalidMessageContents",
       "Invalid binary character was found in the message body.",
@@ -89,7 +89,7 @@ function checkMessage(message: OutgoingMessage): void {
 
 function checkGroupId(groupId: string | undefined): void {
   if (groupId === undefined || /^[!-~]{1,128}$/u.test(groupId)) return;
-  const reason = `MessageGroupId can only include alphanumeric and punctuation characters. 1 to ${MAX_GROUP_ID} in length.`;
+  const reason = `MessageGroupId can only include alphanumeric and punctuation characters. 1 to ${longestGroupId} in length.`;
   throw invalidParameterValue("MessageGroupId", groupId, reason);
 }
 
