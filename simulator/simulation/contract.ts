@@ -8,9 +8,6 @@ import type { WireRequest, WireResponse, WireService } from "../wire.ts";
 import type { ConsumeQueue, Deliver, FunctionName } from "../world.ts";
 import type { Streams } from "./seeded-random.ts";
 
-export type { ConsumeQueue } from "../world.ts";
-export type { Random } from "./seeded-random.ts";
-
 /** One instance of a function; numbers count up over the whole run and are never used again. */
 export type Who = { readonly function: FunctionName; readonly instance: number };
 

@@ -1,7 +1,8 @@
 import type { Services } from "../services.ts";
 import type { Timeline } from "../timeline.ts";
-import type { FaultOptions, Random } from "./contract.ts";
+import type { FaultOptions } from "./contract.ts";
 import { type FaultName, faultRates } from "./fault-rates.ts";
+import type { Random } from "./seeded-random.ts";
 import type { Strikes } from "./strikes.ts";
 
 /** The jobs that a fault concerns; worked out when it strikes, which is seldom, where that costs much. */

@@ -1,8 +1,8 @@
 import type { SQSEvent } from "aws-lambda";
 
 import type { WireService } from "../wire.ts";
+import type { ConsumeQueue } from "../world.ts";
 import { type Batches, inBatch } from "./batches.ts";
-import type { ConsumeQueue } from "./contract.ts";
 import type { Dice } from "./dice.ts";
 import { membersOf, operationOf } from "./fault-answers.ts";
 import { namedJobs } from "./named-jobs.ts";

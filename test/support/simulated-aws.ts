@@ -37,7 +37,7 @@ export function createSimulatedAws(options: Partial<AwsOptions> = {}) {
 }
 
 /** The real SDK clients in front of a wire-level service, without retries. */
-export function createClients(handle: Parameters<typeof createInProcessRequestHandler>[0]) {
+function createClients(handle: Parameters<typeof createInProcessRequestHandler>[0]) {
   const config = {
     region: "eu-west-1",
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
