@@ -1,4 +1,3 @@
-import { excuse } from "./capacity-deadline.ts";
 import {
   type Circumstances,
   type Decision,
@@ -20,7 +19,7 @@ import {
   stepJob,
 } from "./job-item.ts";
 import { jobKey } from "./job.ts";
-import { retireLeftOver } from "./left-over.ts";
+import { keepOut } from "./keep-out.ts";
 import type { RunnerSpec } from "./labels.ts";
 import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
 import { whyShutOut } from "./policy.ts";
@@ -119,27 +118,6 @@ export function claim(items: Items, item: JobItem, circumstances: Circumstances)
   return { writes: [claimed], actions: [{ kind: "launch", item: claimed }], outcome: "claimed" };
 }
 
-// The next deploy may put right what this one got wrong, and GitHub lets a job wait for a day: until it is
-// over it is asked about. What was started for it, although nobody wrote that down, must not run it.
-function keepOut(
-  items: Items,
-  { item, reason }: { readonly item: JobItem; readonly reason: string },
-  circumstances: Circumstances,
-): Decision {
-  const { now } = circumstances;
-  const left = retireLeftOver(items, { item, outcomes: ["open"] }, circumstances);
-  const parked = park(
-    { ...item, times: excuse(item.times, staleAfter) },
-    { reason, wakeAt: now + staleAfter, doubtful: true },
-    { now, outcome: "shut out since it was queued" },
-  );
-  return {
-    ...parked,
-    writes: [...left.writes, ...parked.writes],
-    actions: [...parked.actions, ...left.actions],
-  };
-}
-
 function firstSight(
   items: Items,
   { envelope, assessment }: QueuedJob,
@@ -182,13 +160,16 @@ function claimParked(
 
 /** Claims a parked job that is due, unless GitHub has to be asked first whether it still waits. */
 export function claimOrCheck(items: Items, item: JobItem, circumstances: Circumstances): Decision {
-  const { wakeAt = circumstances.now } = item;
-  const mayBeOver = item.doubtful || isLongAgo(wakeAt, circumstances);
+  const mayBeOver = item.doubtful || wasDueLongAgo(item, circumstances);
   return mayBeOver ? check(item) : claimInTurn(items, item, circumstances);
 }
 
-/** Whether a job that was told of or due then may well be over by now. */
-export function isLongAgo(time: number, { now }: Circumstances): boolean {
+/** Whether the job should have been looked at so long ago that it may well be over by now. */
+export function wasDueLongAgo(item: JobItem, circumstances: Circumstances): boolean {
+  return isLongAgo(item.wakeAt ?? circumstances.now, circumstances);
+}
+
+function isLongAgo(time: number, { now }: Circumstances): boolean {
   return now - time > staleAfter;
 }
 

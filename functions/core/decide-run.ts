@@ -50,10 +50,7 @@ export function wakeRun(items: Items, item: RunItem, circumstances: Circumstance
       return judge(items, { item, names: item.runners }, circumstances);
     case "interrupted":
       return isOld(item, circumstances)
-        ? leave(items, item, {
-            reason: "its runners were interrupted long ago",
-            now: circumstances.now,
-          })
+        ? leaveOld(items, item, circumstances)
         : rerun(item, circumstances);
     case "rerun":
     case "left":
@@ -111,11 +108,10 @@ type Judged = { readonly item: RunItem; readonly names: readonly string[] };
 
 // Only where every failed job lost its runner, and there is one: then nothing of its own failed.
 function judge(items: Items, { item, names }: Judged, circumstances: Circumstances): Decision {
-  const { now } = circumstances;
-  if (isOld(item, circumstances)) return leave(items, item, { reason: "it ended long ago", now });
+  if (isOld(item, circumstances)) return leaveOld(items, item, circumstances);
   const fates = names.map((name) => fateOf(items, name, circumstances));
   if (names.length === 0 || fates.includes("not interrupted")) {
-    return leave(items, item, { reason: "a job failed by itself", now });
+    return leave(items, item, { reason: "a job failed by itself", now: circumstances.now });
   }
   const awaited = names.filter((_name, index) => fates[index] === "unknown");
   return awaited.length === 0
@@ -165,8 +161,12 @@ function owe(item: RunItem, names: readonly string[], circumstances: Circumstanc
   return rerun(stepRun(item, step, now), circumstances);
 }
 
-function isOld({ endedAt, onDemandSince }: RunItem, { now }: Circumstances): boolean {
-  return now - (endedAt ?? onDemandSince ?? now) > rerunAtMost;
+function isOld({ endedAt }: RunItem, { now }: Circumstances): boolean {
+  return now - endedAt > rerunAtMost;
+}
+
+function leaveOld(items: Items, item: RunItem, { now }: Circumstances): Decision {
+  return leave(items, item, { reason: "it ended long ago", now });
 }
 
 // The wake-up is moved first, so that of two who are woken only one asks.

@@ -1,7 +1,7 @@
 import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
 import { wakeRun } from "./decide-run.ts";
 import { rebindAgain } from "./decide-progress.ts";
-import { check, claimOrCheck, isLongAgo, takeOver } from "./decide-queued.ts";
+import { check, claimOrCheck, takeOver, wasDueLongAgo } from "./decide-queued.ts";
 import { isClosed, isDue, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
 
 /** An item asked to be looked at again: carry out what it owes, or find out why nothing happened. */
@@ -27,7 +27,7 @@ function wakeJob(items: Items, item: JobItem, circumstances: Circumstances): Dec
   if (isClosed(item)) return nothing("job is over");
   switch (item.status) {
     case "launching":
-      return isLongAgo(item.wakeAt ?? 0, circumstances)
+      return wasDueLongAgo(item, circumstances)
         ? check(item)
         : takeOver(items, item, circumstances);
     case "parked":

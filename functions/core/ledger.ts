@@ -136,7 +136,7 @@ export type RunItem = {
   readonly attempt: number;
   readonly conclusion: string;
   /** When its end was told. */
-  readonly endedAt?: number;
+  readonly endedAt: number;
   readonly repository: Repository;
   readonly installationId?: number;
   readonly status: RunStatus;

@@ -59,7 +59,7 @@ describe("decideRun", () => {
       outcome: "run ended long ago",
     });
     expect(decide(itemsOf(owing), wake, late)).toMatchObject({
-      writes: [{ status: "left", reason: "its runners were interrupted long ago" }],
+      writes: [{ status: "left", reason: "it ended long ago" }],
       actions: [],
     });
   });
