@@ -1,17 +1,11 @@
+import { type LabelKey, toLabelKeys } from "../core/label-keys.ts";
 import { describeMisfit, toFittingRungs } from "../core/label-sizes.ts";
-import {
-  readArchitecture,
-  readGibibytes,
-  readMinutes,
-  readRungs,
-  readVcpus,
-  toLadder,
-} from "../core/label-values.ts";
+import { toLadder } from "../core/label-values.ts";
 import type { LabelOptions } from "../core/labels.ts";
 import { providerNames } from "../core/provider.ts";
 import { type JsonObject, readObject } from "../core/read-json.ts";
 
-const keys = ["runs-on", "arch", "cpu", "memory", "disk", "image", "timeout"];
+const names = ["runs-on", "arch", "cpu", "memory", "disk", "image", "timeout"];
 
 /**
  * What a job gets that does not ask for anything, written as labels are:
@@ -20,15 +14,17 @@ const keys = ["runs-on", "arch", "cpu", "memory", "disk", "image", "timeout"];
  */
 export function readLabelDefaults(value: unknown): LabelOptions["defaults"] {
   const given = readObject(value, "defaults");
-  const unknown = Object.keys(given).find((key) => !keys.includes(key));
-  if (unknown !== undefined) throw new Error(`'${unknown}' is none of ${keys.join(", ")}`);
+  const unknown = Object.keys(given).find((key) => !names.includes(key));
+  if (unknown !== undefined) throw new Error(`'${unknown}' is none of ${names.join(", ")}`);
+  // An image is looked up where the table of them is.
+  const keys = toLabelKeys([]);
   return {
-    runsOn: readDefault(given, { key: "runs-on", fallback: "FARGATE", read: readRungs }),
-    architecture: readDefault(given, { key: "arch", fallback: "x86_64", read: readArchitecture }),
-    cpu: readDefault(given, { key: "cpu", fallback: "1", read: readVcpus }),
-    memory: readDefault(given, { key: "memory", fallback: "2", read: readGibibytes }),
-    disk: readDefault(given, { key: "disk", fallback: "20", read: readGibibytes }),
-    timeoutMinutes: readDefault(given, { key: "timeout", fallback: "6h", read: readMinutes }),
+    runsOn: readDefault(given, keys.rungs, "FARGATE"),
+    architecture: readDefault(given, keys.architecture, "X86_64"),
+    cpu: readDefault(given, keys.cpu, "1"),
+    memory: readDefault(given, keys.memory, "2"),
+    disk: readDefault(given, keys.disk, "20"),
+    timeoutMinutes: readDefault(given, keys.timeoutMinutes, "6h"),
     image: toText(given["image"] ?? "default").toLowerCase(),
   };
 }
@@ -46,11 +42,12 @@ export function readFittingDefaults(value: unknown): LabelOptions["defaults"] {
 
 function readDefault<T>(
   given: JsonObject,
-  { key, fallback, read }: { key: string; fallback: string; read: (text: string) => T | undefined },
+  { name, read, advise }: LabelKey<T>,
+  fallback: string,
 ): T {
-  const text = toText(given[key] ?? fallback);
+  const text = toText(given[name] ?? fallback);
   const value = read(text.toLowerCase());
-  if (value === undefined) throw new Error(`'${key}' cannot be '${text}'`);
+  if (value === undefined) throw new Error(`'${name}' cannot be '${text}'; use ${advise(text)}`);
   return value;
 }
 

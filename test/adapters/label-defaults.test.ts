@@ -39,7 +39,7 @@ describe("readLabelDefaults", () => {
     [[], "defaults should be an object, got an array"],
     [{ "runs-on": "FARGET" }, "'runs-on' cannot be 'FARGET'"],
     [{ arch: "riscv" }, "'arch' cannot be 'riscv'"],
-    [{ cpu: -1 }, "'cpu' cannot be '-1'"],
+    [{ cpu: -1 }, "'cpu' cannot be '-1'; use a number of vCPU, like cpu=2 or cpu=0.5"],
     [{ timeout: 90 }, "'timeout' cannot be '90'"],
     [{ Cpu: 1 }, "'Cpu' is none of runs-on, arch, cpu, memory, disk, image, timeout"],
   ])("refuses %j", (given, problem) => {
