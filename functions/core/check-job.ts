@@ -101,7 +101,9 @@ async function findSuspects(
     .filter(({ launch, name }) => name === state.runnerName || isSuspect(item, launch))
     .map(({ launch, name }) => ({
       name,
-      isAwaitedBuild: launch.outcome === "started" && launch.provider === "CODEBUILD",
+      // Where another one is left for the job, its own has been taken.
+      isAwaitedBuild:
+        left === undefined && launch.outcome === "started" && launch.provider === "CODEBUILD",
       find: async () => findCompute(item, launch, ports),
     }));
   const named = await readOther(item, state.runnerName, ports);

@@ -1,5 +1,5 @@
 import { type Circumstances, type Decision, type Items, jobItemOf, nothing } from "./decision.ts";
-import { decideCompleted, decideInProgress, type JobNews } from "./decide-progress.ts";
+import { decideCompleted, decideInProgress, type JobNews, rebindOwn } from "./decide-progress.ts";
 import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
@@ -184,7 +184,7 @@ function hold(items: Items, item: JobItem, circumstances: Circumstances): Decisi
   const left = retireLeftOver(items, { item, outcomes: ["open", "started"] }, circumstances);
   return {
     writes: [...left.writes, parked],
-    actions: left.actions,
+    actions: [...left.actions, ...rebindOwn(items, parked)],
     outcome: "parked until queued again",
   };
 }

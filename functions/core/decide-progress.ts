@@ -168,11 +168,13 @@ export function rebindAgain(
   return own === item.runnerName ? [] : [{ kind: "rebind", runnerName: own }];
 }
 
-// What a job that ended without a runner leaves behind is its own runner, or where that serves another
-// job, the one that is left for it.
-function rebindOwn(items: Items, closed: JobItem): readonly Action[] {
-  if (closed.runnerName !== undefined) return [];
-  const key = jobKey(closed.job);
+/**
+ * What a job that needs no runner (any more) leaves behind is its own, or, where that serves another job,
+ * the one that is left for it.
+ */
+export function rebindOwn(items: Items, item: JobItem): readonly Action[] {
+  if (item.runnerName !== undefined) return [];
+  const key = jobKey(item.job);
   return [...items.values()]
     .filter((other) => other.kind === "runner")
     .filter(({ madeFor, serves }) => madeFor === key && serves !== undefined && serves !== key)

@@ -45,7 +45,8 @@ function rebindTo(
   const left = walk.kind === "found" ? walk.item : walk.unrecorded;
   const surplus = free.filter(({ id }) => id !== left?.id);
   if (!waitsForRunner(job)) {
-    const own = isClosed(job) && left !== undefined ? [left] : [];
+    const isUnwanted = isClosed(job) || isHeld(job);
+    const own = isUnwanted && left !== undefined ? [left] : [];
     const retired = retireIdle([...surplus, ...own], circumstances);
     return { ...retired, writes: [...retired.writes, ...tellLauncher(job)] };
   }

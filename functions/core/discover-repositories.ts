@@ -11,6 +11,7 @@ import {
 } from "./discovery.ts";
 import type { Installations, ListedRepository } from "./installations.ts";
 import type { ActiveRepository, InstallationLook } from "./cursor-item.ts";
+import type { Repository } from "./job.ts";
 import { whyShutOut, servesOwner } from "./policy.ts";
 import { createSweepBudget, heedFailure, isRefused } from "./sweep-budget.ts";
 import { putBehind } from "./sweep.ts";
@@ -78,7 +79,7 @@ async function lookAround(discovery: Discovery, pass: Pass): Promise<Discovery> 
   const { state: sweep } = await sweepCursor.read(pass.ledger);
   const found: Found = {
     waiting: new Map(discovery.repositories.map((one) => [one.repository.id, one])),
-    active: new Set(sweep.repositories.map(({ repository }) => repository.id)),
+    active: new Set(sweep.repositories.map(({ repository }) => identify(repository))),
   };
   const installations: InstallationLook[] = [];
   for (const look of discovery.installations) {
@@ -90,9 +91,14 @@ async function lookAround(discovery: Discovery, pass: Pass): Promise<Discovery> 
 type Found = {
   /** The repositories that wait for their sweep, by id. */
   readonly waiting: Map<number, ActiveRepository>;
-  /** Ids of those that are swept anyway. */
-  readonly active: ReadonlySet<number>;
+  /** Those that are swept anyway. */
+  readonly active: ReadonlySet<string>;
 };
+
+// Under another name it is one that nobody sweeps: where it was, it is found no more.
+function identify({ id, fullName }: Repository): string {
+  return `${id} ${fullName}`;
+}
 
 async function goOn(begun: InstallationLook, found: Found, pass: Pass): Promise<InstallationLook> {
   const { owner } = begun;
@@ -124,7 +130,7 @@ function takeUp(
   { id: installationId }: InstallationLook,
   { found, pass }: { readonly found: Found; readonly pass: Pass },
 ): void {
-  if (found.active.has(repository.id) || found.waiting.has(repository.id)) return;
+  if (found.active.has(identify(repository)) || found.waiting.has(repository.id)) return;
   if (whyShutOut(repository, pass.policy) !== undefined) return;
   const now = pass.now();
   const taken = { repository, installationId, activeAt: now, dueAt: now, runs: [] };

@@ -1,8 +1,9 @@
 import { type Circumstances, type Items, runnerItemOf } from "./decision.ts";
-import { jobKey, type JobKey } from "./job.ts";
+import { type Job, jobKey, type JobKey, type Origin } from "./job.ts";
 import type { RunnerUse } from "./cost.ts";
 import { type JobItem, runnerDebts, type RunnerItem, runnerItemId } from "./ledger.ts";
 import { runnerName } from "./runner-name.ts";
+import { isTransferred } from "./same-owner.ts";
 import { retention } from "./waits.ts";
 
 /** The item of a runner of which only the name is known. */
@@ -30,14 +31,18 @@ export function runnerOfLaunch(
   const { job, launches, spec } = item;
   const name = runnerName(runnerPrefix, jobKey(job), number);
   const launch = launches.find((known) => known.number === number);
+  const runner = runnerItemOf(items, runnerItemId(name)) ?? newRunnerItem(name, jobKey(job), now);
   return {
-    ...(runnerItemOf(items, runnerItemId(name)) ?? newRunnerItem(name, jobKey(job), now)),
+    ...runner,
     labels: job.labels,
-    repository: job.repository,
-    ...(job.installationId === undefined ? {} : { installationId: job.installationId }),
+    ...(isTransferred(runner, job) ? {} : originOf(job)),
     ...(launch === undefined ? {} : { provider: launch.provider, launchedAt: launch.at }),
     size: sizeOf(spec),
   };
+}
+
+function originOf({ repository, installationId }: Job): Origin {
+  return { repository, ...(installationId === undefined ? {} : { installationId }) };
 }
 
 function sizeOf({ architecture, cpu, memory, disk }: RunnerUse["spec"]): RunnerUse["spec"] {

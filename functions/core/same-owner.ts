@@ -18,3 +18,13 @@ export function isOfAnother(runner: RunnerItem | undefined, job: Job): boolean {
   const isSame = repository.id === job.repository.id || isSameOwner(repository, job.repository);
   return !isInstalledOnce && !isSame;
 }
+
+/**
+ * Whether the job's repository went to another owner after the runner was made, which stays where it was
+ * registered. An owner who was only renamed has the same installation.
+ */
+export function isTransferred(runner: RunnerItem, { repository, installationId }: Job): boolean {
+  if (runner.repository === undefined || isSameOwner(runner.repository, repository)) return false;
+  const ids = [runner.installationId, installationId];
+  return !ids.includes(undefined) && runner.installationId !== installationId;
+}

@@ -4,6 +4,15 @@ import { createInstance, type Instance, type InstanceParts } from "./lambda-inst
 import { drawInteger, type Random, type Streams } from "./seeded-random.ts";
 import type { Timeline } from "../timeline.ts";
 
+/** Lambda's answer to an invocation for which there is no room. */
+export class TooManyRequestsException extends Error {
+  override readonly name = "TooManyRequestsException";
+
+  constructor() {
+    super("Rate Exceeded.");
+  }
+}
+
 /** How one function is set up. */
 export type FunctionLimits = {
   /** Milliseconds. */
@@ -94,7 +103,7 @@ function startSandbox<Input, Output>(
 }
 
 async function invoke<Input, Output>(lambda: Lambda<Input, Output>, input: Input): Promise<Output> {
-  if (lambda.busy === lambda.concurrency) throw new Error("Rate Exceeded.");
+  if (lambda.busy === lambda.concurrency) throw new TooManyRequestsException();
   const sandbox = takeWarm(lambda) ?? lambda.start();
   const { instance } = sandbox;
   lambda.busy += 1;

@@ -6,6 +6,7 @@ import { type Batches, inBatch } from "./batches.ts";
 import type { Dice } from "./dice.ts";
 import { membersOf, operationOf } from "./fault-answers.ts";
 import { namedJobs } from "./named-jobs.ts";
+import { TooManyRequestsException } from "./lambda-host.ts";
 import { toPoisonMark } from "./poison-mark.ts";
 
 const second = 1_000;
@@ -22,7 +23,11 @@ export function betweenQueue(dice: Dice, batches: Batches, next: ConsumeQueue): 
     if (dice.strikes("message-visible-early", jobs)) {
       consumeLater(dice, consume, { event, after: dice.between("message-visible-early", 0, 10) });
     }
-    const answer = await consume(event);
+    const answer = await consume(event).catch((error: unknown) => {
+      // The copies are invoked beside the queue's own limit, and may take up the last instance.
+      if (error instanceof TooManyRequestsException) dice.note("message-visible-early", jobs);
+      throw error;
+    });
     if (dice.strikes("message-redelivered", jobs)) {
       consumeLater(dice, consume, { event, after: dice.between("message-redelivered", 0, 120) });
     }

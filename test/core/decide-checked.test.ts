@@ -134,6 +134,12 @@ describe("decideChecked", () => {
     expect(outcome).toBe("parked until queued again");
   });
 
+  it("has the runner of a robber go that is left for a job which GitHub holds back", () => {
+    const taken = runnerItem({ serves: "5-1" });
+    const { actions } = checked({ status: "waiting" }, [launchedItem(), taken]);
+    expect(actions).toEqual([{ kind: "rebind", runnerName: own }]);
+  });
+
   it.each([
     [0, 5],
     [59, 5],

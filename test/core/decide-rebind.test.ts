@@ -204,7 +204,9 @@ describe("decideRebind", () => {
 
   it("leaves a job alone that waits for an approval, and retires what it was left", () => {
     const waiting = launched(1, { status: "parked", heldAt: start, launches: [launchOf(1)] });
-    expect(rebind([waiting, ...swap(1, 2)]).writes).toEqual([]);
+    expect(rebind([waiting, ...swap(1, 2)]).writes).toMatchObject([
+      { name: "tornade-2-1-1", owed: ["deregister", "stop"] },
+    ]);
   });
 });
 

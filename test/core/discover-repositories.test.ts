@@ -206,18 +206,22 @@ describe("discoverRepositories", () => {
     expect(await test.readRecord()).toMatchObject({ repositories: [] });
   });
 
-  it("leaves to the sweep what that sees to, and takes nothing up twice", async () => {
+  it("leaves to the sweep what that sees to under the same name, and takes nothing up twice", async () => {
     const test = createDiscovery();
     push(test, names(25));
     const { item } = await test.ledger.read("cursor#sweep");
     expect(item).toBeUndefined();
-    const [first] = test.listing.repositories.get("acme") ?? [];
     const active = { activeAt: start, dueAt: start, runs: [] };
-    const repositories = first === undefined ? [] : [{ repository: first.repository, ...active }];
+    const listed = test.listing.repositories.get("acme") ?? [];
+    const repositories = listed.slice(0, 2).map(({ repository }, index) => {
+      const fullName = index === 0 ? repository.fullName : "initech/app-2";
+      return { repository: { ...repository, fullName }, ...active };
+    });
     const record = { kind: "cursor", at: start, repositories, expiresAt: start + minute } as const;
     await store(test, { ...record, id: "cursor#sweep" });
     expect(await test.discover()).toEqual({ swept: 8, announced: 0 });
     expect(test.github.asked).not.toContain("queued of acme/app-1");
+    expect(test.github.asked).toContain("queued of acme/app-2");
     test.clock.now += 5 * minute;
     await test.discover();
     const { repositories: waiting = [] } = await test.readRecord();

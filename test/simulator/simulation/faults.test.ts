@@ -1,8 +1,9 @@
-import type { SQSEvent } from "aws-lambda";
+import type { SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 
 import { createBatches } from "../../../simulator/simulation/batches.ts";
 import type { FaultName } from "../../../simulator/simulation/fault-rates.ts";
+import { TooManyRequestsException } from "../../../simulator/simulation/lambda-host.ts";
 import { bodyOf, createStage, runTask, type Stage, watchTasks, who } from "./fault-stage.ts";
 
 const minute = 60_000;
@@ -75,42 +76,46 @@ describe("betweenWebhook", () => {
   });
 });
 
-describe("betweenQueue", () => {
-  const event: SQSEvent = {
-    Records: [
-      {
-        messageId: "m-1",
-        receiptHandle: "r-1",
-        body: '{"version":1,"kind":"job","action":"queued","job":{"id":7}}',
-        attributes: {
-          ApproximateReceiveCount: "1",
-          SentTimestamp: "0",
-          SenderId: "x",
-          ApproximateFirstReceiveTimestamp: "0",
-        },
-        messageAttributes: {},
-        md5OfBody: "",
-        eventSource: "aws:sqs",
-        eventSourceARN: "",
-        awsRegion: "",
-      },
-    ],
-  };
+const record: SQSRecord = {
+  messageId: "m-1",
+  receiptHandle: "r-1",
+  body: '{"version":1,"kind":"job","action":"queued","job":{"id":7}}',
+  attributes: {
+    ApproximateReceiveCount: "1",
+    SentTimestamp: "0",
+    SenderId: "x",
+    ApproximateFirstReceiveTimestamp: "0",
+  },
+  messageAttributes: {},
+  md5OfBody: "",
+  eventSource: "aws:sqs",
+  eventSourceARN: "",
+  awsRegion: "",
+};
 
+describe("betweenQueue", () => {
   it.each<FaultName>(["message-redelivered", "message-visible-early"])(
     "%s: the same message is consumed twice",
     async (fault) => {
       const stage = createStage([fault]);
       const receives: (string | undefined)[] = [];
-      const consume = stage.faults.betweenQueue(async ({ Records: [record] }) => {
-        receives.push(record?.attributes.ApproximateReceiveCount);
+      const consume = stage.faults.betweenQueue(async ({ Records: [received] }) => {
+        receives.push(received?.attributes.ApproximateReceiveCount);
       });
-      await consume(event);
+      await consume({ Records: [record] });
       await stage.timeline.advance(0);
       expect(receives).toEqual(["1", "2"]);
       expect(stage.faults.strikes.of(7)).toMatchObject([{ fault }]);
     },
   );
+
+  it("explains what the jobs of a batch wait for, whose instance a copy has", async () => {
+    const stage = createStage([]);
+    const refuse = async () => Promise.reject(new TooManyRequestsException());
+    const refused = stage.faults.betweenQueue(refuse)({ Records: [record] });
+    await expect(refused).rejects.toThrow("Rate Exceeded.");
+    expect(stage.faults.strikes.of(7)).toMatchObject([{ fault: "message-visible-early" }]);
+  });
 });
 
 describe("betweenEvents", () => {
