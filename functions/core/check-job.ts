@@ -98,12 +98,10 @@ async function findSuspects(
       launch,
       name: runnerName(ports.runnerPrefix, jobKey(item.job), launch.number),
     }))
-    .filter(({ launch, name }) => name === state.runnerName || isSuspect(item, launch))
+    .filter(({ launch, name }) => name === state.runnerName || isSuspect(launch, item, left))
     .map(({ launch, name }) => ({
       name,
-      // Where another one is left for the job, its own has been taken.
-      isAwaitedBuild:
-        left === undefined && launch.outcome === "started" && launch.provider === "CODEBUILD",
+      isAwaitedBuild: launch.outcome === "started" && launch.provider === "CODEBUILD",
       find: async () => findCompute(item, launch, ports),
     }));
   const named = await readOther(item, state.runnerName, ports);
@@ -160,8 +158,13 @@ async function see(
   return isThere ? undefined : "missing";
 }
 
-// A first runner that is lost is nothing unusual, and not worth the calls.
-function isSuspect({ losses, status }: JobItem, { outcome }: Launch): boolean {
-  if (outcome === "started") return status !== "running";
+// Where another one is left for the job, its own has been taken. A first runner that is lost is nothing
+// unusual, and not worth the calls.
+function isSuspect(
+  { outcome }: Launch,
+  { losses, status }: JobItem,
+  left: RunnerItem | undefined,
+): boolean {
+  if (outcome === "started") return status !== "running" && left === undefined;
   return (outcome === "ended" && losses > 1) || (outcome === "open" && status === "parked");
 }

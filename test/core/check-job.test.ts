@@ -146,16 +146,25 @@ describe("checkJob", () => {
     });
   });
 
-  it("does not take its own build, which another job has had, for the one that is left", async () => {
-    const world = createFakeWorld();
-    world.runners.set(other, { registrationId: 8, name: other, busy: false });
-    const left = runnerItem({ name: other, madeFor: "5-1", provider: "CODEBUILD" });
-    const launches = [launchOf(1, { outcome: "started", provider: "CODEBUILD" })];
-    expect(await checkJob(launchedItem({ launches }), world.ports, left)).toMatchObject({
-      lookedAt: other,
-      seen: { name: other, state: "missing" },
-    });
-  });
+  it.each([
+    ["gone", "CODEBUILD", false],
+    ["busy with it", "CODEBUILD", true],
+    ["busy with it", "FARGATE", true],
+  ] as const)(
+    "looks only at what is left for it where another job took its own, which is %s: %s",
+    async (_what, provider, busy) => {
+      const world = createFakeWorld();
+      if (busy) world.runners.set(own, { registrationId: 7, name: own, busy });
+      world.computes.push({ id: "own", provider, name: own, alive: busy });
+      world.runners.set(other, { registrationId: 8, name: other, busy: false });
+      const left = runnerItem({ name: other, madeFor: "5-1", provider: "CODEBUILD" });
+      const launches = [launchOf(1, { outcome: "started", provider })];
+      expect(await checkJob(launchedItem({ launches }), world.ports, left)).toMatchObject({
+        lookedAt: other,
+        seen: { name: other, state: "missing" },
+      });
+    },
+  );
 
   it("looks at the runner of another job that GitHub says the job is bound to", async () => {
     const world = createFakeWorld();
