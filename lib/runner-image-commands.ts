@@ -19,7 +19,7 @@ export const dockerStage = "^FROM .* AS docker$";
 
 const buildWithDocker = [
   `${build} --target docker --load --tag candidate${dockerSuffix} folder`,
-  `docker run --rm --privileged candidate${dockerSuffix} smoke-test`,
+  `docker run --rm --privileged --user 0 candidate${dockerSuffix} smoke-test docker`,
   `${build} --target docker ${push} --tag "$REPOSITORY_URI:$CURRENT_TAG${dockerSuffix}" folder`,
 ].join(" && ");
 

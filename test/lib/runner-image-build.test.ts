@@ -132,7 +132,9 @@ describe("RunnerImageBuild", () => {
     const docker = buildPhases.build.commands.find((command) =>
       command.includes("--target docker"),
     );
-    expect(docker).toMatch(/--load .* && .*--privileged .*smoke-test && .*push=true/u);
+    expect(docker).toMatch(
+      /--load .* && .*--privileged --user 0 .*smoke-test docker && .*push=true/u,
+    );
     expect(docker).not.toContain("zstd");
   });
 
