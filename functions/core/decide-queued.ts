@@ -22,6 +22,7 @@ import { jobKey } from "./job.ts";
 import { keepOut } from "./keep-out.ts";
 import type { RunnerSpec } from "./labels.ts";
 import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
+import { notFound } from "./not-found.ts";
 import { whyShutOut } from "./policy.ts";
 import { describeTurn } from "./refusal-reason.ts";
 import { takeTurn } from "./refusal-turns.ts";
@@ -164,9 +165,12 @@ export function claimOrCheck(items: Items, item: JobItem, circumstances: Circums
   return mayBeOver ? check(item) : claimInTurn(items, item, circumstances);
 }
 
-/** Whether the job should have been looked at so long ago that it may well be over by now. */
+/**
+ * Whether the job should have been looked at so long ago that it may well be over by now, or was asked about
+ * for that, and not found.
+ */
 export function wasDueLongAgo(item: JobItem, circumstances: Circumstances): boolean {
-  return isLongAgo(item.wakeAt ?? circumstances.now, circumstances);
+  return item.reason === notFound || isLongAgo(item.wakeAt ?? circumstances.now, circumstances);
 }
 
 function isLongAgo(time: number, { now }: Circumstances): boolean {

@@ -18,7 +18,7 @@ export function keepOut(
   const { now } = circumstances;
   const left = retireLeftOver(items, { item, outcomes: ["open"] }, circumstances);
   const parked = park(
-    { ...item, times: excuse(item.times, staleAfter) },
+    { ...item, times: { ...excuse(item.times, staleAfter), claimed: now } },
     { reason, wakeAt: now + staleAfter, doubtful: true },
     { now, outcome: "shut out since it was queued" },
   );

@@ -23,7 +23,8 @@ export function replaceOverdue(
 ): Decision {
   const { now } = circumstances;
   const walk = findRunnerLeftFor(item, items, circumstances);
-  const runner = walk.kind === "found" ? walk.item : ownRunner(items, item, circumstances);
+  const left = walk.kind === "found" ? walk.item : walk.unrecorded;
+  const runner = left ?? ownRunner(items, item, circumstances);
   if (runner === undefined) return claim(items, item, circumstances);
   if (runner.ended !== undefined) {
     return claim(items, endLaunches(item, "its runner has ended"), circumstances);

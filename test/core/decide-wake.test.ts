@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
+import { notFound } from "../../functions/core/not-found.ts";
 import { clockTolerance, staleAfter } from "../../functions/core/waits.ts";
 import {
   circumstances,
@@ -62,6 +63,13 @@ describe("decideWake", () => {
     const lease = { owner: "gone", until: start - ago };
     expect(wake(launchingItem({ lease, wakeAt: start - ago })).outcome).toBe(outcome);
   });
+
+  it.each([jobItem({ wakeAt: start }), launchingItem({ wakeAt: start })])(
+    "asks again about a job that GitHub did not find, and that may be over",
+    (item) => {
+      expect(wake({ ...item, reason: notFound }).outcome).toBe("checking");
+    },
+  );
 
   it("claims a parked job, even when the reminder comes a little early", () => {
     expect(wake(jobItem({ wakeAt: start + clockTolerance }))).toMatchObject({

@@ -4,6 +4,7 @@ import { decide } from "../../functions/core/decide.ts";
 import type { LedgerEvent } from "../../functions/core/decision.ts";
 import { dispatch } from "../../functions/core/dispatch.ts";
 import type { Policy } from "../../functions/core/policy.ts";
+import { findStuckJobs } from "../../functions/core/stuck-jobs.ts";
 import { staleAfter } from "../../functions/core/waits.ts";
 import {
   circumstances,
@@ -81,6 +82,20 @@ describe("dispatch of a job that is shut out since it was queued", () => {
     await wakeAfter(world, staleAfter);
     expect(readJobItem(world, job)).toMatchObject({ status: "parked", launches: [{}] });
     expect(readJobItem(world, job)).not.toHaveProperty("refusal");
+  });
+
+  it("calls it stuck as little as it refuses it for an image that a deploy brings", async () => {
+    const world = createFakeWorld();
+    await store(world, { ...waiting, times: { received: start, claimed: start, tried: start } });
+    await wakeAfter(world, 0, others);
+    for (let halfHour = 0; halfHour < 6; halfHour += 1) await wakeAfter(world, staleAfter, others);
+    const { now } = world.clock;
+    const stuck = findStuckJobs(world.ledger.list(), { now, capacityDeadline: 3_600_000 });
+    expect(stuck).toEqual([]);
+    world.clock.now += staleAfter;
+    const images = { whyNotReady: async () => Promise.resolve("the image is being built") };
+    await dispatch(wake, { ...world.ports, images });
+    expect(readJobItem(world, job)).toMatchObject({ status: "parked" });
   });
 
   it.each([

@@ -109,6 +109,19 @@ describe("replaceOverdue", () => {
       });
     });
 
+    it("has one looked at, too, whose launch nobody wrote down, and gone if it is gone", () => {
+      const items = itemsOf(...swapped.slice(0, 3));
+      const event = { kind: "job-checked", jobKey: key, state: queued } as const;
+      const tell = (more: Partial<JobChecked>) =>
+        decide(items, { ...event, ...more }, circumstances({ now }));
+      expect(tell({}).actions).toMatchObject([{ kind: "check", left: { name: other } }]);
+      const seen = { name: other, state: "missing" } as const;
+      expect(tell({ lookedAt: other, seen }).writes).toMatchObject([
+        { name: other, owed: ["deregister", "stop"] },
+        { status: "parked", losses: 1 },
+      ]);
+    });
+
     it("waits on for it as long as it is there", () => {
       const { writes, outcome } = check({ lookedAt: other });
       expect(writes).toMatchObject([{ id: "job#4711-1", wakeAt: now + overdueAfter }]);
