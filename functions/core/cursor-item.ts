@@ -24,6 +24,11 @@ export type CursorItem = {
   readonly expiresAt: number;
 };
 
+/** The id of the item that keeps how far one look has come. */
+export function cursorItemId(name: string): `cursor#${string}` {
+  return `cursor#${name}`;
+}
+
 /** An owner who has the App installed. */
 export type Installation = { readonly id: number; readonly owner: string };
 

@@ -1,6 +1,6 @@
-import type { CursorItem } from "./cursor-item.ts";
+import { type CursorItem, cursorItemId } from "./cursor-item.ts";
 import type { Discovery } from "./discovery.ts";
-import { cursorItemId, type Ledger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { boundRuns } from "./sweep.ts";
 import type { SweepMemory } from "./sweep-memory.ts";
 import { retention } from "./waits.ts";

@@ -182,10 +182,6 @@ export function runItemId(runId: number): `run#${number}` {
   return `run#${runId}`;
 }
 
-export function cursorItemId(name: string): `cursor#${string}` {
-  return `cursor#${name}`;
-}
-
 /** Whether the text names an item that can be woken: caps and cursors never are. */
 export function isItemId(text: string): text is ItemId {
   return ["job#", "runner#", "run#"].some((kind) => text.startsWith(kind));

@@ -4,7 +4,7 @@
  */
 import { writeSync } from "node:fs";
 
-import { cursorItemId } from "../../functions/core/ledger.ts";
+import { cursorItemId } from "../../functions/core/cursor-item.ts";
 import { openDatabase } from "../../local/database.ts";
 import { createSqliteLedger } from "../../local/sqlite-ledger.ts";
 import { createSqliteQueue } from "../../local/sqlite-queue.ts";

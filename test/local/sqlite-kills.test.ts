@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
-import { cursorItemId } from "../../functions/core/ledger.ts";
+import { cursorItemId } from "../../functions/core/cursor-item.ts";
 import { openDatabase } from "../../local/database.ts";
 import { createSqliteLedger } from "../../local/sqlite-ledger.ts";
 import { createSqliteQueue } from "../../local/sqlite-queue.ts";
