@@ -1,5 +1,6 @@
 import type { Environment } from "../functions/adapters/surroundings.ts";
 import { CommandError } from "./command-error.ts";
+import type { HelpCommand } from "./commands/parse-flags.ts";
 import { readRedrive, type RedriveCommand } from "./commands/redrive-flags.ts";
 import { readSimulate, type SimulateCommand } from "./commands/simulate-flags.ts";
 import { readSimulator, type SimulatorCommand } from "./commands/simulator-flags.ts";
@@ -18,7 +19,7 @@ export type Command =
   | SimulatorCommand
   | SimulateCommand
   | RedriveCommand
-  | { readonly name: "help" };
+  | HelpCommand;
 
 /**
  * Reads what was typed behind `tornade`.

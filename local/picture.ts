@@ -1,5 +1,6 @@
 import type { Board, JobRow } from "./board.ts";
 import type { Display } from "./display.ts";
+import { wrap } from "./wrap.ts";
 
 type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
@@ -63,7 +64,7 @@ const header = toColumns("job", "state", "where", "how long");
 
 function toTableLine(row: JobRow): string {
   const line = toColumns(row.name, row.state, toPlace(row), toTimes(row));
-  return row.reason === undefined ? line : [line, ...wrap(row.reason)].join("\n");
+  return row.reason === undefined ? line : [line, ...wrapReason(row.reason)].join("\n");
 }
 
 function toColumns(
@@ -88,15 +89,6 @@ function toSeconds(milliseconds: number): string {
 }
 
 // In the columns behind the name, so that a reason of any length stays within 80.
-function wrap(text: string): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + word.length > 60) {
-      lines.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one) => `${" ".repeat(17)}${one}`);
+function wrapReason(reason: string): readonly string[] {
+  return wrap(reason.split(/(?<= )/u), { indent: 17 });
 }

@@ -1,7 +1,7 @@
 import type { SimulationReport } from "../simulator/simulation/simulate.ts";
+import { width, wrap } from "./wrap.ts";
 
-/** How wide a line may be, and its left column is. */
-const width = 80;
+/** How wide the left column is. */
 const column = 24;
 
 /** A simulation's report for people, in lines of at most 80 characters; `command` repeats the run. */
@@ -27,7 +27,7 @@ function describeVerdict({ violations, story }: SimulationReport): readonly stri
   if (violations.length === 0) return ["", "no invariant was violated", ""];
   const told = violations.flatMap(({ invariant, details, jobId }) => [
     `VIOLATION: ${invariant}${jobId === undefined ? "" : ` (job ${jobId})`}`,
-    ...wrap(details.split(/(?<= )/u), { indent: 2, end: "" }),
+    ...wrap(details.split(/(?<= )/u), { indent: 2 }).map((line) => shorten(line)),
   ]);
   return ["", ...told, ...(story.length === 0 ? [] : [""]), ""];
 }
@@ -113,23 +113,6 @@ function row(name: string, value: string, nameWidth = column): string {
 
 function shorten(line: string): string {
   return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
-}
-
-/** Lines of words that bring their own separators; all but the last with an `end`. */
-function wrap(
-  words: readonly string[],
-  { indent, end }: { readonly indent: number; readonly end: string },
-): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of words) {
-    if (line !== "" && indent + line.length + word.length + end.length > width) {
-      lines.push(line + end);
-      line = "";
-    }
-    line += word;
-  }
-  return [...lines, line].map((one) => shorten(`${" ".repeat(indent)}${one}`.trimEnd()));
 }
 
 function toClock(milliseconds: number): string {

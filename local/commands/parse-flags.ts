@@ -1,5 +1,9 @@
 import { messageOf } from "../../functions/core/errors.ts";
 import { CommandError } from "../command-error.ts";
+import type { CommandName } from "../usage.ts";
+
+/** What can be typed, in all or `about` one command. */
+export type HelpCommand = { readonly name: "help"; readonly about?: CommandName };
 
 /**
  * Reads flags; the parser's own messages have several sentences, and the flag in quotes is what matters.

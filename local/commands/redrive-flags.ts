@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { settingNames } from "../../functions/adapters/settings.ts";
 import type { Environment } from "../../functions/adapters/surroundings.ts";
 import { CommandError } from "../command-error.ts";
-import { parseFlags } from "./parse-flags.ts";
+import { type HelpCommand, parseFlags } from "./parse-flags.ts";
 
 /** Dead letters back to the job queue. */
 export type RedriveCommand = {
@@ -31,9 +31,9 @@ const flags = {
 export function readRedrive(
   args: readonly string[],
   env: Environment,
-): RedriveCommand | { readonly name: "help" } {
+): RedriveCommand | HelpCommand {
   const given = parseFlags(() => parseArgs({ args: [...args], options: flags }).values, flags);
-  if (given.help === true) return { name: "help" };
+  if (given.help === true) return { name: "help", about: "redrive" };
   const queueUrl = readQueueUrl("queue", given.queue, env);
   const deadLetterQueueUrl = readQueueUrl("dead-letter-queue", given["dead-letter-queue"], env);
   if (queueUrl === deadLetterQueueUrl) {

@@ -6,7 +6,7 @@ import { readFaultNames } from "../../simulator/simulation/fault-rates.ts";
 import { sabotages } from "../../simulator/simulation/sabotage.ts";
 import type { SimulateOptions } from "../../simulator/simulation/simulate.ts";
 import { CommandError } from "../command-error.ts";
-import { parseFlags } from "./parse-flags.ts";
+import { type HelpCommand, parseFlags } from "./parse-flags.ts";
 
 /** Runs on a virtual clock, with faults. */
 export type SimulateCommand = Omit<SimulateOptions, "onProgress"> & {
@@ -34,9 +34,9 @@ const seedLimit = 1_000_000;
  * Reads the flags of `simulate`.
  * @throws {CommandError} for a name or a number that is none
  */
-export function readSimulate(args: readonly string[]): SimulateCommand | { readonly name: "help" } {
+export function readSimulate(args: readonly string[]): SimulateCommand | HelpCommand {
   const given = parseFlags(() => parseArgs({ args: [...args], options: flags }).values, flags);
-  if (given.help === true) return { name: "help" };
+  if (given.help === true) return { name: "help", about: "simulate" };
   const {
     jobs = "1000",
     seed = String(randomInt(1, seedLimit)),
@@ -80,6 +80,7 @@ function readFaults(list: string): SimulateCommand["faults"] {
 
 function readSabotage(name: string): string {
   if (Object.hasOwn(sabotages, name)) return name;
-  const known = Object.keys(sabotages).join(", ");
-  throw new CommandError(`--sabotage '${name}' is unknown; use one of ${known}`);
+  throw new CommandError(
+    `--sabotage '${name}' is unknown; use one that 'npm run simulate -- --help' lists`,
+  );
 }

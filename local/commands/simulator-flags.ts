@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { parseFlags } from "./parse-flags.ts";
+import { type HelpCommand, parseFlags } from "./parse-flags.ts";
 import { readServeOptions, serveFlags, type ServeOptions } from "./serve-flags.ts";
 
 /** Only the simulated AWS and GitHub. */
@@ -10,13 +10,11 @@ export type SimulatorCommand = ServeOptions & { readonly name: "simulator" };
  * Reads the flags of `simulator`.
  * @throws {CommandError} for a flag that is not understood, or a value that does not do
  */
-export function readSimulator(
-  args: readonly string[],
-): SimulatorCommand | { readonly name: "help" } {
+export function readSimulator(args: readonly string[]): SimulatorCommand | HelpCommand {
   const flags = parseFlags(
     () => parseArgs({ args: [...args], options: serveFlags }).values,
     serveFlags,
   );
-  if (flags.help === true) return { name: "help" };
+  if (flags.help === true) return { name: "help", about: "simulator" };
   return { name: "simulator", ...readServeOptions(flags, 4566) };
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { CommandError } from "../command-error.ts";
-import { parseFlags } from "./parse-flags.ts";
+import { type HelpCommand, parseFlags } from "./parse-flags.ts";
 import { readServeOptions, serveFlags, type ServeOptions } from "./serve-flags.ts";
 
 /** The demo with simulated machines. */
@@ -53,12 +53,12 @@ const ways = {
  */
 export function readStart(
   args: readonly string[],
-): ContainersCommand | LiveCommand | StartCommand | { readonly name: "help" } {
+): ContainersCommand | LiveCommand | StartCommand | HelpCommand {
   const flags = parseFlags(
     () => parseArgs({ args: [...args], options: startFlags }).values,
     startFlags,
   );
-  if (flags.help === true) return { name: "help" };
+  if (flags.help === true) return { name: "help", about: "start" };
   const way = flags.live === true ? "live" : flags.containers === true ? "containers" : "start";
   checkFlags(way, Object.keys(flags));
   const { once = false, json = false, image, smee, state = ".tornade" } = flags;

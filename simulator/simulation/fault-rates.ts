@@ -117,13 +117,19 @@ export function readFaultNames(list: string): ReadonlySet<FaultName> {
   return new Set(others.flatMap((word) => readWord(word)));
 }
 
+/** The faults that each family switches on, but for `all`. */
+export function faultsByFamily(): Readonly<Record<string, readonly FaultName[]>> {
+  const families = Object.entries(faultFamilies).filter(([family]) => family !== "all");
+  return Object.fromEntries(families.map(([family]) => [family, readWord(family)]));
+}
+
 function readWord(word: string): readonly FaultName[] {
   if (isFaultName(word)) return [word];
   const family = Object.entries(faultFamilies).find(([name]) => name === word)?.[1];
   if (family !== undefined) return faultNames.filter((name) => family.test(name));
   const families = Object.keys(faultFamilies).join(", ");
   throw new Error(
-    `fault '${word}' is unknown; use ${families}, or one of ${faultNames.join(", ")}`,
+    `fault '${word}' is unknown; use none, ${families}, or a fault that 'npm run simulate -- --help' lists`,
   );
 }
 
