@@ -1,3 +1,4 @@
+import { episodeNames } from "../simulator/simulation/episodes.ts";
 import { faultsByFamily } from "../simulator/simulation/fault-rates.ts";
 import { sabotages } from "../simulator/simulation/sabotage.ts";
 import { wrap } from "./wrap.ts";
@@ -36,6 +37,7 @@ ${secrets}
   --seed NUMBER            equal seeds give equal runs (default: a fresh one)
   --seeds NUMBER           how many seeds, one after another from that on (1)
   --faults LIST            faults, families or none, with commas between (all)
+  --workload NAME          one kind of episode instead of a mix of all
   --sabotage NAME          switches one rule off: a violation should follow
   --trace JOB_ID           tells all that happened to one job
   --json                   the report as one JSON object
@@ -64,11 +66,13 @@ function describeCommands(): readonly string[] {
 }
 
 function describeNames(): readonly string[] {
-  const families = Object.entries(faultsByFamily()).flatMap(([family, faults]) => [
+  const faults = Object.entries(faultsByFamily()).flatMap(([family, names]) => [
     `  ${family}`,
-    ...list(faults),
+    ...list(names),
   ]);
-  return ["faults of each family", ...families, "", "sabotages", ...list(Object.keys(sabotages))];
+  const others = { workloads: episodeNames, sabotages: Object.keys(sabotages) };
+  const lists = Object.entries(others).flatMap(([what, names]) => ["", what, ...list(names)]);
+  return ["faults of each family", ...faults, ...lists];
 }
 
 function list(names: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 import type { DispatchPorts } from "../core/dispatch.ts";
 import { createImageReadiness } from "../core/image-readiness.ts";
+import { createPace } from "../core/pace.ts";
 import type { RunnerProviders } from "../core/runner-provider.ts";
 import { createShortages } from "../core/shortages.ts";
 import { createCodeBuildProvider } from "./codebuild-provider.ts";
@@ -44,6 +45,7 @@ export async function createDispatchPorts(
     ledger,
     images: createImageReadiness(listBuiltImages(settings.fargate.images), ledger),
     shortages: createShortages(now),
+    pace: createPace(now),
     queue: platform?.queue ?? createSqsJobQueue(surroundings, settings.queueUrl),
     notices: settings.checkRuns === "on" ? createGitHubNotices(client) : noNotices,
     reruns: createGitHubReruns(client),

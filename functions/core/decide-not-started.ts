@@ -13,7 +13,7 @@ import { isClosed, type JobItem } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import type { ProviderName } from "./provider.ts";
 import { describeShortage, describeUnsaid } from "./refusal-reason.ts";
-import { capacityWait, imageWait, registeredAfter, settlePatience } from "./waits.ts";
+import { capacityWait, imageWait, registeredAfter, settlePatience, turnWait } from "./waits.ts";
 
 /**
  * A launch brought no runner: on to the next rung, or wait, or refuse the job when that is hopeless or
@@ -144,10 +144,12 @@ function cannotBeTold(
 
 function waitAgain(item: JobItem, report: NotStarted, circumstances: Circumstances): Decision {
   const { now, jitter } = circumstances;
-  const retryAt = "retryAt" in report ? report.retryAt : undefined;
+  const { retryAt = now } = report.kind === "no-image" ? {} : report;
   const lacksImage = report.kind === "no-image";
-  const wait = lacksImage ? imageWait(jitter) : capacityWait(item.waits, jitter);
-  const wakeAt = Math.max(Math.max(now, retryAt ?? 0) + wait, seenAt(item, report));
+  const wakeAt = Math.max(
+    Math.max(now, retryAt) + waitOf(item, report, jitter),
+    seenAt(item, report),
+  );
   // A runner that cannot be got rid of for so long may be running the job.
   const doubtful = report.kind === "unsettled" && isTooLate(item, report, circumstances);
   const times = saysNothingOfCapacity(report) ? excuse(item.times, wakeAt - now) : item.times;
@@ -156,6 +158,13 @@ function waitAgain(item: JobItem, report: NotStarted, circumstances: Circumstanc
     { reason: report.message, wakeAt, doubtful },
     { now, outcome: "parked" },
   );
+}
+
+// Whoever was told when to try again has a turn of its own.
+function waitOf({ waits }: JobItem, report: NotStarted, jitter: number): number {
+  if (report.kind === "no-image") return imageWait(jitter);
+  const hasTurn = report.kind !== "unsettled" && report.retryAt !== undefined;
+  return hasTurn ? turnWait(waits, jitter) : capacityWait(waits, jitter);
 }
 
 // When at the latest what GitHub may have registered would be seen: before that the next try is in vain.

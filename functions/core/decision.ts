@@ -25,6 +25,8 @@ export type LaunchReport =
     }
   | (LaunchFailure & {
       readonly number: number;
+      /** When the next try is to be made at the earliest, in milliseconds since the epoch. */
+      readonly retryAt?: number;
       /** The registration of a runner that was not started, where it could not be removed. */
       readonly leftRegistrationId?: number;
       /** GitHub did not say whether it registered the runner: no compute was asked for. */

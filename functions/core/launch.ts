@@ -6,6 +6,7 @@ import { newestLaunch } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
 import type { Log } from "./log.ts";
+import { type Pace, serviceOf } from "./pace.ts";
 import type { Policy } from "./policy.ts";
 import { runnerEnvironment, type RunnerRules, runnerTags } from "./runner-environment.ts";
 import { runnerName } from "./runner-name.ts";
@@ -19,6 +20,7 @@ export type LaunchPorts = SettlePorts &
     readonly policy: Policy;
     readonly images: ImageReadiness;
     readonly shortages: Shortages;
+    readonly pace: Pace;
     readonly log: Log;
   };
 
@@ -40,12 +42,34 @@ export async function launchRunner(
   if (obstacle !== undefined) return { kind: "no-image", number: newest.number, message: obstacle };
   const shortage = ports.shortages.find(item, newest);
   if (shortage !== undefined) return { ...shortage, number: newest.number };
+  // Those that a throttle held up come first; and a registration would be wasted.
+  const throttle = item.waits === 0 ? ports.pace.whyWait(serviceOf(newest.provider)) : undefined;
+  if (throttle !== undefined) return reportThrottle(throttle, newest, ports);
   try {
     const registration = await ports.registry.register(item.job, nameOf(item, newest, ports));
     return await startCompute(item, { launch: newest, registration }, ports);
   } catch (error) {
-    return reportFailure(error, newest.number);
+    return inTurn(item, reportFailure(error, newest.number), ports);
   }
+}
+
+function reportThrottle(
+  message: string,
+  { number, provider }: Launch,
+  { pace, now }: LaunchPorts,
+): LaunchReport {
+  const retryAt = pace.takeTurn(serviceOf(provider), { from: now(), message });
+  return { kind: "throttled", number, message, retryAt };
+}
+
+// Not all at once when GitHub may be asked again.
+function inTurn(item: JobItem, report: LaunchReport, { pace }: LaunchPorts): LaunchReport {
+  if (report.kind !== "unregistered" || report.retryAt === undefined) return report;
+  const { message, retryAt: from } = report;
+  return {
+    ...report,
+    retryAt: pace.takeTurn(`owner ${item.job.repository.owner}`, { from, message }),
+  };
 }
 
 async function startCompute(
@@ -71,7 +95,9 @@ async function startCompute(
     return { ...outcome, number, registrationId: registration.registrationId };
   }
   if (outcome.kind === "unknown") return { ...outcome, number };
-  return { ...outcome, number, ...(await discard(item, registration, ports)) };
+  const left = await discard(item, registration, ports);
+  if (outcome.kind !== "throttled") return { ...outcome, number, ...left };
+  return { ...reportThrottle(outcome.message, launch, ports), ...left };
 }
 
 // Nothing was started, so nobody will use the registration: it must not be given a job.

@@ -136,6 +136,16 @@ export function capacityWait(waits: number, jitter: number): number {
   return second + Math.floor(jitter * Math.min(5 * minute, 10 * second * 2 ** waits));
 }
 
+/**
+ * Milliseconds after a turn that was handed out: some seconds with full jitter, as the turns of several
+ * instances coincide. What a limit has held up for the tenth time has another reason than its queue.
+ */
+export function turnWait(waits: number, jitter: number): number {
+  return (
+    second + Math.floor(jitter * Math.min(5 * minute, 5 * second * 2 ** Math.max(0, waits - 9)))
+  );
+}
+
 /** Milliseconds until GitHub is asked again about a job that it has held back for so long. */
 export function heldWait(age: number): number {
   if (age < 60 * minute) return 5 * minute;

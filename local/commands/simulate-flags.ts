@@ -2,6 +2,11 @@ import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 
 import { messageOf } from "../../functions/core/errors.ts";
+import {
+  type EpisodeKind,
+  episodeNames,
+  isEpisodeKind,
+} from "../../simulator/simulation/episodes.ts";
 import { readFaultNames } from "../../simulator/simulation/fault-rates.ts";
 import { sabotages } from "../../simulator/simulation/sabotage.ts";
 import type { SimulateOptions } from "../../simulator/simulation/simulate.ts";
@@ -22,6 +27,7 @@ const flags = {
   seed: { type: "string" },
   seeds: { type: "string" },
   faults: { type: "string" },
+  workload: { type: "string" },
   sabotage: { type: "string" },
   trace: { type: "string" },
   json: { type: "boolean" },
@@ -50,6 +56,7 @@ export function readSimulate(args: readonly string[]): SimulateCommand | HelpCom
     seeds: readNumber("--seeds", seeds, 1),
     faults: readFaults(given.faults ?? "all"),
     json,
+    ...(given.workload === undefined ? {} : { workload: readWorkload(given.workload) }),
     ...(given.sabotage === undefined ? {} : { sabotage: readSabotage(given.sabotage) }),
     ...(given.trace === undefined ? {} : { trace: readTrace(given.trace, seeds) }),
   };
@@ -76,6 +83,13 @@ function readFaults(list: string): SimulateCommand["faults"] {
   } catch (error) {
     throw new CommandError(`--faults: ${messageOf(error)}`);
   }
+}
+
+function readWorkload(name: string): EpisodeKind {
+  if (isEpisodeKind(name)) return name;
+  throw new CommandError(
+    `--workload '${name}' is unknown; use one of ${episodeNames.join(", ")}, or leave it out for a mix`,
+  );
 }
 
 function readSabotage(name: string): string {

@@ -68,9 +68,10 @@ function showProgress(ended: number, jobs: number, stderr: Output["stderr"]): vo
 }
 
 /** What brings the same run about again. */
-function toCommand({ jobs, smallest, seed, faults, sabotage }: SimulationReport): string {
+function toCommand({ jobs, smallest, seed, faults, workload, sabotage }: SimulationReport): string {
   const names = faults.length === faultNames.length ? "all" : faults.join(",");
   const parts = [`--jobs ${smallest ?? jobs}`, `--seed ${seed}`, `--faults ${names || "none"}`];
+  if (workload !== undefined) parts.push(`--workload ${workload}`);
   if (sabotage !== undefined) parts.push(`--sabotage ${sabotage}`);
   return `npm run simulate -- ${parts.join(" ")}`;
 }

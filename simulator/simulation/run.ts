@@ -3,6 +3,7 @@ import { createVirtualTimeline, type VirtualTimeline } from "../virtual-timeline
 import type { World, WorldOptions } from "../world.ts";
 import type { FaultOptions, Monitor, MonitorOptions, Violation } from "./contract.ts";
 import { repositories } from "./draw-job.ts";
+import type { EpisodeKind } from "./episodes.ts";
 import type { FaultName } from "./fault-rates.ts";
 import type { RecordedFaults } from "./faults.ts";
 import { type Feed, startFeed } from "./feed.ts";
@@ -22,6 +23,8 @@ export type RunOptions = {
   readonly jobs: number;
   readonly seed: number;
   readonly faults: ReadonlySet<FaultName>;
+  /** The only kind of episode. @default a mix of all */
+  readonly workload?: EpisodeKind;
   /** Switches a rule of tornade off. @default every rule holds */
   readonly sabotage?: (options: WorldOptions) => WorldOptions;
   /** The job whose story is kept. @default none */
@@ -97,7 +100,11 @@ async function runOn(
   observers.attach(monitor);
   for (const fullName of repositories) world.gitHub.addRepository({ fullName });
   const { gitHub } = world;
-  const feed = startFeed({ gitHub, timeline }, planWorkload(stream("workload")), options.jobs);
+  const feed = startFeed(
+    { gitHub, timeline },
+    planWorkload(stream("workload"), options.workload),
+    options.jobs,
+  );
   const violations = await drive({ timeline, world, monitor, observers, feed }, options);
   const outcome = {
     violations,

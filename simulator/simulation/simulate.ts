@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 import type { Violation } from "./contract.ts";
+import type { EpisodeKind } from "./episodes.ts";
 import { type FaultName, faultNames } from "./fault-rates.ts";
 import { createFaults } from "./faults.ts";
 import type { Figures } from "./measures.ts";
@@ -15,6 +16,8 @@ export type SimulateOptions = {
   readonly jobs: number;
   readonly seed: number;
   readonly faults: ReadonlySet<FaultName> | "all";
+  /** The only kind of episode. @default a mix of all */
+  readonly workload?: EpisodeKind;
   /** The name of a rule that is switched off. @default every rule holds */
   readonly sabotage?: string;
   /** The id of a job whose story is told. @default the one of a violation */
@@ -28,6 +31,7 @@ export type SimulationReport = Figures & {
   readonly seed: number;
   readonly jobs: number;
   readonly faults: readonly FaultName[];
+  readonly workload?: EpisodeKind;
   readonly sabotage?: string;
   /** None when everything holds that always must. */
   readonly violations: readonly Violation[];
@@ -70,12 +74,13 @@ export async function simulate(options: SimulateOptions): Promise<SimulationRepo
 }
 
 async function runOnce(options: SimulateOptions, traced: number | undefined): Promise<RunOutcome> {
-  const { jobs, seed, onProgress, faults } = options;
+  const { jobs, seed, onProgress, faults, workload } = options;
   const sabotage = sabotages[options.sabotage ?? ""]?.apply;
   const runOptions: RunOptions = {
     jobs,
     seed,
     faults: faults === "all" ? new Set(faultNames) : faults,
+    ...(workload === undefined ? {} : { workload }),
     ...(sabotage === undefined ? {} : { sabotage }),
     ...(traced === undefined ? {} : { traced }),
     ...(onProgress === undefined ? {} : { onProgress }),
@@ -102,7 +107,7 @@ type Findings = {
 };
 
 function toReport(
-  { seed, jobs, faults, sabotage }: SimulateOptions,
+  { seed, jobs, faults, workload, sabotage }: SimulateOptions,
   { outcome, machine, smallest }: Findings,
 ): SimulationReport {
   const { violations, figures, digest, simulatedMilliseconds, story } = outcome;
@@ -110,6 +115,7 @@ function toReport(
     seed,
     jobs,
     faults: faultNames.filter((name) => faults === "all" || faults.has(name)),
+    ...(workload === undefined ? {} : { workload }),
     ...(sabotage === undefined ? {} : { sabotage }),
     violations,
     ...(smallest === undefined ? {} : { smallest: smallest.jobs }),

@@ -1,5 +1,11 @@
 import { drawRepository } from "./draw-job.ts";
-import { type Episode, episodeKinds, type PlannedJob } from "./episodes.ts";
+import {
+  type Episode,
+  type EpisodeKind,
+  episodeKinds,
+  episodeNames,
+  type PlannedJob,
+} from "./episodes.ts";
 import { drawInteger, type Random } from "./seeded-random.ts";
 
 /** A planned job with its time since the run's begin, and its run's number among all runs. */
@@ -12,14 +18,15 @@ export type Arrival = Omit<PlannedJob, "run"> & { readonly run: number };
 const pauseForEach = 1_000;
 
 /**
- * A mix of all workloads, endless and in order of time. What comes first does not depend on how many
- * jobs are taken from it, so that a failing run can be cut short.
+ * A mix of all kinds of episodes, or one kind again and again, endless and in order of time. What comes
+ * first does not depend on how many jobs are taken from it, so that a failing run can be cut short.
  */
-export function* planWorkload(random: Random): Generator<Arrival, never> {
+export function* planWorkload(random: Random, only?: EpisodeKind): Generator<Arrival, never> {
   let begin = 0;
   let runs = 0;
   for (;;) {
-    const episode = drawEpisode(random);
+    const kind = only ?? drawKind(random);
+    const episode = episodeKinds[kind].plan({ random, repository: drawRepository(random) });
     yield* place(episode, { begin, firstRun: runs + 1 });
     runs += episode.length;
     const pause = drawInteger(random, 0, 2 * pauseForEach * episode.length);
@@ -27,11 +34,9 @@ export function* planWorkload(random: Random): Generator<Arrival, never> {
   }
 }
 
-function drawEpisode(random: Random): Episode {
-  const kinds = Object.values(episodeKinds);
-  let drawn = random() * kinds.reduce((sum, { weight }) => sum + weight, 0);
-  const kind = kinds.find(({ weight }) => (drawn -= weight) < 0);
-  return kind?.plan({ random, repository: drawRepository(random) }) ?? [];
+function drawKind(random: Random): EpisodeKind {
+  let drawn = random() * episodeNames.reduce((sum, kind) => sum + episodeKinds[kind].weight, 0);
+  return episodeNames.find((kind) => (drawn -= episodeKinds[kind].weight) < 0) ?? "steady";
 }
 
 function place(

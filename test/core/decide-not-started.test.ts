@@ -91,6 +91,16 @@ describe("decideNotStarted", () => {
     expect(writes).toMatchObject([{ status: "parked", wakeAt }]);
   });
 
+  it.each(["unregistered", "throttled"] as const)(
+    "has one that is %s wait for its turn, and not for longer with each try",
+    (kind) => {
+      const item = { ...onSpot, waits: 9 };
+      const told = { kind, number: 1, message, retryAt: start + 60_000 } as const;
+      const { writes } = decide(itemsOf(item), launchEnded(told), circumstances({ jitter: 0.5 }));
+      expect(writes).toMatchObject([{ status: "parked", rung: 0, wakeAt: start + 63_500 }]);
+    },
+  );
+
   it.each([
     ["when it has found no capacity for too long", "no-capacity", start + 3_600_000],
     ["when it was throttled for too long", "throttled", start + 3_600_000],

@@ -22,6 +22,7 @@ import type {
   RunnerProvider,
 } from "../../functions/core/runner-provider.ts";
 import type { JobState, RunnerRegistry } from "../../functions/core/runner-registry.ts";
+import { createPace } from "../../functions/core/pace.ts";
 import { createShortages } from "../../functions/core/shortages.ts";
 import { createMemoryLedger, type MemoryLedger } from "../../simulator/memory-ledger.ts";
 import { runnerSpec, start } from "./builders.ts";
@@ -151,6 +152,7 @@ function createPorts(state: State): DispatchPorts {
     registry: createFakeRegistry(state),
     images: { whyNotReady: async () => undefined },
     shortages: createShortages(() => state.clock.now),
+    pace: createPace(() => state.clock.now),
     notices: createFakeNotices(state),
     reruns: createFakeReruns(state),
     providers: {

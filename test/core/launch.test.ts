@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { ImageReadiness } from "../../functions/core/image-readiness.ts";
 import { launchRunner } from "../../functions/core/launch.ts";
+import type { JobItem } from "../../functions/core/ledger.ts";
 import type { LaunchFailure } from "../../functions/core/runner-provider.ts";
 import { registeredAfter, settleAfter } from "../../functions/core/waits.ts";
 import { jobItem, launchingItem, launchOf, start } from "./builders.ts";
@@ -84,7 +85,7 @@ describe("launchRunner", () => {
     await expect(launching).rejects.toThrow("job#4711-1 has no launch to carry out");
   });
 
-  it.each(["no-capacity", "quota", "throttled", "denied", "invalid"] as const)(
+  it.each(["no-capacity", "quota", "denied", "invalid"] as const)(
     "removes the registration when nothing was started: %s",
     async (kind) => {
       const world = createFakeWorld();
@@ -94,6 +95,36 @@ describe("launchRunner", () => {
       expect(world.runners.size).toBe(0);
     },
   );
+
+  it("gives those that are throttled turns, and new jobs one behind them", async () => {
+    const world = createFakeWorld();
+    const failure = { kind: "throttled", message: "Rate exceeded" } as const;
+    world.outcomes.set("FARGATE", [failure, failure]);
+    const throttled = { ...failure, number: 1 };
+    const waiting = launchingItem({ waits: 1 });
+    const launch = async (item: JobItem) => launchRunner(item, world.ports);
+    expect(await launch(waiting)).toEqual({ ...throttled, retryAt: start });
+    expect(await launch(waiting)).toEqual({ ...throttled, retryAt: start + 500 });
+    expect(world.runners.size).toBe(0);
+    const asked = world.calls.length;
+    expect(await launch(launchingItem())).toEqual({ ...throttled, retryAt: start + 1_000 });
+    expect(world.calls).toHaveLength(asked);
+    expect(await launch(waiting)).toMatchObject({ kind: "started" });
+    world.runners.clear();
+    world.clock.now += 1_000;
+    expect(await launch(launchingItem())).toMatchObject({ kind: "started" });
+  });
+
+  it("gives those that GitHub's limit holds up turns for the time after it", async () => {
+    const world = createFakeWorld();
+    const retryAt = start + 60_000;
+    fail(world, "register", new GitHubError("GitHubRateLimited", "403", retryAt));
+    expect(await launchRunner(launchingItem(), world.ports)).toMatchObject({ retryAt });
+    fail(world, "register", new GitHubError("GitHubRateLimited", "403", retryAt));
+    expect(await launchRunner(launchingItem(), world.ports)).toMatchObject({
+      retryAt: retryAt + 500,
+    });
+  });
 
   it("asks GitHub for nothing where a job that has waited would get no capacity again", async () => {
     const world = createFakeWorld();

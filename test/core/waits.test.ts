@@ -7,6 +7,7 @@ import {
   lossWait,
   overdueWait,
   retireWait,
+  turnWait,
 } from "../../functions/core/waits.ts";
 
 describe("lossWait", () => {
@@ -42,6 +43,17 @@ describe("capacityWait", () => {
     [5_000, 0.999_999, 300_999],
   ])("is after %d waits and with jitter %d: %d ms", (waits, jitter, wait) => {
     expect(capacityWait(waits, jitter)).toBe(wait);
+  });
+});
+
+describe("turnWait", () => {
+  it.each([
+    [0, 0, 1_000],
+    [9, 0.5, 3_500],
+    [12, 0.5, 21_000],
+    [5_000, 0.5, 151_000],
+  ])("is after %d waits and with jitter %d: %d ms", (waits, jitter, wait) => {
+    expect(turnWait(waits, jitter)).toBe(wait);
   });
 });
 

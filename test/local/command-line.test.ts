@@ -273,6 +273,11 @@ describe("readCommand", () => {
       "--faults: fault 'spott' is unknown; use none, webhook, queue, ledger, launch, machine, spot, event, github, steal, cancel, lambda, all, or a fault that 'npm run simulate -- --help' lists",
     ],
     [
+      "an unknown workload",
+      ["simulate", "--workload", "bursts"],
+      "--workload 'bursts' is unknown; use one of steady, matrix, burst, burst-of-one-owner, flood, subsets, reruns, approvals, cancellations, refusals, ladders, or leave it out for a mix",
+    ],
+    [
       "an unknown sabotage",
       ["simulate", "--sabotage", "no-sense"],
       "--sabotage 'no-sense' is unknown; use one that 'npm run simulate -- --help' lists",
@@ -280,7 +285,7 @@ describe("readCommand", () => {
     [
       "a flag that simulate does not have",
       ["simulate", "--port", "1"],
-      "'--port' is not understood; use --help, --jobs, --seed, --seeds, --faults, --sabotage, --trace, --json",
+      "'--port' is not understood; use --help, --jobs, --seed, --seeds, --faults, --workload, --sabotage, --trace, --json",
     ],
     [
       "a flag of another way to start",
