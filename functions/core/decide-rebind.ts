@@ -15,6 +15,7 @@ import {
   findRunnerLeftBy,
   findRunnerLeftFor,
   fits,
+  runnerAtEnd,
   waitsForRunner,
   type Walk,
 } from "./rebinding.ts";
@@ -32,7 +33,8 @@ export function decideRebind(items: Items, name: string, circumstances: Circumst
   const free = itemsOf(findRunnerLeftBy(runner, items, circumstances));
   if (job.kind === "found") return rebindTo(job.item, { free, items }, circumstances);
   // What is not known may be a job that needs the runner; where all have one, nobody does.
-  return retireIdle(job.missing === undefined ? free : [], circumstances);
+  const isNobodys = job.kind === "nobody" && job.missing === undefined;
+  return retireIdle(isNobodys ? free : [], circumstances);
 }
 
 function rebindTo(
@@ -42,7 +44,8 @@ function rebindTo(
 ): Decision {
   const job = settleTaken(item, items, circumstances);
   const walk = findRunnerLeftFor(job, items, circumstances);
-  const left = walk.kind === "found" ? walk.item : walk.unrecorded;
+  // The way from the job leads by the runner whose end is known.
+  const left = walk.kind === "endless" ? free[0] : runnerAtEnd(walk);
   const surplus = free.filter(({ id }) => id !== left?.id);
   if (!waitsForRunner(job)) {
     const isUnwanted = isClosed(job) || isHeld(job);

@@ -19,10 +19,15 @@ import { isSameOwner } from "./same-owner.ts";
  */
 export type Walk<Found> =
   | { readonly kind: "found"; readonly item: Found }
-  | { readonly kind: "nobody"; readonly missing?: ItemId; readonly unrecorded?: RunnerItem };
+  | { readonly kind: "nobody"; readonly missing?: ItemId; readonly unrecorded?: RunnerItem }
+  /** It was given up, and may have led to somebody. */
+  | { readonly kind: "endless" };
 
-/** A walk longer than this is given up: a robbed job is then served anew, which is never wrong. */
-const longestWalk = 64;
+/**
+ * A walk longer than this is given up. The 256 jobs of a matrix may take each other's runners in any
+ * order, which is one circle then: https://docs.github.com/en/actions/reference/limits
+ */
+const longestWalk = 300;
 
 type Around = Pick<Circumstances, "now" | "runnerPrefix">;
 
@@ -32,8 +37,14 @@ type Around = Pick<Circumstances, "now" | "runnerPrefix">;
  */
 export function findRunnerLeftFor(job: JobItem, items: Items, around: Around): Walk<RunnerItem> {
   const own = ownRunner(job, items, around);
-  if (own.kind === "nobody") return own;
+  if (own.kind !== "found") return own;
   return follow(own.item, { items, until: jobKey(job.job) }, around);
+}
+
+/** Whom a walk led to, if only by what a job tells of its launch. */
+export function runnerAtEnd(walk: Walk<RunnerItem>): RunnerItem | undefined {
+  if (walk.kind === "endless") return undefined;
+  return walk.kind === "found" ? walk.item : walk.unrecorded;
 }
 
 /**
@@ -57,18 +68,21 @@ function follow(
   around: Around,
 ): Walk<RunnerItem> {
   let runner = first;
-  for (let step = 0; step < longestWalk; step += 1) {
+  const met = new Set<string>();
+  while (met.size < longestWalk) {
     if (runner.serves === undefined || runner.serves === until) {
       return { kind: "found", item: runner };
     }
+    if (met.has(runner.name)) return { kind: "nobody" };
+    met.add(runner.name);
     const id = jobItemId(runner.serves);
     const served = jobItemOf(items, id);
     if (served === undefined) return { kind: "nobody", missing: id };
     const next = ownRunner(served, items, around);
-    if (next.kind === "nobody") return next;
+    if (next.kind !== "found") return next;
     runner = next.item;
   }
-  return { kind: "nobody" };
+  return { kind: "endless" };
 }
 
 function ownRunner(item: JobItem, items: Items, around: Around): Walk<RunnerItem> {
@@ -94,18 +108,19 @@ export function findJobLeftWithout(
   { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
 ): Walk<JobItem> {
   let { name, madeFor } = runner;
-  for (let step = 0; step < longestWalk; step += 1) {
+  const met = new Set<string>();
+  while (met.size < longestWalk) {
+    met.add(name);
     const id = jobItemId(madeFor);
     const job = jobItemOf(items, id);
     if (job === undefined) return { kind: "nobody", missing: id };
     if (job.runnerName === undefined) return { kind: "found", item: job };
     const server = readRunnerName(runnerPrefix, job.runnerName);
-    const isClosedCircle = job.runnerName === name || job.runnerName === runner.name;
-    if (server === undefined || isClosedCircle) return { kind: "nobody" };
+    if (server === undefined || met.has(job.runnerName)) return { kind: "nobody" };
     name = job.runnerName;
     madeFor = server.jobKey;
   }
-  return { kind: "nobody" };
+  return { kind: "endless" };
 }
 
 type Sharing = Pick<Circumstances, "runnerScope" | "repositoryRoles">;

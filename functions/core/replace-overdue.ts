@@ -6,7 +6,7 @@ import { endLaunches, liveLaunch, wakeLater } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
-import { findRunnerLeftFor, fits } from "./rebinding.ts";
+import { findRunnerLeftFor, fits, runnerAtEnd } from "./rebinding.ts";
 import { oweRetirement, runnerOfLaunch } from "./runner-item.ts";
 import { bootTime, overdueAfter, takenAfter, takenWait } from "./waits.ts";
 
@@ -22,8 +22,7 @@ export function replaceOverdue(
   circumstances: Circumstances,
 ): Decision {
   const { now } = circumstances;
-  const walk = findRunnerLeftFor(item, items, circumstances);
-  const left = walk.kind === "found" ? walk.item : walk.unrecorded;
+  const left = runnerAtEnd(findRunnerLeftFor(item, items, circumstances));
   const runner = left ?? ownRunner(items, item, circumstances);
   if (runner === undefined) return claim(items, item, circumstances);
   if (runner.ended !== undefined) {

@@ -7,7 +7,7 @@ export type Figures = {
   readonly ends: Readonly<Record<string, number>>;
   /** Launches that ECS or CodeBuild accepted. */
   readonly launches: number;
-  /** Those of them that were not the first for their job. */
+  /** Those of them for whose job another one had been accepted before. */
   readonly relaunches: number;
   /** By service and operation, of all functions but reconcile. */
   readonly calls: Readonly<Record<string, number>>;
@@ -45,6 +45,8 @@ type Counting = {
   /** When a job was queued last, and when the first webhook about that came, by its id. */
   readonly queuedAt: Map<number, number>;
   readonly toldAt: Map<number, number | undefined>;
+  /** Open jobs that a launch was accepted for. */
+  readonly launched: Set<number>;
   readonly webhookToLaunch: number[];
   readonly queuedToRunning: number[];
   launches: number;
@@ -89,6 +91,7 @@ function createCounting(): Counting {
     open: new Set(),
     queuedAt: new Map(),
     toldAt: new Map(),
+    launched: new Set(),
     webhookToLaunch: [],
     queuedToRunning: [],
     launches: 0,
@@ -110,11 +113,11 @@ function toFigures(counting: Counting): Figures {
 }
 
 function countJob(counting: Counting, job: Job, at: number): void {
-  const { open, queuedAt, toldAt, queuedToRunning, ends } = counting;
+  const { open, queuedAt, toldAt, launched, queuedToRunning, ends } = counting;
   const { id, status } = job;
   if (status === "completed") {
     count(ends, endOf(job));
-    for (const known of [open, queuedAt, toldAt]) known.delete(id);
+    for (const known of [open, queuedAt, toldAt, launched]) known.delete(id);
     return;
   }
   open.add(id);
@@ -139,14 +142,17 @@ function isAcceptedLaunch({ name, answer }: AnsweredCall): boolean {
 }
 
 function countLaunch(counting: Counting, { request, at }: AnsweredCall): void {
-  const [, id, launch] = /-(\d+)-\d+-(\d+)"/u.exec(request.body) ?? [];
+  const { launched, toldAt, webhookToLaunch } = counting;
+  const [, name] = /-(\d+)-\d+-\d+"/u.exec(request.body) ?? [];
+  const id = Number(name);
   counting.launches += 1;
-  if (launch !== "1") counting.relaunches += 1;
-  const told = counting.toldAt.get(Number(id));
+  if (launched.has(id)) counting.relaunches += 1;
+  launched.add(id);
+  const told = toldAt.get(id);
   if (told === undefined) return;
-  counting.webhookToLaunch.push(at - told);
+  webhookToLaunch.push(at - told);
   // Only the first launch counts here: later ones are repairs.
-  counting.toldAt.set(Number(id), undefined);
+  toldAt.set(id, undefined);
 }
 
 function count(counts: Map<string, number>, name: string): void {

@@ -230,6 +230,38 @@ async function robBig(): Promise<FakeWorld> {
   return world;
 }
 
+describe("decideRebind, where hundreds have taken each other's runners", () => {
+  const chain = (length: number) => [
+    launched(1),
+    ...Array.from({ length }, (_, index) => swap(index + 1, index + 2)).flat(),
+  ];
+
+  it("finds the runner that is left by a matrix of the largest size", () => {
+    const { writes, outcome } = rebind(chain(256));
+
+    expect(outcome).toBe("another runner is left for the job");
+    expect(writes).toEqual([]);
+  });
+
+  it("does not stop a runner that the job may be given, however far it is away", () => {
+    const { writes, outcome } = rebind(chain(400), "tornade-200-1-1");
+
+    expect(outcome).toBe("another runner is left for the job");
+    expect(writes).toEqual([]);
+  });
+
+  it("gives a job that is too far from any runner one of its own", () => {
+    expect(rebind(chain(400)).outcome).toBe("relaunched: another job took its runner");
+  });
+
+  it("stops nobody where the job that is left is too far away", () => {
+    const { actions, writes } = rebind(chain(400), "tornade-390-1-1");
+
+    expect(actions).toEqual([]);
+    expect(writes).toEqual([]);
+  });
+});
+
 describe("dispatch of a robbery", () => {
   it("has the robbed job served anew, and the runner that does not fit it gone", async () => {
     const world = await robBig();

@@ -79,7 +79,7 @@ describe("findRunnerLeftFor", () => {
     expect(walk).toMatchObject({ kind: "found", item: { name: "tornade-4711-1-2" } });
   });
 
-  it("gives up what never comes to an end", () => {
+  it("finds nobody where two others have each other's", () => {
     const items = [runnerOf(1, 2), running(2, "tornade-1-1-1"), runnerOf(2, 3), running(3, "x")];
     expect(leftFor(1, [...items, runnerOf(3, 2)])).toEqual({ kind: "nobody" });
   });
