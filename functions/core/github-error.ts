@@ -35,6 +35,14 @@ export class GitHubError extends TornadeError {
   }
 }
 
+/**
+ * Whether the error says nothing of what was asked for, so that it has to be asked again, however long
+ * that takes: also where it is for an operator to mend what the App asks with.
+ */
+export function isUnanswered({ retryable, code }: GitHubError): boolean {
+  return retryable || code === "CredentialsRefused";
+}
+
 /** What stays to be done after GitHub failed: when to ask again, and what somebody has to know of. */
 export function aftermathOf(error: GitHubError): {
   readonly retryAt?: number;

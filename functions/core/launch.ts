@@ -125,9 +125,9 @@ function reportFailure(error: unknown, number: number): LaunchReport {
     case "GitHubConflict":
       return { kind: "unknown", number, message, isUnasked: true };
     case "GitHubRateLimited":
+    case "CredentialsRefused":
       return { kind: "unregistered", number, message, isUnanswered: true, ...aftermathOf(error) };
     case "InstallationGone":
-    case "CredentialsRefused":
     case "GitHubRefused":
       return { kind: "unregistered", number, message, ...aftermathOf(error) };
   }

@@ -1,7 +1,7 @@
 import type { LaunchReport, Started } from "./decision.ts";
 import { messageOf, toError } from "./errors.ts";
 import { findCompute, type FindPorts } from "./find-compute.ts";
-import { aftermathOf, GitHubError } from "./github-error.ts";
+import { aftermathOf, GitHubError, isUnanswered } from "./github-error.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, Launch } from "./ledger.ts";
 import { runnerName } from "./runner-name.ts";
@@ -96,6 +96,6 @@ function reportLate({ number }: Launch): Unsettled {
 function reportUnsettled(error: unknown, number: number): Unsettled {
   const report = { kind: "unsettled", number, message: messageOf(error) } as const;
   if (!(error instanceof GitHubError)) return { ...report, error: toError(error) };
-  const unanswered = error.retryable ? ({ isUnanswered: true } as const) : {};
+  const unanswered = isUnanswered(error) ? ({ isUnanswered: true } as const) : {};
   return { ...report, ...aftermathOf(error), ...unanswered };
 }

@@ -1,5 +1,5 @@
 import type { LedgerEvent } from "./decision.ts";
-import { GitHubError } from "./github-error.ts";
+import { GitHubError, isUnanswered } from "./github-error.ts";
 import { jobKey } from "./job.ts";
 import { type JobNotices, toNotice } from "./job-notices.ts";
 import type { JobItem } from "./ledger.ts";
@@ -17,8 +17,7 @@ export async function tellJob(
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     const { retryAt } = error;
-    // A key or a clock that GitHub does not believe says nothing of the notice.
-    const retryable = error.retryable || error.code === "CredentialsRefused";
+    const retryable = isUnanswered(error);
     log[retryable ? "warn" : "error"]("job not told", { jobId: item.job.id, error });
     const later = retryAt === undefined ? {} : { retryAt };
     return { kind: "job-not-told", jobKey: key, retryable, ...later };

@@ -208,6 +208,21 @@ describe("dispatch when a launch fails", () => {
     expect(world.calls).toHaveLength(2);
   });
 
+  it("keeps a job until somebody has mended the App's key, however long that takes", async () => {
+    const world = createFakeWorld();
+    const error = new GitHubError("CredentialsRefused", "401");
+    for (let hours = 0; hours < 9; hours += 1) {
+      failOnce(world, "register", error);
+      const event = hours === 0 ? jobEvent() : wake;
+      await expect(dispatch(event, world.ports)).rejects.toBe(error);
+      expect(readJobItem(world, job)).toMatchObject({ status: "parked", reason: error.message });
+      world.clock.now += 3_600_000;
+    }
+    world.states.set(4711, { status: "queued" });
+    await dispatch(wake, world.ports);
+    expect(readJobItem(world, job)?.status).toBe("launched");
+  });
+
   it("keeps a job awake even when its reminder cannot be sent", async () => {
     const world = createFakeWorld();
     world.outcomes.set("FARGATE", [{ kind: "no-capacity", message: "none" }]);

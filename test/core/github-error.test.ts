@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { TornadeError } from "../../functions/core/errors.ts";
-import { aftermathOf, GitHubError } from "../../functions/core/github-error.ts";
+import { aftermathOf, GitHubError, isUnanswered } from "../../functions/core/github-error.ts";
 
 describe("GitHubError", () => {
   it.each([
@@ -28,5 +28,16 @@ describe("aftermathOf", () => {
   it("is an error that somebody has to know of, where asking again is no use", () => {
     const error = new GitHubError("GitHubRefused", "x");
     expect(aftermathOf(error)).toEqual({ error });
+  });
+});
+
+describe("isUnanswered", () => {
+  it.each([
+    ["GitHubUnavailable", true],
+    ["CredentialsRefused", true],
+    ["InstallationGone", false],
+    ["GitHubRefused", false],
+  ] as const)("tells whether %s says nothing of what was asked: %s", (code, expected) => {
+    expect(isUnanswered(new GitHubError(code, "x"))).toBe(expected);
   });
 });

@@ -197,15 +197,18 @@ describe("launchRunner", () => {
   });
 
   it.each([
-    [new GitHubError("InstallationGone", "404"), "unregistered"],
-    [new GitHubError("CredentialsRefused", "401"), "unregistered"],
-    [new GitHubError("GitHubRefused", "403"), "unregistered"],
-    [new TypeError("x is not a function"), "unknown"],
-  ])("tells of %s", async (error, kind) => {
+    [new GitHubError("InstallationGone", "404"), { kind: "unregistered" }],
+    [
+      new GitHubError("CredentialsRefused", "401"),
+      { kind: "unregistered", isUnanswered: true } as const,
+    ],
+    [new GitHubError("GitHubRefused", "403"), { kind: "unregistered" }],
+    [new TypeError("x is not a function"), { kind: "unknown" }],
+  ])("tells of %s", async (error, report) => {
     const world = createFakeWorld();
     fail(world, "register", error);
     expect(await launchRunner(launchingItem(), world.ports)).toEqual({
-      kind,
+      ...report,
       number: 1,
       message: error.message,
       error,
@@ -224,6 +227,7 @@ describe("launchRunner", () => {
 });
 
 const refused = new GitHubError("GitHubRefused", "403");
+const disbelieved = new GitHubError("CredentialsRefused", "401");
 
 describe("launchRunner after a launch of unknown outcome", () => {
   it("adopts a runner that is alive", async () => {
@@ -308,6 +312,7 @@ describe("launchRunner after a launch of unknown outcome", () => {
       { retryAt: start + 9, isUnanswered: true },
     ],
     ["find", refused, { error: refused }],
+    ["find", disbelieved, { error: disbelieved, isUnanswered: true }],
     ["search", new TypeError("no route"), { error: new TypeError("no route") }],
     ["search", "boom", { error: new Error("boom") }],
   ])("starts nothing while %s fails with %s", async (method, error, more) => {
