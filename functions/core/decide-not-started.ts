@@ -8,7 +8,7 @@ import {
 import { claim } from "./decide-queued.ts";
 import { giveUp, refuseLate } from "./give-up.ts";
 import { excuse, isTooLate, isUnasked, saysNothingOfCapacity } from "./capacity-deadline.ts";
-import { newestLaunch, park } from "./job-item.ts";
+import { newestLaunch, park, waitedSince } from "./job-item.ts";
 import { isClosed, type JobItem } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import type { ProviderName } from "./provider.ts";
@@ -125,7 +125,8 @@ function end(item: JobItem, report: NotStarted, circumstances: Circumstances): D
   if (item.refusal !== undefined) {
     return giveUp(item, describeUnsaid(item, report.message), circumstances);
   }
-  const reason = describeShortage(item, report, circumstances.now);
+  const { now } = circumstances;
+  const reason = describeShortage(item, report, now - (waitedSince(item.times) ?? now));
   const isUntold = cannotBeTold(item, report, circumstances);
   return (isUntold ? giveUp : refuseLate)(item, reason, circumstances);
 }

@@ -12,8 +12,9 @@ export function refuseLate(
   refusal: string,
   { now, refusalSpec }: Pick<Circumstances, "now" | "refusalSpec">,
 ): Decision {
+  const { shortage: _shortage, ...kept } = item;
   return park(
-    { ...item, refusal, spec: refusalSpec, rung: 0, waits: 0 },
+    { ...kept, refusal, spec: refusalSpec, rung: 0, waits: 0 },
     // A job that lost its runners may have been seen to meanwhile.
     { reason: refusal, wakeAt: now, doubtful: item.losses > 0 },
     { now, outcome: "refused after waiting" },

@@ -24,9 +24,11 @@ const rules: readonly Rule[] = [
   [
     "throttled",
     any,
-    /request limit exceeded|RequestLimitExceeded|rate exceeded|too many requests/iu,
+    /request limit exceeded|RequestLimitExceeded|rate exceeded|too ?many ?requests/iu,
   ],
   ["no-capacity", any, /capacity is unavailable|insufficient capacity/iu],
+  // A subnet without free addresses: only the end of a task tells so, as of a registry's limit.
+  ["no-capacity", any, /network interface|InsufficientFreeAddresses/iu],
   ["quota", /AccountLimitExceeded|LimitExceededException|ServiceQuotaExceeded/u, any],
   ["quota", any, /reached the limit on the number of|quota|cannot have more than/iu],
   ["unknown", /^ConflictException$/u, any],
@@ -38,7 +40,8 @@ const rules: readonly Rule[] = [
 /**
  * Sorts a provider's failure by what has to be done about it. A 4xx that no rule knows started nothing and
  * waits for an operator; whatever else is unknown may have started something, so it is settled before the
- * next try. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
+ * next try. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html and
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
  */
 export function classifyLaunchFailure(failure: ProviderFailure): LaunchFailure {
   const { name, message } = failure;

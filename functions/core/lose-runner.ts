@@ -3,47 +3,97 @@ import { giveUp, refuseLate } from "./give-up.ts";
 import { endLaunches, park, reopenLaunches } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
-import { describeLosses, describeUnsaid } from "./refusal-reason.ts";
+import { classifyLaunchFailure } from "./launch-failure.ts";
+import { describeLosses, describeShortage, describeUnsaid } from "./refusal-reason.ts";
 import { neverCameUp } from "./state-change.ts";
-import { lossWait, mostLosses, mostRefusedLosses } from "./waits.ts";
+import {
+  capacityWait,
+  lossWait,
+  mostLosses,
+  mostRefusedLosses,
+  refusalDeadline,
+  shortageMemory,
+} from "./waits.ts";
+
+type Around = Pick<Circumstances, "now" | "jitter" | "refusalSpec" | "capacityDeadline">;
+
+/** A job without the runner it had, and what became of that. */
+type Loss = { readonly item: JobItem; readonly runner: RunnerItem; readonly reason: string };
 
 /**
  * The job's runner ended, or was given up, before the job began: a new one soon, after GitHub was asked
- * whether the job still waits; with the sixth one in a row it is refused. An interrupted runner is
- * replaced one rung down.
+ * whether the job still waits; with the sixth one in a row it is refused. One that never came up is
+ * replaced on the next rung, an interrupted one on the one below.
  */
-export function loseRunner(
-  item: JobItem,
-  runner: RunnerItem,
-  circumstances: Pick<Circumstances, "now" | "refusalSpec">,
-): Decision {
-  const { now } = circumstances;
+export function loseRunner(item: JobItem, runner: RunnerItem, circumstances: Around): Decision {
   const reason = describeLoss(runner);
   // One that was left by another job is none of this job's launches: its own has been taken.
   const mayLive = runner.ended === undefined && runner.madeFor === jobKey(item.job);
   const settled = mayLive ? reopenLaunches(item) : endLaunches(item, reason, idledUntil(runner));
+  const loss = { item: { ...settled, rung: nextRung(item, runner) }, runner, reason };
+  const lost = isShortage(runner)
+    ? awaitCapacity(loss, circumstances)
+    : countLoss(loss, circumstances);
+  return { ...lost, writes: [runner, ...lost.writes] };
+}
+
+function nextRung({ rung, spec }: JobItem, { interrupted, ended }: RunnerItem): number {
+  if (interrupted === true) return rung + 1;
+  const isDown = ended !== undefined && neverCameUp(ended.reason);
+  return isDown ? (rung + 1) % spec.rungs.length : rung;
+}
+
+function countLoss({ item, reason }: Loss, circumstances: Around): Decision {
+  const { now } = circumstances;
   const losses = item.losses + 1;
   if (losses > (item.refusal === undefined ? mostLosses : mostRefusedLosses)) {
-    const ended = endJob({ ...settled, losses }, reason, circumstances);
-    return { ...ended, writes: [runner, ...ended.writes] };
+    const told = describeLosses({ ...item, losses }, reason);
+    return endJob({ ...item, losses }, { reason, told }, circumstances);
   }
-  const wakeAt = now + lossWait(losses);
-  const rung = item.rung + (runner.interrupted === true ? 1 : 0);
-  const parked = park(
-    { ...settled, losses, rung },
-    { reason, wakeAt, doubtful: true },
+  return park(
+    { ...item, losses },
+    { reason, wakeAt: now + lossWait(losses), doubtful: true },
     { now, outcome: "runner lost" },
   );
-  return { ...parked, writes: [runner, ...parked.writes] };
+}
+
+// The same want as where the launch itself tells of it: on to the next rung, then wait, and refused after
+// as long. That the launch was accepted each time says nothing.
+function awaitCapacity({ item, reason }: Loss, circumstances: Around): Decision {
+  const { now, jitter, capacityDeadline } = circumstances;
+  const { since, times } = shortageOf(item, now);
+  if (now - since >= (item.refusal === undefined ? capacityDeadline : refusalDeadline)) {
+    const told = describeShortage(item, { kind: "no-capacity", message: reason }, now - since);
+    return endJob(item, { reason, told }, circumstances);
+  }
+  const isLast = item.rung === 0;
+  return park(
+    { ...item, shortage: { since, last: now, times: times + (isLast ? 1 : 0) } },
+    { reason, wakeAt: now + (isLast ? capacityWait(times, jitter) : 0), doubtful: true },
+    { now, outcome: "runner lost for want of capacity" },
+  );
+}
+
+// One that is so long ago has nothing to do with it.
+function shortageOf({ shortage }: JobItem, now: number): { since: number; times: number } {
+  const isOld = shortage === undefined || now - shortage.last >= shortageMemory;
+  return isOld ? { since: now, times: 0 } : shortage;
+}
+
+// What is told of a task's end is told in the words of a launch that fails.
+function isShortage({ ended }: RunnerItem): boolean {
+  if (ended === undefined || !neverCameUp(ended.reason)) return false;
+  const failure = { channel: "thrown", name: "", message: ended.reason, status: 400 } as const;
+  return ["no-capacity", "quota", "throttled"].includes(classifyLaunchFailure(failure).kind);
 }
 
 function endJob(
   item: JobItem,
-  reason: string,
-  circumstances: Pick<Circumstances, "now" | "refusalSpec">,
+  { reason, told }: { readonly reason: string; readonly told: string },
+  circumstances: Around,
 ): Decision {
   if (item.refusal !== undefined) return giveUp(item, describeUnsaid(item, reason), circumstances);
-  return refuseLate(item, describeLosses(item, reason), circumstances);
+  return refuseLate(item, told, circumstances);
 }
 
 // One that never came up did not idle, however long its image was looked for.
@@ -51,7 +101,9 @@ function idledUntil({ ended }: RunnerItem): number | undefined {
   return ended === undefined || neverCameUp(ended.reason) ? undefined : ended.at;
 }
 
-function describeLoss({ name, ended }: RunnerItem): string {
+function describeLoss(runner: RunnerItem): string {
+  const { name, ended } = runner;
   if (ended === undefined) return `runner ${name} did not take its job in time`;
+  if (isShortage(runner)) return ended.reason;
   return `runner ${name} ended before its job began: ${ended.reason}`;
 }

@@ -1,6 +1,5 @@
 import type { NotStarted } from "./decision.ts";
 import { hideAccounts } from "./hide-accounts.ts";
-import { waitedSince } from "./job-item.ts";
 import { shorten } from "./label-text.ts";
 import type { JobItem } from "./ledger.ts";
 import type { ProviderName } from "./provider.ts";
@@ -8,13 +7,13 @@ import type { ProviderName } from "./provider.ts";
 /** Longest part of a reason that is somebody else's message. */
 const longestMessage = 100;
 
-/** Why no runner could be started for a job, and what was tried, for its own log. */
+/** Why no runner could be started for a job in so many milliseconds, and what was tried, for its own log. */
 export function describeShortage(
   item: JobItem,
-  { kind, message }: NotStarted,
-  now: number,
+  { kind, message }: Pick<NotStarted, "kind" | "message">,
+  waited: number,
 ): string {
-  const minutes = Math.round((now - (waitedSince(item.times) ?? now)) / 60_000);
+  const minutes = Math.round(waited / 60_000);
   const time = kind === "invalid" ? "" : ` in ${minutes} min`;
   const tried = item.spec.rungs.flatMap((rung) => describeRung(item, rung)).join("; ");
   return `no runner could be started${time}: ${tried || tell(message)}; ${advise(kind)}`;

@@ -43,10 +43,16 @@ function doomStart(dice: Dice, arn: string, jobs: readonly number[]): void {
     });
   } else if (dice.strikes("start-fails", jobs)) {
     dice.timeline.after(dice.between("start-fails", second, 25 * second), () => {
-      fail("ResourceInitializationError: unable to pull secrets or registry auth");
+      fail(startFailures[Math.floor(dice.between("start-fails", 0, startFailures.length))] ?? "");
     });
   }
 }
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+const startFailures = [
+  "ResourceInitializationError: unable to pull secrets or registry auth",
+  "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled in subnet 'subnet-1': InsufficientFreeAddressesInSubnet",
+];
 
 /** Spot tasks that are going to be interrupted, and when. */
 export type SpotPlans = Map<string, "during" | "after">;

@@ -7,7 +7,7 @@ import {
   describeTurn,
   describeUnsaid,
 } from "../../functions/core/refusal-reason.ts";
-import { jobItem, launchOf, runnerSpec, start } from "./builders.ts";
+import { jobItem, launchOf, runnerSpec } from "./builders.ts";
 
 const capacity = "Capacity is unavailable at this time";
 const spec = runnerSpec({ rungs: ["FARGATE_SPOT", "FARGATE", "CODEBUILD"] });
@@ -20,19 +20,19 @@ const item = jobItem({
     launchOf(4, { provider: "CODEBUILD" }),
   ],
 });
-const now = start + 3_600_000;
+const waited = 3_600_000;
 
 describe("describeShortage", () => {
   it("says for how long, what was tried in each place, and what to do", () => {
     const report = { kind: "no-capacity", number: 3, message: "vCPU limit" } as const;
-    expect(describeShortage(item, report, now)).toBe(
+    expect(describeShortage(item, report, waited)).toBe(
       `no runner could be started in 60 min: FARGATE_SPOT: ${capacity}; FARGATE: vCPU limit; ask for a smaller size, or for another provider with runs-on=`,
     );
   });
 
   it("names no time where time would not have helped", () => {
     const report = { kind: "invalid", number: 1, message: "labels too long" } as const;
-    expect(describeShortage(jobItem(), report, now)).toBe(
+    expect(describeShortage(jobItem(), report, waited)).toBe(
       "no runner could be started: labels too long; ask for a smaller size, or for another provider with runs-on=",
     );
   });
@@ -41,7 +41,7 @@ describe("describeShortage", () => {
     "does not send the developer to look for what the operator has to mend: %s",
     (kind) => {
       const report = { kind, number: 1, message: "not allowed" };
-      expect(describeShortage(jobItem({ times: {} }), report, now)).toBe(
+      expect(describeShortage(jobItem(), report, 0)).toBe(
         "no runner could be started in 0 min: not allowed; ask whoever operates tornade here",
       );
     },
@@ -51,7 +51,7 @@ describe("describeShortage", () => {
     const message = `::error::User: arn:aws:sts::123456789012:assumed-role/x/y in 210987654321 may not\n${"x".repeat(500)}`;
     const reason = launchOf(1, { outcome: "not-started", reason: message });
     const report = { kind: "denied", number: 1, message } as const;
-    const told = describeShortage(jobItem({ launches: [reason] }), report, now);
+    const told = describeShortage(jobItem({ launches: [reason] }), report, waited);
     expect(told).not.toMatch(/arn:|\d{12}|\n|::/u);
     expect(told.length).toBeLessThan(220);
   });

@@ -40,6 +40,15 @@ async function failStart(world: TestWorld): Promise<void> {
   }
 }
 
+async function stopBuild(world: TestWorld, id: string): Promise<void> {
+  await world.aws.handle({
+    method: "POST",
+    path: "/",
+    headers: { "x-amz-target": "CodeBuild_20161006.StopBuild" },
+    body: JSON.stringify({ id }),
+  });
+}
+
 describe("createFollowRunner", () => {
   it("has a runner that died before its job replaced within 90 s", async () => {
     const world = await createTestWorld();
@@ -81,10 +90,11 @@ describe("createFollowRunner", () => {
     for (let second = 0; second < 900; second += 5) {
       await world.pass(5);
       await failStart(world);
+      for (const id of await listBuilds(world)) await stopBuild(world, id);
     }
     const item = await readJobItem(world, job);
     expect(item).toMatchObject({ status: "failed", losses: 9, owed: [] });
-    expect(countCalls(world, ["RunTask"])).toEqual({ RunTask: 9 });
+    expect(countCalls(world, ["RunTask", "StartBuild"])).toEqual({ RunTask: 7, StartBuild: 2 });
     expect(world.lines.filter((line) => line.includes('"message":"job given up"'))).toHaveLength(1);
     expect(world.gitHub.runners()).toEqual([]);
   });
@@ -112,12 +122,7 @@ describe("createFollowRunner", () => {
     world.queueJob({ labels: ["tornade", "runs-on=CODEBUILD"] });
     await world.pass(10);
     const [id = ""] = await listBuilds(world);
-    await world.aws.handle({
-      method: "POST",
-      path: "/",
-      headers: { "x-amz-target": "CodeBuild_20161006.StopBuild" },
-      body: JSON.stringify({ id }),
-    });
+    await stopBuild(world, id);
     await world.pass(20);
     expect(countCalls(world, ["StartBuild", "DELETE runners"])).toEqual({
       StartBuild: 2,
