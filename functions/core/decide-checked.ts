@@ -43,7 +43,7 @@ export function decideChecked(
     case "completed":
       return decideCompleted(items, news, circumstances);
     case "gone":
-      return { ...decideCompleted(items, news, circumstances), outcome: endUnknown };
+      return loseSight(decideCompleted(items, news, circumstances));
     case "in_progress":
       return item.times.started === undefined
         ? decideInProgress(items, news, circumstances)
@@ -61,6 +61,12 @@ function askOnce(item: JobItem, { now }: Circumstances): Decision {
     now + notFoundWait,
     "not found for the first time",
   );
+}
+
+// Should GitHub find it again, it is to be known that nobody told how it ended.
+function loseSight({ writes, ...decision }: Decision): Decision {
+  const told = writes.map((item) => (item.kind === "job" ? { ...item, reason: endUnknown } : item));
+  return { ...decision, writes: told, outcome: endUnknown };
 }
 
 function withoutDoubt(item: JobItem): JobItem {

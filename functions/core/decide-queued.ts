@@ -16,13 +16,14 @@ import {
   type OwnAssessment,
   park,
   release,
+  reopenLaunches,
   stepJob,
 } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { keepOut } from "./keep-out.ts";
 import type { RunnerSpec } from "./labels.ts";
 import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
-import { notFound } from "./not-found.ts";
+import { isFoundAgain, notFound } from "./not-found.ts";
 import { whyShutOut } from "./policy.ts";
 import { describeTurn } from "./refusal-reason.ts";
 import { takeTurn } from "./refusal-turns.ts";
@@ -48,6 +49,7 @@ export function decideQueued(
       ? askFirst(found, circumstances)
       : claimInTurn(items, found, circumstances);
   }
+  if (isFoundAgain(item, envelope)) return reopen(item, circumstances);
   if (isClosed(item)) return seenTo(item, "job is over", circumstances);
   switch (item.status) {
     case "launching":
@@ -175,6 +177,17 @@ export function wasDueLongAgo(item: JobItem, circumstances: Circumstances): bool
 
 function isLongAgo(time: number, { now }: Circumstances): boolean {
   return now - time > staleAfter;
+}
+
+// It was closed by mistake, or is gone for good and told of late: GitHub is asked.
+function reopen(item: JobItem, { now }: Circumstances): Decision {
+  const { completed: _completed, ...times } = item.times;
+  const reason = "GitHub finds the job again, and is asked whether it still waits";
+  return park(
+    reopenLaunches({ ...item, times }),
+    { reason, wakeAt: now, doubtful: true },
+    { now, outcome: "found again" },
+  );
 }
 
 // After a long outage, or out of the dead-letter queue, come jobs that have long been over.

@@ -3,6 +3,7 @@ import type { JobEnvelope } from "./envelope.ts";
 import type { ActiveRepository, SweptRun } from "./cursor-item.ts";
 import { isHeld } from "./job-item.ts";
 import type { LedgerItem } from "./ledger.ts";
+import { isFoundAgain } from "./not-found.ts";
 import { isRenamed } from "./renaming.ts";
 import { clockTolerance } from "./waits.ts";
 
@@ -130,7 +131,7 @@ export function finishSweep(
 }
 
 function isNews(item: LedgerItem, envelope: JobEnvelope): boolean {
-  return item.kind === "job" && isRenamed(item, envelope);
+  return isFoundAgain(item, envelope) || (item.kind === "job" && isRenamed(item, envelope));
 }
 
 function isUnchanged(

@@ -10,6 +10,7 @@ import {
   mergeRuns,
   putBehind,
 } from "../../functions/core/sweep.ts";
+import { endUnknown } from "../../functions/core/not-found.ts";
 import {
   jobEnvelope,
   jobItem,
@@ -154,6 +155,16 @@ describe("judgeQueued", () => {
     expect(judgeQueued(listed, jobItem(), now)).toBe("missed");
     expect(judgeQueued(listed, launchedItem(), now)).toBe("missed");
     expect(judgeQueued(listed, jobItem({ status: "failed" }), now)).toBe("known");
+  });
+
+  it("tells of a job that GitHub did not find any more, and lists again", () => {
+    const reason = endUnknown;
+    const closed = jobItem({ status: "completed", reason, times: { completed: now - minute } });
+    const listed = jobEnvelope({ happenedAt: now - 9 * minute, receivedAt: now });
+    expect(judgeQueued(listed, closed, now)).toBe("missed");
+    const before = { ...listed, receivedAt: now - 2 * minute };
+    expect(judgeQueued(before, closed, now)).toBe("known");
+    expect(judgeQueued(listed, { ...closed, reason: "as told" }, now)).toBe("known");
   });
 
   it.each([
