@@ -40,6 +40,9 @@ export const bounds = {
   servedUntold: 6 * minute,
   // A runner gives up after five minutes by default (TORNADE_IDLE_SECONDS), and has one more to end in.
   idle: 6 * minute,
+  // The job is overdue after five minutes, or after ten from its third runner on; then comes a pass, and
+  // what is owed about the runner.
+  booting: 13 * minute,
   // Five seconds after the news; twenty more while its launch may be under way.
   cancelled: 30 * second,
   // From the end of its job to the end of its machine: the exit, and ECS's own ten seconds.

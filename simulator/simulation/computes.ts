@@ -6,6 +6,7 @@ import { membersOf } from "./fault-answers.ts";
 export type ComputeChange = {
   /** Task ARN or build id. */
   readonly id: string;
+  readonly isTask: boolean;
   readonly runnerName: string;
   /** As it travelled: expanded or compact, a JIT config has one form a launch. */
   readonly jitConfig: string;
@@ -27,12 +28,13 @@ export function readComputeChange(event: EventBridgeEvent): ComputeChange | unde
     : { ...common, ...readBuild(detail) };
 }
 
-type Stage = Pick<ComputeChange, "id" | "isStopped" | "hasEnded">;
+type Stage = Pick<ComputeChange, "id" | "isTask" | "isStopped" | "hasEnded">;
 
 function readTask(detail: EventBridgeEvent["detail"]): Stage {
   const { taskArn, desiredStatus, stopCode, lastStatus } = detail;
   return {
     id: String(taskArn),
+    isTask: true,
     isStopped: desiredStatus === "STOPPED" && stopCode === "UserInitiated",
     // What follows is ECS putting things away: the container has stopped.
     hasEnded: lastStatus === "STOPPED" || lastStatus === "DEPROVISIONING",
@@ -43,6 +45,7 @@ function readBuild(detail: EventBridgeEvent["detail"]): Stage {
   const status = detail["build-status"];
   return {
     id: String(detail["build-id"]),
+    isTask: false,
     isStopped: status === "STOPPED",
     hasEnded: status !== "IN_PROGRESS",
   };

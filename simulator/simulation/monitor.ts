@@ -35,7 +35,7 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
   const watches = watchAll(parts, known);
   const { jobs, runners, calls, rows, reruns, secrets } = watches;
   options.services.gitHub.watch({
-    onJob: toAll([jobs, runners, reruns]),
+    onJob: toAll([jobs, runners]),
     onRunner: runners.onRunner,
     onDelivery: watches.redeliveries.onDelivery,
   });
@@ -46,7 +46,7 @@ export function createMonitor(options: MonitorOptions & { readonly faults: Known
     onLog: (line) => {
       for (const { onLog } of [passes, secrets]) onLog(line);
     },
-    onWebhook: () => {},
+    onWebhook: reruns.onWebhook,
     onTask: (event) => {
       for (const { onTask } of [runners, reruns]) onTask(event);
     },

@@ -21,6 +21,25 @@ export function watchIdle(parts: Parts, runner: KnownRunner, bound: number): voi
   parts.deadlines.add(since + bound, check);
 }
 
+/** Looks after a while whether a task is still there that has never connected to GitHub. */
+export function watchBooting(parts: Parts, runner: KnownRunner, taskId: string): void {
+  const since = parts.timeline.now();
+  const check = (now: number): void => {
+    const task = runner.computes.get(taskId);
+    if (task === undefined || task.isStopped || task.hasEnded) return;
+    if (runner.isOnline || runner.given !== undefined || runner.took !== undefined) return;
+    const latest =
+      parts.countFrom(since) + bounds.booting + allowanceOf(parts.strikesOf(runner.madeFor));
+    if (latest > now) {
+      parts.deadlines.add(latest, check);
+      return;
+    }
+    const details = `runner ${runner.name} has not connected for ${spell(now - since)} and still runs`;
+    parts.report({ invariant: invariants.idle, jobId: runner.madeFor, details });
+  };
+  parts.deadlines.add(since + bounds.booting, check);
+}
+
 /** Looks after a while whether the machine of a job that nobody runs is still there, of use to no other. */
 export function watchCancelled(parts: Parts, runner: KnownRunner): void {
   const since = parts.timeline.now();

@@ -2,15 +2,15 @@ import { hasOptedIn } from "../../functions/core/rerun-repositories.ts";
 import { readRunnerName } from "../../functions/core/runner-name.ts";
 import type { EventBridgeEvent } from "../aws/events.ts";
 import type { Job } from "../github/model.ts";
-import { bounds, invariants } from "./bounds.ts";
-import type { AnsweredCall } from "./contract.ts";
+import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import type { AnsweredCall, Webhook } from "./contract.ts";
 import { rerunRepositories } from "./draw-job.ts";
 import { type Parts, spell } from "./monitor-parts.ts";
 import { namedJobs } from "./named-jobs.ts";
 
 /** Watches that interrupted runs of those who want it are run again: once, on demand, and no others. */
 export type RerunWatch = {
-  readonly onJob: (job: Job) => void;
+  readonly onWebhook: (webhook: Webhook) => void;
   readonly onTask: (event: EventBridgeEvent) => void;
   readonly onCall: (call: AnsweredCall) => void;
   readonly forget: (jobId: number) => void;
@@ -27,9 +27,9 @@ type State = Parts & {
 export function watchReruns(parts: Parts): RerunWatch {
   const state: State = { ...parts, interrupted: new Map(), asked: new Set() };
   return {
-    onJob: (job) => {
-      if (job.runAttempt > 1 || !isFailure(job)) return;
-      if (hasOptedIn(job.repository, rerunRepositories)) watchFailure(state, job);
+    onWebhook: ({ request: { body }, status }) => {
+      const [, runId, attempt] = status < 300 ? (failedRun.exec(body) ?? []) : [];
+      if (runId !== undefined && attempt === "1") watchFailure(state, Number(runId));
     },
     onTask: ({ detail }) => {
       const { stopCode, startedBy } = detail;
@@ -48,24 +48,38 @@ export function watchReruns(parts: Parts): RerunWatch {
   };
 }
 
-/** Where nothing else went wrong in between, the run has a new attempt in time. */
-function watchFailure(state: State, { id, runId }: Job): void {
+// Of a run whose end was never told nobody can know that it may be run again.
+const failedRun =
+  /^\{"action":"completed","workflow_run":\{"id":(\d+),.*?"run_attempt":(\d+),.*?"conclusion":"failure"/u;
+
+/** A run that is over, as somebody was told, has a new attempt in time where it was interrupted. */
+function watchFailure(state: State, runId: number): void {
+  const toldAt = state.timeline.now();
   const before = state.struck();
   const check = (now: number): void => {
-    const job = state.services.gitHub.findJob(id);
-    if (job === undefined || !isInterrupted(state, job) || state.struck() > before) return;
     const jobs = jobsOfRun(state, runId);
-    if (jobs.some(({ runAttempt }) => runAttempt > 1)) return;
-    if (!failedOf(jobs).every((failed) => isInterrupted(state, failed))) return;
-    const endedAt = Math.max(...jobs.map(({ completedAt }) => completedAt ?? now));
-    if (endedAt + bounds.rerun > now) {
-      state.deadlines.add(endedAt + bounds.rerun, check);
+    if (!isToBeRerun(state, jobs)) return;
+    const strikes = jobs.flatMap(({ id }) => state.strikesOf(id));
+    // Then nobody knows that it was interrupted.
+    if (strikes.some(({ fault }) => fault === "event-lost")) return;
+    // GitHub's limits and what strikes nobody in particular.
+    const others = state.struck() > before ? bounds.limited + bounds.debtOfRun : 0;
+    const latest = toldAt + bounds.rerun + allowanceOf(strikes) + others;
+    if (latest > now) {
+      state.deadlines.add(latest, check);
       return;
     }
-    const details = `run ${runId} was interrupted ${spell(now - endedAt)} ago, and is not run again`;
-    state.report({ invariant: invariants.rerun, jobId: id, details });
+    const details = `run ${runId} was interrupted and is over for ${spell(now - toldAt)}, and is not run again`;
+    state.report({ invariant: invariants.rerun, jobId: jobs[0]?.id ?? 0, details });
   };
-  state.deadlines.add(state.timeline.now() + bounds.rerun, check);
+  state.deadlines.add(toldAt + bounds.rerun, check);
+}
+
+function isToBeRerun(state: State, jobs: readonly Job[]): boolean {
+  const isWanted = jobs.some(({ repository }) => hasOptedIn(repository, rerunRepositories));
+  if (!isWanted || jobs.some(({ runAttempt }) => runAttempt > 1)) return false;
+  const failed = jobs.filter(isFailure);
+  return failed.length > 0 && failed.every((job) => isInterrupted(state, job));
 }
 
 function checkAsked(state: State, { request, answer }: AnsweredCall): void {

@@ -4,7 +4,7 @@ import { bounds, invariants } from "./bounds.ts";
 import { type ComputeChange, readComputeChange } from "./computes.ts";
 import { isAlive, type KnownRunner, type KnownRunners } from "./known-runners.ts";
 import type { Parts } from "./monitor-parts.ts";
-import { watchCancelled, watchIdle, watchUnused } from "./watch-leftovers.ts";
+import { watchBooting, watchCancelled, watchIdle, watchUnused } from "./watch-leftovers.ts";
 
 /** Watches machines and registrations: that there are enough of them, and not one too many. */
 export type RunnerWatch = {
@@ -72,6 +72,8 @@ function noteChange(state: State, change: ComputeChange): void {
     checkAlone(state, known);
     checkCount(state, known);
     checkJitConfig(state, known, change);
+    // A build may be queued for hours.
+    if (change.isTask) watchBooting(state, known, change.id);
     const job = state.services.gitHub.findJob(known.madeFor);
     if (job?.status === "completed" && job.runner === null) watchCancelled(state, known);
   }

@@ -44,6 +44,14 @@ function rerun({ services, call }: Watched, { repository, runId }: Job): void {
   });
 }
 
+/** The run is over, and somebody is told. */
+function tell({ monitor, timeline }: Watched, { runId }: Job, status = 202): void {
+  const run = { id: runId, run_attempt: 1, status: "completed", conclusion: "failure" };
+  const body = JSON.stringify({ action: "completed", workflow_run: run });
+  const request = { method: "POST", path: "/webhook", headers: {}, body };
+  monitor.onWebhook({ at: timeline.now(), request, status });
+}
+
 /** What is wrong with re-runs, as far as it has been found by then. */
 async function complaintsAfter(watched: Watched, milliseconds: number): Promise<readonly string[]> {
   const found = await watched.after(milliseconds);
@@ -55,26 +63,45 @@ describe("watchReruns", () => {
     const watched = createWatched();
     const job = await failJob(watched);
     interrupt(watched, job);
+    tell(watched, job);
     expect(await complaintsAfter(watched, bounds.rerun - 5 * second)).toEqual([]);
     expect(await complaintsAfter(watched, 10 * second)).toEqual([
-      `run ${job.runId} was interrupted 185 s ago, and is not run again`,
+      `run ${job.runId} was interrupted and is over for 185 s, and is not run again`,
     ]);
   });
 
-  it("misses nothing where another job of the run failed by itself, or a fault struck", async () => {
+  it("misses it later where a fault struck that may concern it", async () => {
+    const watched = createWatched();
+    const job = await failJob(watched);
+    interrupt(watched, job);
+    tell(watched, job);
+    watched.faults.strikes.add({ fault: "killed-before", at: 0 }, []);
+    const more = bounds.limited + bounds.debtOfRun;
+    expect(await complaintsAfter(watched, bounds.rerun + more - second)).toEqual([]);
+    expect(await complaintsAfter(watched, 2 * second)).toHaveLength(1);
+  });
+
+  it("misses nothing where another job of the run failed by itself, or nobody could know", async () => {
     const watched = createWatched();
     const job = await failJob(watched);
     interrupt(watched, job);
     await failJob(watched, job.runId);
-    interrupt(watched, await failJob(watched));
-    watched.faults.strikes.add({ fault: "event-lost", at: 0 }, []);
-    expect(await complaintsAfter(watched, 2 * bounds.rerun)).toEqual([]);
+    tell(watched, job);
+    const untold = await failJob(watched);
+    interrupt(watched, untold);
+    tell(watched, untold, 503);
+    const unseen = await failJob(watched);
+    interrupt(watched, unseen);
+    watched.faults.strikes.add({ fault: "event-lost", at: 0 }, [unseen.id]);
+    tell(watched, unseen);
+    expect(await complaintsAfter(watched, 20 * bounds.rerun)).toEqual([]);
   });
 
   it("is content with one re-run, and finds a second one", async () => {
     const watched = createWatched();
     const job = await failJob(watched);
     interrupt(watched, job);
+    tell(watched, job);
     rerun(watched, job);
     expect(await complaintsAfter(watched, 2 * bounds.rerun)).toEqual([]);
     rerun(watched, job);
