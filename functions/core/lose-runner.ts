@@ -61,23 +61,23 @@ function countLoss({ item, reason }: Loss, circumstances: Around): Decision {
 // as long. That the launch was accepted each time says nothing.
 function awaitCapacity({ item, reason }: Loss, circumstances: Around): Decision {
   const { now, jitter, capacityDeadline } = circumstances;
-  const { since, times } = shortageOf(item, now);
+  const { since, count } = shortageOf(item, now);
   if (now - since >= (item.refusal === undefined ? capacityDeadline : refusalDeadline)) {
     const told = describeShortage(item, { kind: "no-capacity", message: reason }, now - since);
     return endJob(item, { reason, told }, circumstances);
   }
   const isLast = item.rung === 0;
   return park(
-    { ...item, shortage: { since, last: now, times: times + (isLast ? 1 : 0) } },
-    { reason, wakeAt: now + (isLast ? capacityWait(times, jitter) : 0), doubtful: true },
+    { ...item, shortage: { since, last: now, count: count + (isLast ? 1 : 0) } },
+    { reason, wakeAt: now + (isLast ? capacityWait(count, jitter) : 0), doubtful: true },
     { now, outcome: "runner lost for want of capacity" },
   );
 }
 
 // One that is so long ago has nothing to do with it.
-function shortageOf({ shortage }: JobItem, now: number): { since: number; times: number } {
+function shortageOf({ shortage }: JobItem, now: number): { since: number; count: number } {
   const isOld = shortage === undefined || now - shortage.last >= shortageMemory;
-  return isOld ? { since: now, times: 0 } : shortage;
+  return isOld ? { since: now, count: 0 } : shortage;
 }
 
 // What is told of a task's end is told in the words of a launch that fails.

@@ -86,7 +86,7 @@ describe("dispatch of runners that never come up", () => {
     await end(world, noAddress);
     expect(readJobItem(world, itemId)).toMatchObject({
       status: "parked",
-      shortage: { since: world.clock.now, last: world.clock.now, times: 1 },
+      shortage: { since: world.clock.now, last: world.clock.now, count: 1 },
     });
   });
 });
