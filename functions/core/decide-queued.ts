@@ -16,14 +16,13 @@ import {
   type OwnAssessment,
   park,
   release,
-  reopenLaunches,
   stepJob,
 } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { keepOut } from "./keep-out.ts";
 import type { RunnerSpec } from "./labels.ts";
 import { isClosed, isDue, type JobItem, jobItemId, runItemId } from "./ledger.ts";
-import { isFoundAgain, notFound } from "./not-found.ts";
+import { isFoundAgain, notFound, reopen } from "./not-found.ts";
 import { whyShutOut } from "./policy.ts";
 import { describeTurn } from "./refusal-reason.ts";
 import { takeTurn } from "./refusal-turns.ts";
@@ -177,17 +176,6 @@ export function wasDueLongAgo(item: JobItem, circumstances: Circumstances): bool
 
 function isLongAgo(time: number, { now }: Circumstances): boolean {
   return now - time > staleAfter;
-}
-
-// It was closed by mistake, or is gone for good and told of late: GitHub is asked.
-function reopen(item: JobItem, { now }: Circumstances): Decision {
-  const { completed: _completed, ...times } = item.times;
-  const reason = "GitHub finds the job again, and is asked whether it still waits";
-  return park(
-    reopenLaunches({ ...item, times }),
-    { reason, wakeAt: now, doubtful: true },
-    { now, outcome: "found again" },
-  );
 }
 
 // After a long outage, or out of the dead-letter queue, come jobs that have long been over.

@@ -12,11 +12,11 @@ export function refuseLate(
   refusal: string,
   { now, refusalSpec }: Pick<Circumstances, "now" | "refusalSpec">,
 ): Decision {
-  const { shortage: _shortage, ...kept } = item;
+  const { unplaced, ...kept } = item;
   return park(
     { ...kept, refusal, spec: refusalSpec, rung: 0, waits: 0 },
     // A job that lost its runners may have been seen to meanwhile.
-    { reason: refusal, wakeAt: now, doubtful: item.losses > 0 },
+    { reason: refusal, wakeAt: now, doubtful: item.losses > 0 || unplaced !== undefined },
     { now, outcome: "refused after waiting" },
   );
 }

@@ -70,7 +70,10 @@ export function isHeld(item: LedgerItem): item is JobItem & { readonly heldAt: n
 }
 
 /** The item of a held job that is not held any more: only from now on it waits for us. */
-export function release({ heldAt: _heldAt, ...item }: JobItem, at: number): JobItem {
+export function release(
+  { heldAt: _heldAt, unplaced: _unplaced, ...item }: JobItem,
+  at: number,
+): JobItem {
   return { ...item, waits: 0, times: { ...item.times, received: at } };
 }
 

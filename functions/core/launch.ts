@@ -58,7 +58,7 @@ function reportThrottle(
   { number, provider }: Launch,
   { pace, now }: LaunchPorts,
 ): LaunchReport {
-  const retryAt = pace.takeTurn(serviceOf(provider), { from: now(), message });
+  const retryAt = pace.queueUp(serviceOf(provider), { from: now(), message });
   return { kind: "throttled", number, message, retryAt };
 }
 
@@ -68,7 +68,7 @@ function inTurn(item: JobItem, report: LaunchReport, { pace }: LaunchPorts): Lau
   const { message, retryAt: from } = report;
   return {
     ...report,
-    retryAt: pace.takeTurn(`owner ${item.job.repository.owner}`, { from, message }),
+    retryAt: pace.queueUp(`owner ${item.job.repository.owner}`, { from, message }),
   };
 }
 
@@ -92,6 +92,7 @@ async function startCompute(
   });
   ports.shortages.note(item, launch, outcome);
   if (outcome.kind === "started") {
+    ports.pace.noteSuccess(serviceOf(provider));
     return { ...outcome, number, registrationId: registration.registrationId };
   }
   if (outcome.kind === "unknown") return { ...outcome, number };

@@ -53,8 +53,8 @@ export type JobItem = {
   readonly waits: number;
   /** How many runners in a row ended, or were given up, without having taken this job. */
   readonly losses: number;
-  /** Its launches were accepted, and yet its runners found no room: first, last, and how often on all rungs. */
-  readonly shortage?: { readonly since: number; readonly last: number; readonly count: number };
+  /** Its launches were accepted, and yet its runners found no room: since when, when last, how often. */
+  readonly unplaced?: { readonly since: number; readonly last: number; readonly count: number };
   /** GitHub has to be asked whether the job still waits before the next launch. */
   readonly doubtful: boolean;
   /** How many runners idled in vain while other jobs of the run were running. */

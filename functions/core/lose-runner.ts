@@ -3,17 +3,10 @@ import { giveUp, refuseLate } from "./give-up.ts";
 import { endLaunches, park, reopenLaunches } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
-import { classifyLaunchFailure } from "./launch-failure.ts";
+import { isUnplaced } from "./launch-failure.ts";
 import { describeLosses, describeShortage, describeUnsaid } from "./refusal-reason.ts";
 import { neverCameUp } from "./state-change.ts";
-import {
-  capacityWait,
-  lossWait,
-  mostLosses,
-  mostRefusedLosses,
-  refusalDeadline,
-  shortageMemory,
-} from "./waits.ts";
+import { capacityWait, lossWait, mostLosses, mostRefusedLosses, refusalDeadline } from "./waits.ts";
 
 type Around = Pick<Circumstances, "now" | "jitter" | "refusalSpec" | "capacityDeadline">;
 
@@ -31,8 +24,8 @@ export function loseRunner(item: JobItem, runner: RunnerItem, circumstances: Aro
   const mayLive = runner.ended === undefined && runner.madeFor === jobKey(item.job);
   const settled = mayLive ? reopenLaunches(item) : endLaunches(item, reason, idledUntil(runner));
   const loss = { item: { ...settled, rung: nextRung(item, runner) }, runner, reason };
-  const lost = isShortage(runner)
-    ? awaitCapacity(loss, circumstances)
+  const lost = foundNoRoom(runner)
+    ? awaitRoom(loss, circumstances)
     : countLoss(loss, circumstances);
   return { ...lost, writes: [runner, ...lost.writes] };
 }
@@ -40,11 +33,14 @@ export function loseRunner(item: JobItem, runner: RunnerItem, circumstances: Aro
 function nextRung({ rung, spec }: JobItem, { interrupted, ended }: RunnerItem): number {
   if (interrupted === true) return rung + 1;
   const isDown = ended !== undefined && neverCameUp(ended.reason);
-  return isDown ? (rung + 1) % spec.rungs.length : rung;
+  // Below the last one there is none, wherever an interruption led.
+  const { length } = spec.rungs;
+  return isDown ? (Math.min(rung, length - 1) + 1) % length : rung;
 }
 
-function countLoss({ item, reason }: Loss, circumstances: Around): Decision {
+function countLoss({ item: lost, reason }: Loss, circumstances: Around): Decision {
   const { now } = circumstances;
+  const { unplaced: _unplaced, ...item } = lost;
   const losses = item.losses + 1;
   if (losses > (item.refusal === undefined ? mostLosses : mostRefusedLosses)) {
     const told = describeLosses({ ...item, losses }, reason);
@@ -57,34 +53,33 @@ function countLoss({ item, reason }: Loss, circumstances: Around): Decision {
   );
 }
 
-// The same want as where the launch itself tells of it: on to the next rung, then wait, and refused after
-// as long. That the launch was accepted each time says nothing.
-function awaitCapacity({ item, reason }: Loss, circumstances: Around): Decision {
+// The same want as where the launch itself tells of it: on to the next rung, then wait ever longer, and
+// refused after as long. That the launch was accepted each time says nothing.
+function awaitRoom({ item, reason }: Loss, circumstances: Around): Decision {
   const { now, jitter, capacityDeadline } = circumstances;
-  const { since, count } = shortageOf(item, now);
-  if (now - since >= (item.refusal === undefined ? capacityDeadline : refusalDeadline)) {
+  const deadline = item.refusal === undefined ? capacityDeadline : refusalDeadline;
+  const { since, count } = unplacedBefore(item, now - deadline) ?? { since: now, count: 0 };
+  const unplaced = { since, last: now, count: count + 1 };
+  if (now - since >= deadline) {
     const told = describeShortage(item, { kind: "no-capacity", message: reason }, now - since);
-    return endJob(item, { reason, told }, circumstances);
+    return endJob({ ...item, unplaced }, { reason, told }, circumstances);
   }
-  const isLast = item.rung === 0;
+  const round = unplaced.count - item.spec.rungs.length;
   return park(
-    { ...item, shortage: { since, last: now, count: count + (isLast ? 1 : 0) } },
-    { reason, wakeAt: now + (isLast ? capacityWait(count, jitter) : 0), doubtful: true },
-    { now, outcome: "runner lost for want of capacity" },
+    // As one that has waited: it is not the first to try.
+    { ...item, unplaced, waits: unplaced.count },
+    { reason, wakeAt: now + (round < 0 ? 0 : capacityWait(round, jitter)), doubtful: true },
+    { now, outcome: "runner found no room" },
   );
 }
 
-// One that is so long ago has nothing to do with it.
-function shortageOf({ shortage }: JobItem, now: number): { since: number; count: number } {
-  const isOld = shortage === undefined || now - shortage.last >= shortageMemory;
-  return isOld ? { since: now, count: 0 } : shortage;
+// What is so long ago has nothing to do with it.
+function unplacedBefore({ unplaced }: JobItem, oldest: number): JobItem["unplaced"] {
+  return unplaced !== undefined && unplaced.last >= oldest ? unplaced : undefined;
 }
 
-// What is told of a task's end is told in the words of a launch that fails.
-function isShortage({ ended }: RunnerItem): boolean {
-  if (ended === undefined || !neverCameUp(ended.reason)) return false;
-  const failure = { channel: "thrown", name: "", message: ended.reason, status: 400 } as const;
-  return ["no-capacity", "quota", "throttled"].includes(classifyLaunchFailure(failure).kind);
+function foundNoRoom({ ended }: RunnerItem): boolean {
+  return ended !== undefined && neverCameUp(ended.reason) && isUnplaced(ended.reason);
 }
 
 function endJob(
@@ -104,6 +99,6 @@ function idledUntil({ ended }: RunnerItem): number | undefined {
 function describeLoss(runner: RunnerItem): string {
   const { name, ended } = runner;
   if (ended === undefined) return `runner ${name} did not take its job in time`;
-  if (isShortage(runner)) return ended.reason;
+  if (foundNoRoom(runner)) return ended.reason;
   return `runner ${name} ended before its job began: ${ended.reason}`;
 }

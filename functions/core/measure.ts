@@ -46,9 +46,13 @@ function measureJob(before: JobItem | undefined, after: JobItem, event: LedgerEv
   return {
     ...(refusal === undefined ? measureTimes(before?.times ?? {}, times) : {}),
     ...(isRefusal(before, after) ? { Refusals: 1 } : {}),
-    ...(losses > (before?.losses ?? 0) ? { Replacements: 1 } : {}),
+    ...(losses > (before?.losses ?? 0) || isUnplacedAnew(before, after) ? { Replacements: 1 } : {}),
     ...(isLeftUntold(before, after, event) ? { UntoldFailures: 1 } : {}),
   };
+}
+
+function isUnplacedAnew(before: JobItem | undefined, { unplaced }: JobItem): boolean {
+  return unplaced !== undefined && unplaced.count !== before?.unplaced?.count;
 }
 
 // One that was over before anything was known of it is told nothing.

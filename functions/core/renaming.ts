@@ -2,6 +2,7 @@ import { type Decision, type Items, jobItemOf } from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { type Job, jobKey, type Repository } from "./job.ts";
 import { isClosed, type JobItem, jobItemId } from "./ledger.ts";
+import { isFoundAgain } from "./not-found.ts";
 import { isSameOwner } from "./same-owner.ts";
 
 /**
@@ -26,7 +27,8 @@ export function underNewestName(
 /** Whether this tells another name, owner, visibility or installation of the job's repository, and later. */
 export function isRenamed(item: JobItem, envelope: JobEnvelope): boolean {
   const { job } = envelope;
-  const isLeftAlone = isClosed(item) && item.owed.length === 0;
+  const isOver = isClosed(item) && !isFoundAgain(item, envelope);
+  const isLeftAlone = isOver && item.owed.length === 0;
   if (isLeftAlone || item.job.repository.id !== job.repository.id) return false;
   const [at, known] = [namedAt(envelope), nameKnownAt(item)];
   // A `queued` that comes after a rename may have the time of the first: it is believed once.

@@ -124,12 +124,6 @@ export function lossWait(losses: number): number {
 }
 
 /**
- * After how long without one more of them runners that found no room say nothing of the next one, in
- * milliseconds: longer than a wait for capacity, and the minutes in which a task comes to nothing.
- */
-export const shortageMemory = 20 * minute;
-
-/**
  * Milliseconds until a job is overdue that was launched after `losses` lost runners. From the third
  * runner on it is twice as long: an image may take longer to arrive than the first ones were given.
  */

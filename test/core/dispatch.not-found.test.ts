@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { dispatch } from "../../functions/core/dispatch.ts";
 import { endUnknown } from "../../functions/core/not-found.ts";
-import { notFoundWait, overdueAfter } from "../../functions/core/waits.ts";
-import { jobEvent } from "./builders.ts";
+import { notFoundWait, overdueAfter, runningCheckAfter } from "../../functions/core/waits.ts";
+import { jobEvent, queuedJob } from "./builders.ts";
 import { createFakeWorld, type FakeWorld, readJobItem } from "./fakes.ts";
 
 const job = "job#4711-1";
@@ -46,6 +46,35 @@ describe("dispatch of a job that GitHub does not find twice", () => {
     await wakeAfter(world, 0);
     expect(readJobItem(world, job)?.status).toBe("launched");
     expect(world.computes).toMatchObject([{ alive: false }, { alive: true }]);
+  });
+
+  it("begins all its time anew, under the name that its repository has now", async () => {
+    const world = await createLost();
+    const known = queuedJob();
+    const repository = { ...known.repository, fullName: "acme/new" };
+    world.clock.now += 7_200_000;
+    const { now } = world.clock;
+    const found = { job: { ...known, repository }, happenedAt: now, receivedAt: now };
+    await dispatch(jobEvent(found), world.ports);
+    const item = readJobItem(world, job);
+    expect(item?.job.repository.fullName).toBe("acme/new");
+    expect(item?.times).toMatchObject({ received: now });
+    expect(item?.times).not.toHaveProperty("tried");
+  });
+
+  it("leaves one closed that had begun", async () => {
+    const world = createFakeWorld();
+    await dispatch(jobEvent(), world.ports);
+    await dispatch(
+      jobEvent({ action: "in_progress", runnerName: "tornade-4711-1-1" }),
+      world.ports,
+    );
+    world.states.set(4711, { status: "gone" });
+    await wakeAfter(world, runningCheckAfter);
+    await wakeAfter(world, notFoundWait);
+    expect(readJobItem(world, job)).toMatchObject(closed);
+    await hearAfter(world, 60_000);
+    expect(readJobItem(world, job)).toMatchObject(closed);
   });
 
   it("closes it again where GitHub was only late to tell of it", async () => {

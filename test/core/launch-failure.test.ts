@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   classifyLaunchFailure,
+  isUnplaced,
   type ProviderFailure,
 } from "../../functions/core/launch-failure.ts";
 
@@ -52,5 +53,23 @@ describe("classifyLaunchFailure", () => {
   it("says what happened in the words of the service", () => {
     const failure = thrown("AccessDeniedException", "not authorized");
     expect(classifyLaunchFailure(failure).message).toBe("AccessDeniedException: not authorized");
+  });
+});
+
+describe("isUnplaced", () => {
+  const attempt = "Unexpected EC2 error while attempting to Create Network Interface in subnet 's'";
+  it.each([
+    [attempt, true],
+    [`${attempt}: InsufficientFreeAddressesInSubnet`, true],
+    ["Timeout waiting for network interface provisioning to complete.", true],
+    ["Timeout waiting for EphemeralStorage provisioning to complete.", true],
+    ["Capacity is unavailable at this time. Please try again later", true],
+    ["CannotPullContainerError: toomanyrequests: Rate exceeded", true],
+    [`${attempt}: InvalidSubnetID.NotFound`, false],
+    [`${attempt}: UnauthorizedOperation`, false],
+    ["CannotPullContainerError: acme/quota-runner: not found", false],
+    ["ResourceInitializationError: unable to pull secrets or registry auth", false],
+  ])("tells of a task that failed to start with %s: %s", (reason, expected) => {
+    expect(isUnplaced(`TaskFailedToStart: ${reason}`)).toBe(expected);
   });
 });

@@ -13,12 +13,12 @@ const onAll = toLaunch({ rungs: ["FARGATE_SPOT", "FARGATE", "CODEBUILD"] });
 const onOne = toLaunch({ rungs: ["FARGATE"] });
 
 /** The newest runner comes to nothing, after 15 seconds. */
-async function end(world: FakeWorld, reason: string): Promise<void> {
+async function end(world: FakeWorld, reason: string, interrupted = false): Promise<void> {
   const { runnerName = "" } = world.requests.at(-1) ?? {};
   world.clock.now += 15_000;
   for (const one of world.computes) one.alive = false;
   const { now: at } = world.clock;
-  const told = { runnerName, computeId: "x", at, reason, interrupted: false };
+  const told = { runnerName, computeId: "x", at, reason, interrupted };
   await dispatch({ kind: "runner-ended", end: told }, world.ports);
 }
 
@@ -77,6 +77,48 @@ describe("dispatch of runners that never come up", () => {
     expect(world.clock.now - begin).toBeLessThan(16 * minute);
   });
 
+  it("waits as long where the last rung has no room either, and says so at once", async () => {
+    const world = createFakeWorld();
+    const ports = { ...world.ports, random: () => 0.5 };
+    const two = toLaunch({ rungs: ["FARGATE", "CODEBUILD"] });
+    const none = { kind: "quota", message: "Cannot have more than 1 builds" } as const;
+    world.outcomes.set(
+      "CODEBUILD",
+      Array.from({ length: 99 }, () => none),
+    );
+    await dispatch(jobEvent({}, two), ports);
+    let tries = 0;
+    for (; readJobItem(world, itemId)?.refusal === undefined; tries += 1) {
+      if (readJobItem(world, itemId)?.status === "launched")
+        await end({ ...world, ports }, noAddress);
+      await wake({ ...world, ports });
+    }
+    expect(tries).toBeLessThan(60);
+  });
+
+  it("asks GitHub before a runner comes that tells of the refusal", async () => {
+    const world = createFakeWorld();
+    await dispatch(jobEvent({}, onOne), world.ports);
+    await end(world, noAddress);
+    while (readJobItem(world, itemId)?.refusal === undefined) {
+      await wake(world);
+      await end(world, noAddress);
+    }
+    expect(readJobItem(world, itemId)?.doubtful).toBe(true);
+  });
+
+  it("goes to the first rung after one below the last, where an interruption led", async () => {
+    const world = createFakeWorld();
+    await dispatch(jobEvent({}, toLaunch({ rungs: ["CODEBUILD", "FARGATE_SPOT"] })), world.ports);
+    await end(world, "build ended as FAILED");
+    await wake(world);
+    await end(world, "SpotInterruption", true);
+    await wake(world);
+    await end(world, noImage);
+    await wake(world);
+    expect(providersOf(world)).toEqual(["CODEBUILD", "FARGATE_SPOT", "FARGATE_SPOT", "CODEBUILD"]);
+  });
+
   it("takes a want of room that is long over for another one", async () => {
     const world = createFakeWorld();
     await dispatch(jobEvent({}, onOne), world.ports);
@@ -86,7 +128,17 @@ describe("dispatch of runners that never come up", () => {
     await end(world, noAddress);
     expect(readJobItem(world, itemId)).toMatchObject({
       status: "parked",
-      shortage: { since: world.clock.now, last: world.clock.now, count: 1 },
+      unplaced: { since: world.clock.now, last: world.clock.now, count: 1 },
     });
+  });
+
+  it("forgets it with a runner that is lost for another reason", async () => {
+    const world = createFakeWorld();
+    await dispatch(jobEvent({}, onOne), world.ports);
+    await end(world, noAddress);
+    await wake(world);
+    await end(world, noImage);
+    expect(readJobItem(world, itemId)).toMatchObject({ losses: 1 });
+    expect(readJobItem(world, itemId)).not.toHaveProperty("unplaced");
   });
 });

@@ -23,8 +23,8 @@ const takes = jobEvent({ action: "in_progress", happenedAt: start + 30_000, runn
 const succeeded = jobEvent({ action: "completed", runnerName: own, conclusion: "success" });
 const wake: LedgerEvent = { kind: "wake", itemId: "job#4711-1" };
 
-function endOf(runnerName: string, interrupted = false): LedgerEvent {
-  const end = { runnerName, computeId: "task-1", at: start + 90_000, reason: "done", interrupted };
+function endOf(runnerName: string, interrupted = false, reason = "done"): LedgerEvent {
+  const end = { runnerName, computeId: "task-1", at: start + 90_000, reason, interrupted };
   return { kind: "runner-ended", end };
 }
 
@@ -73,6 +73,12 @@ describe("measure, over the life of a job", () => {
     const world = createFakeWorld();
     const figures = await watch(world, [jobEvent(), endOf(own, true)]);
     expect(figures[1]).toMatchObject({ Interruptions: 1, Replacements: 1 });
+  });
+
+  it("tells that a runner found no room and has to be replaced", async () => {
+    const reason = "TaskFailedToStart: Unexpected EC2 error: Create Network Interface";
+    const figures = await watch(createFakeWorld(), [jobEvent(), endOf(own, false, reason)]);
+    expect(figures[1]).toMatchObject({ Replacements: 1 });
   });
 
   it("tells a refusal once, and does not count the job's wait", async () => {

@@ -13,7 +13,7 @@ describe("createPace", () => {
   it("hands out turns one after another, from when the limit ends", () => {
     const { pace } = createTest();
     const turns = [60_000, 60_000, 59_000, 70_000].map((from) =>
-      pace.takeTurn("owner acme", { from, message }),
+      pace.queueUp("owner acme", { from, message }),
     );
     expect(turns).toEqual([60_000, 60_500, 61_000, 70_000]);
   });
@@ -21,20 +21,43 @@ describe("createPace", () => {
   it("has a queue for each owner and each service", () => {
     const { pace } = createTest();
     const limited = ["owner acme", "owner initech", "Fargate", "CodeBuild"] as const;
-    const turns = limited.map((one) => pace.takeTurn(one, { from: 1_000, message }));
+    const turns = limited.map((one) => pace.queueUp(one, { from: 1_000, message }));
     expect(turns).toEqual([1_000, 1_000, 1_000, 1_000]);
   });
 
   it("tells why others wait until the last of them has had its turn", () => {
     const { clock, pace } = createTest();
     expect(pace.whyWait("Fargate")).toBeUndefined();
-    pace.takeTurn("Fargate", { from: 0, message: "first" });
-    pace.takeTurn("Fargate", { from: 0, message: "last" });
+    pace.queueUp("Fargate", { from: 0, message: "first" });
+    pace.queueUp("Fargate", { from: 0, message: "last" });
     clock.now = 499;
     expect(pace.whyWait("Fargate")).toBe("last");
     expect(pace.whyWait("CodeBuild")).toBeUndefined();
     clock.now = 500;
     expect(pace.whyWait("Fargate")).toBeUndefined();
+  });
+});
+
+describe("noteSuccess", () => {
+  it("has nobody new wait once ten tries in a row were let through", () => {
+    const { pace } = createTest();
+    for (let time = 0; time < 100; time += 1) pace.queueUp("Fargate", { from: 0, message });
+    for (let time = 0; time < 9; time += 1) pace.noteSuccess("Fargate");
+    expect(pace.whyWait("Fargate")).toBe(message);
+    pace.noteSuccess("CodeBuild");
+    expect(pace.whyWait("Fargate")).toBe(message);
+    pace.noteSuccess("Fargate");
+    expect(pace.whyWait("Fargate")).toBeUndefined();
+    expect(pace.queueUp("Fargate", { from: 7, message })).toBe(7);
+  });
+
+  it("counts anew once somebody was throttled", () => {
+    const { pace } = createTest();
+    for (let time = 0; time < 100; time += 1) pace.queueUp("Fargate", { from: 0, message });
+    for (let time = 0; time < 9; time += 1) pace.noteSuccess("Fargate");
+    pace.queueUp("Fargate", { from: 0, message });
+    pace.noteSuccess("Fargate");
+    expect(pace.whyWait("Fargate")).toBe(message);
   });
 });
 
