@@ -13,15 +13,22 @@ import { createDatabasePath } from "./database-path.ts";
 const kills = 10;
 const child = fileURLToPath(new URL("queue-child.ts", import.meta.url));
 
+/** How many rounds of work a process has done at least when it is killed, however slow the machine is. */
+const rounds = 4;
+
 /** What a process said that worked with the database until it was killed with SIGKILL. */
 async function workUntilKilled(path: string, first: number): Promise<readonly string[]> {
   const worker = spawn(process.execPath, [child, path, String(first)], { stdio: "pipe" });
   let said = "";
-  worker.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const { promise: hasWorked, resolve } = Promise.withResolvers<void>();
+  worker.stdout.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said.split("\nwrote ").length > rounds) resolve();
+  });
   let errors = "";
   worker.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   const closed = once(worker, "close");
-  await Promise.race([once(worker.stdout, "data"), closed]);
+  await Promise.race([hasWorked, closed]);
   await sleep(Math.random() * 200);
   worker.kill("SIGKILL");
   await closed;
