@@ -4,6 +4,7 @@ import { decide } from "../../functions/core/decide.ts";
 import type { LaunchReport } from "../../functions/core/decision.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
 import { overdueAfter, removalWait } from "../../functions/core/waits.ts";
+import { containing } from "../support/containing.ts";
 import {
   circumstances,
   itemsOf,
@@ -30,6 +31,12 @@ function endLaunch(items: readonly LedgerItem[], report: LaunchReport = started,
 }
 
 describe("decideLaunchEnded", () => {
+  it("refuses a job of which no time is known without a word of time", () => {
+    const report = { kind: "invalid", number: 1, message: "as told" } as const;
+    const { writes } = endLaunch([launchingItem({ times: {} })], report);
+    expect(writes).toMatchObject([{ refusal: containing("no runner could be started: FARGATE") }]);
+  });
+
   it("records runner and job, the job last", () => {
     expect(endLaunch([launchingItem({ waits: 2 })])).toEqual({
       writes: [

@@ -15,6 +15,7 @@ import {
   start,
 } from "./builders.ts";
 import { key, now, own } from "./overdue-job.ts";
+import { launched, swap } from "./robberies.ts";
 
 const queued = { status: "queued" } as const;
 
@@ -41,6 +42,15 @@ describe("replaceOverdue", () => {
     });
     const unknown = check(now, { reason, launches: [launchOf(1)] });
     expect(unknown.outcome).toBe("relaunched: another job took its runner");
+  });
+
+  it("launches anew where hundreds have taken each other's runners, too many to follow", () => {
+    const chain = Array.from({ length: 400 }, (_, index) => swap(index + 1, index + 2)).flat();
+    const event = { kind: "job-checked", jobKey: "1-1", state: queued } as const;
+    const items = itemsOf(launched(1, { wakeAt: now }), ...chain);
+    const { actions, outcome } = decide(items, event, circumstances({ now }));
+    expect(outcome).toBe("relaunched: another job took its runner");
+    expect(actions).toMatchObject([{ kind: "wake", item: { id: "job#1-1" } }]);
   });
 
   it("leaves a runner a minute that is seen to be busy for the first time, however late", () => {
