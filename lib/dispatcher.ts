@@ -21,7 +21,7 @@ import {
 import type { JobQueue } from "./job-queue.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 import type { ResolvedConfig } from "./resolved-config.ts";
-import { launchReasons } from "./runner-acknowledgements.ts";
+import { launchReasons, listReasons } from "./runner-acknowledgements.ts";
 import type { Runners } from "./runners.ts";
 
 /** What the functions work with. */
@@ -100,6 +100,8 @@ export class Dispatcher extends Construct {
     jobs.grantSend(reconcile);
     ledger.grantItems(reconcile);
     ledger.grantDue(reconcile);
+    runners.grantList(reconcile);
+    acknowledge(reconcile, listReasons(runners.cluster));
     runners.imageBuild?.grantStart(reconcile);
     return reconcile;
   }

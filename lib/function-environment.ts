@@ -60,13 +60,17 @@ export function toWebhookEnvironment(
 /** The settings of reconcile. */
 export function toReconcileEnvironment(
   config: ResolvedConfig,
-  surroundings: CommonSurroundings & Pick<FunctionSurroundings, "imageBuilds">,
+  surroundings: CommonSurroundings &
+    Pick<FunctionSurroundings, "imageBuilds" | "cluster" | "codeBuildProject">,
 ): FunctionEnvironment {
   const { imageBuilds } = surroundings;
   const versions = readRunnerVersions(config.images);
   return {
     ...toCommonEnvironment(config, surroundings),
     [names.capacityDeadline]: String(config.capacityDeadlineMinutes),
+    [names.idleMinutes]: String(config.idleMinutes),
+    [names.cluster]: surroundings.cluster,
+    [names.codeBuildProject]: surroundings.codeBuildProject,
     ...(versions.length === 0 ? {} : { [names.runnerVersions]: versions.join(",") }),
     ...(imageBuilds === undefined ? {} : { [names.imageBuilds]: imageBuilds }),
   };

@@ -43,20 +43,24 @@ export function acknowledgeRunners({ network, cluster, build, imageBuild }: Runn
 
 /** Why the rights to launch runners have wildcards in them. */
 export function launchReasons(cluster: RunnerCluster): Reasons {
-  const findingOf = (resource: string, resourceName: string) =>
-    wildcardFinding(
-      cluster,
-      Stack.of(cluster).formatArn({ service: "ecs", resource, resourceName }),
-    );
   const families = cluster.tasks.map(({ family }): [string, string] => [
-    findingOf("task-definition", `${family}:*`),
+    findingOf(cluster, "task-definition", `${family}:*`),
     "RunTask takes the newest revision of a family",
   ]);
+  return { ...listReasons(cluster), ...Object.fromEntries(families) };
+}
+
+/** Why the rights to look for runners have. */
+export function listReasons(cluster: RunnerCluster): Reasons {
   return {
     "AwsSolutions-IAM5[Resource::*]":
       "ecs:ListTasks has no resource on Fargate; a condition binds it to the cluster",
-    [findingOf("task", `${cluster.clusterName}/*`)]:
+    [findingOf(cluster, "task", `${cluster.clusterName}/*`)]:
       "tasks have random ids; these are all of the one cluster, which has only runners",
-    ...Object.fromEntries(families),
   };
+}
+
+function findingOf(cluster: RunnerCluster, resource: string, resourceName: string): string {
+  const arn = Stack.of(cluster).formatArn({ service: "ecs", resource, resourceName });
+  return wildcardFinding(cluster, arn);
 }

@@ -75,6 +75,16 @@ export class RunnerBuild extends Construct {
     );
   }
 
+  /** Lets a function send what createBuildList sends. */
+  grantList(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ["codebuild:ListBuildsForProject", "codebuild:BatchGetBuilds"],
+        resources: [this.projectArn],
+      }),
+    );
+  }
+
   private createRole({ images, logGroup }: RunnerBuildProps): Role {
     const writeLog = new PolicyStatement({
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],

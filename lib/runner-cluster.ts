@@ -61,9 +61,32 @@ export class RunnerCluster extends Construct {
     }
   }
 
+  /** Lets a function send what createTaskList sends. */
+  grantList(grantee: IGrantable): void {
+    const describe = new PolicyStatement({
+      actions: ["ecs:DescribeTasks"],
+      resources: [this.taskArns],
+    });
+    grantee.grantPrincipal.addToPrincipalPolicy(describe);
+    grantee.grantPrincipal.addToPrincipalPolicy(this.listStatement());
+  }
+
+  private get taskArns(): string {
+    return this.toArn("task", `${this.clusterName}/*`);
+  }
+
+  private get inCluster() {
+    return { ArnEquals: { "ecs:cluster": this.clusterArn } };
+  }
+
+  // Its only resource type is the container instance, which Fargate has not.
+  private listStatement(): PolicyStatement {
+    const { inCluster: conditions } = this;
+    return new PolicyStatement({ actions: ["ecs:ListTasks"], resources: ["*"], conditions });
+  }
+
   private launchStatements(): PolicyStatement[] {
-    const tasks = this.toArn("task", `${this.clusterName}/*`);
-    const inCluster = { ArnEquals: { "ecs:cluster": this.clusterArn } };
+    const { taskArns: tasks, inCluster } = this;
     return [
       new PolicyStatement({
         actions: ["ecs:RunTask"],
@@ -81,8 +104,7 @@ export class RunnerCluster extends Construct {
         conditions: { StringEquals: { "ecs:CreateAction": "RunTask" } },
       }),
       new PolicyStatement({ actions: ["ecs:StopTask"], resources: [tasks] }),
-      // Its only resource type is the container instance, which Fargate has not.
-      new PolicyStatement({ actions: ["ecs:ListTasks"], resources: ["*"], conditions: inCluster }),
+      this.listStatement(),
       new PolicyStatement({
         actions: ["iam:PassRole"],
         resources: [...this.passedRoles],

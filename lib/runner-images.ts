@@ -55,9 +55,12 @@ export function currentTag(name: string, architecture: Architecture): string {
   return `current-${name}-${toSlug(architecture)}`;
 }
 
+/** How much of a folder's hash tells what it holds; a function's environment has room for 4 KB in all. */
+const hashLength = 16;
+
 /** The tag that tells whether what a folder holds has been built. */
 export function contentTag(name: string, architecture: Architecture, hash: string): string {
-  return `content-${name}-${toSlug(architecture)}-${hash}`;
+  return `content-${name}-${toSlug(architecture)}-${hash.slice(0, hashLength)}`;
 }
 
 /** An architecture as names of AWS resources may have it. */

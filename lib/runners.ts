@@ -55,6 +55,12 @@ export class Runners extends Construct {
     this.build.grantLaunch(grantee);
   }
 
+  /** Lets a function look for runners that nobody needs. */
+  grantList(grantee: IGrantable): void {
+    this.cluster.grantList(grantee);
+    this.build.grantList(grantee);
+  }
+
   private createImageBuild(
     repository: RunnerImageRepository,
     { config, ...kept }: RunnersProps,

@@ -7,6 +7,7 @@ import { readCredentialParameters, readGitHubApiUrl, readRunnerScope } from "./g
 import {
   readCapacityDeadline,
   readChoice,
+  readIdleSeconds,
   readInteger,
   readJson,
   readRerunRepositories,
@@ -64,7 +65,7 @@ export function readDispatchSettings(env: Environment): DispatchSettings {
     queueUrl: readSetting(env, names.queueUrl),
     ledgerTable: readSetting(env, names.ledgerTable),
     runnerPrefix: readRunnerPrefix(env),
-    idleSeconds: readInteger(env, names.idleMinutes, { fallback: 5, least: 1, most: 60 }) * 60,
+    idleSeconds: readIdleSeconds(env),
     forks: readChoice(env, names.forks, ["refuse", "allow"]),
     capacityDeadline: readCapacityDeadline(env),
     assess: readAssessOptions(env, images),

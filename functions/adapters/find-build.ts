@@ -49,16 +49,21 @@ async function lookThrough(
   return undefined;
 }
 
-async function getBuilds(client: CodeBuildClient, ids: string[]): Promise<readonly Build[]> {
+/** Builds by their ids, at most a hundred; those that are not known any more are left out. */
+export async function getBuilds(client: CodeBuildClient, ids: string[]): Promise<readonly Build[]> {
   if (ids.length === 0) return [];
   const { builds = [] } = await client.send(new BatchGetBuildsCommand({ ids }));
   return builds;
 }
 
-function isRunning({ buildStatus, environment }: Build, runnerName: string): boolean {
+function isRunning(build: Build, runnerName: string): boolean {
+  return build.buildStatus === "IN_PROGRESS" && runnerNameOf(build) === runnerName;
+}
+
+/** The name of the runner that a build was started for; undefined where it was for something else. */
+export function runnerNameOf({ environment }: Build): string | undefined {
   const variables = environment?.environmentVariables ?? [];
-  const { value } = variables.find(({ name }) => name === "RUNNER_NAME") ?? {};
-  return buildStatus === "IN_PROGRESS" && value === runnerName;
+  return variables.find(({ name }) => name === "RUNNER_NAME")?.value;
 }
 
 // The time is that of its submission: a build has it while it is queued.

@@ -148,6 +148,14 @@ export function readRunnerPrefix(env: Environment): string {
 }
 
 /**
+ * After how many seconds a runner without a job ends.
+ * @throws {SettingsError} when it is no such number of minutes
+ */
+export function readIdleSeconds(env: Environment): number {
+  return readInteger(env, settingNames.idleMinutes, { fallback: 5, least: 1, most: 60 }) * 60;
+}
+
+/**
  * How long a job may wait for capacity, in milliseconds.
  * @throws {SettingsError} when it is no such number of minutes
  */

@@ -1,5 +1,5 @@
 import { type Circumstances, type Decision, type Items, jobItemOf, nothing } from "./decision.ts";
-import { decideCompleted, decideInProgress, type JobNews, rebindOwn } from "./decide-progress.ts";
+import { decideCompleted, decideInProgress, type JobNews } from "./decide-progress.ts";
 import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
@@ -13,6 +13,7 @@ import { describeStuck } from "./refusal-reason.ts";
 import { waitsForRunner } from "./rebinding.ts";
 import { replaceOverdue } from "./replace-overdue.ts";
 import type { JobState } from "./runner-registry.ts";
+import { rebindOwn } from "./to-rebind.ts";
 import {
   capacityWait,
   heldWait,

@@ -1,5 +1,4 @@
 import {
-  type Action,
   type Assessment,
   type Circumstances,
   type Decision,
@@ -8,15 +7,16 @@ import {
   runnerItemOf,
 } from "./decision.ts";
 import type { JobEnvelope } from "./envelope.ts";
-import { isOver, liveLaunch, newestLaunch, newJobItem, stepJob } from "./job-item.ts";
+import { newJobItem, stepJob } from "./job-item.ts";
 import { jobKey } from "./job.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { isClosed, type JobItem, jobItemId, type RunnerItem, runnerItemId } from "./ledger.ts";
-import { isBound, waitsForRunner } from "./rebinding.ts";
-import { bindRunner, newRunnerItem } from "./runner-item.ts";
-import { readRunnerName, runnerName } from "./runner-name.ts";
+import { isBound } from "./rebinding.ts";
+import { bindRunner, newRunnerItem, oweRetirement } from "./runner-item.ts";
+import { readRunnerName } from "./runner-name.ts";
 import { isOfAnother } from "./same-owner.ts";
-import { runningCheckAfter } from "./waits.ts";
+import { rebindAround, rebindOwn } from "./to-rebind.ts";
+import { runningCheckAfter, strayAfter } from "./waits.ts";
 
 /** News of a job that GitHub has given to a runner, or ended. */
 export type JobNews = { readonly envelope: JobEnvelope; readonly assessment: Assessment };
@@ -59,7 +59,10 @@ export function decideCompleted(
   const isSeenTo = isBound(news.envelope, items);
   const bound = isSeenTo ? [] : bindNamedRunner(items, news.envelope, circumstances);
   const rebind = isSeenTo ? [] : rebindAround(item, news.envelope, circumstances);
-  if (item === undefined) return { writes: bound, actions: rebind, outcome: "job is unknown" };
+  if (item === undefined) {
+    const writes = letEnd(items, { envelope: news.envelope, bound }, circumstances);
+    return { writes, actions: rebind, outcome: "job is unknown" };
+  }
   if (isClosed(item)) {
     // Told again: who told of it first may not have come to an end.
     return {
@@ -80,6 +83,22 @@ export function decideCompleted(
     actions: [...left.actions, ...rebind, ...rebindOwn(items, closed)],
     outcome: served ? "completed" : "completed without a runner",
   };
+}
+
+/**
+ * The runner of a foreign job that is over ends by itself, in seconds. One that does not is looked for by
+ * nobody else, as that job has no item.
+ */
+function letEnd(
+  items: Items,
+  { envelope, bound }: { envelope: JobEnvelope; bound: readonly RunnerItem[] },
+  { now }: Circumstances,
+): readonly RunnerItem[] {
+  const known = runnerItemOf(items, runnerItemId(envelope.runnerName ?? ""));
+  const runner = bound[0] ?? known;
+  const isItsOwn = runner?.serves === jobKey(envelope.job);
+  if (!isItsOwn || runner.ended !== undefined || runner.owed.length > 0) return bound;
+  return [oweRetirement(runner, now + strayAfter)];
 }
 
 function knownOrNew(
@@ -130,55 +149,6 @@ function closeJob(
 
 function reasonOfRefusal({ refusal }: JobItem): { readonly reason?: string } {
   return refusal === undefined ? {} : { reason: refusal };
-}
-
-/**
- * What a job that has a runner leaves to be looked at. The job that the runner was made for is robbed,
- * unless that is this one. Then, or where the runner is none of ours, what was started for this one may
- * be left over.
- */
-function rebindAround(
-  item: JobItem | undefined,
-  { job, runnerName: taken }: Pick<JobEnvelope, "job" | "runnerName">,
-  { runnerPrefix }: Pick<Circumstances, "runnerPrefix">,
-): readonly Action[] {
-  if (taken === undefined) return [];
-  const key = jobKey(job);
-  const robbed = readRunnerName(runnerPrefix, taken)?.jobKey ?? key;
-  if (robbed !== key) return [{ kind: "rebind", runnerName: taken }];
-  const live = item === undefined ? undefined : liveLaunch(item);
-  const own = live === undefined ? taken : runnerName(runnerPrefix, key, live.number);
-  return own === taken ? [] : [{ kind: "rebind", runnerName: own }];
-}
-
-/**
- * What is to be looked at once more when an older message about a job comes again that has a runner or
- * is over: whoever launched it, or found out that it runs, may have died before seeing to what is left.
- */
-export function rebindAgain(
-  item: JobItem,
-  circumstances: Pick<Circumstances, "runnerPrefix">,
-): readonly Action[] {
-  const isSettled = item.times.started !== undefined || isClosed(item);
-  if (!isSettled && !waitsForRunner(item)) return [];
-  const around = rebindAround(item, item, circumstances);
-  const last = isSettled ? newestLaunch(item) : liveLaunch(item);
-  if (around.length > 0 || last === undefined || isOver(last)) return around;
-  const own = runnerName(circumstances.runnerPrefix, jobKey(item.job), last.number);
-  return own === item.runnerName ? [] : [{ kind: "rebind", runnerName: own }];
-}
-
-/**
- * What a job that needs no runner (any more) leaves behind is its own, or, where that serves another job,
- * the one that is left for it.
- */
-export function rebindOwn(items: Items, item: JobItem): readonly Action[] {
-  if (item.runnerName !== undefined) return [];
-  const key = jobKey(item.job);
-  return [...items.values()]
-    .filter((other) => other.kind === "runner")
-    .filter(({ madeFor, serves }) => madeFor === key && serves !== undefined && serves !== key)
-    .map(({ name }) => ({ kind: "rebind", runnerName: name }));
 }
 
 function bindNamedRunner(

@@ -6,7 +6,7 @@ import {
   nothing,
   runItemOf,
 } from "./decision.ts";
-import { rebindAgain } from "./decide-progress.ts";
+import { rebindAgain } from "./to-rebind.ts";
 import type { JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import {

@@ -1,6 +1,6 @@
 import { type Circumstances, type Decision, type Items, nothing } from "./decision.ts";
 import { wakeRun } from "./decide-run.ts";
-import { rebindAgain } from "./decide-progress.ts";
+import { rebindAgain } from "./to-rebind.ts";
 import { check, claimOrCheck, takeOver, wasDueLongAgo } from "./decide-queued.ts";
 import { isClosed, isDue, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
 

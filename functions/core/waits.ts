@@ -94,6 +94,12 @@ export const staleAfter = 30 * minute;
 /** How often a failed run is looked at, or asked to be run again, before that is given up. */
 export const mostRerunTries = 10;
 
+/** How long a task or build may go on after nobody needs it any more, before its runner is retired. */
+export const strayAfter = 5 * minute;
+
+/** For how long GitHub is not asked whether a runner has ended that a foreign job took. */
+export const foreignAfter = 30 * minute;
+
 /** How long a refused job tries to get a runner that tells so, from its turn on. */
 export const refusalDeadline = 10 * minute;
 

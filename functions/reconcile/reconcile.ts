@@ -19,6 +19,7 @@ import { sweepRepositories } from "../core/sweep-repositories.ts";
 import { toWakeMessage } from "../core/wake-message.ts";
 import { createImageBuildPass } from "./image-pass.ts";
 import { readSettings } from "./settings.ts";
+import { createStrayPass } from "./stray-pass.ts";
 
 /** What the schedule calls every minute. */
 export type Reconcile = () => Promise<void>;
@@ -41,6 +42,7 @@ type Parts = DiscoveryPorts & {
   /** How long a job may wait for capacity, in milliseconds. */
   readonly capacityDeadline: number;
   readonly lookUpVersions: ReturnType<typeof createVersionPass>;
+  readonly retireStrays: () => Promise<void>;
   /** Whose figures these are. */
   readonly stack: string;
 };
@@ -48,7 +50,7 @@ type Parts = DiscoveryPorts & {
 /**
  * The function behind the schedule: sends each item that is due to launch-runner, where all that can be
  * owed is carried out, has GitHub deliver again what did not reach us, looks for jobs that GitHub
- * never told of, and has images built. None keeps the others from being done.
+ * never told of, and for runners that nobody needs, and has images built. None keeps the others from being done.
  */
 export async function createReconcile(surroundings: Surroundings): Promise<Reconcile> {
   const budget = watchGitHubBudget(surroundings);
@@ -63,6 +65,7 @@ export async function createReconcile(surroundings: Surroundings): Promise<Recon
       sweep(parts, open),
       discover(parts),
       buildImages(),
+      parts.retireStrays(),
       open.then(parts.lookUpVersions),
     ]);
     budget.tell();
@@ -82,6 +85,7 @@ function createParts(surroundings: Surroundings): Parts {
   const client = createGitHubClient(surroundings, { apiUrl, credentials });
   const runnerVersions = createGitHubRunnerVersions(client, settings.gitHub);
   const versionPorts = { now, log, stack, runnerVersions };
+  const ledger = platform?.ledger ?? createDynamoDbLedger(surroundings, ledgerTable);
   return {
     now,
     log,
@@ -90,7 +94,8 @@ function createParts(surroundings: Surroundings): Parts {
     capacityDeadline,
     policy,
     lookUpVersions: createVersionPass(settings.runnerVersions, versionPorts),
-    ledger: platform?.ledger ?? createDynamoDbLedger(surroundings, ledgerTable),
+    retireStrays: createStrayPass(surroundings, settings, ledger),
+    ledger,
     queue: platform?.queue ?? createSqsJobQueue(surroundings, queueUrl),
     sendAll:
       platform === undefined ? createSqsBatches(surroundings, queueUrl) : sendEach(platform.queue),

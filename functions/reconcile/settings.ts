@@ -7,6 +7,7 @@ import {
 } from "../adapters/github-settings.ts";
 import {
   readCapacityDeadline,
+  readIdleSeconds,
   readLaunchLabel,
   readList,
   readRunnerPrefix,
@@ -32,6 +33,11 @@ export type ReconcileSettings = {
   /** Milliseconds. */
   readonly capacityDeadline: number;
   readonly policy: Policy;
+  /** Seconds after which a runner without a job ends. */
+  readonly idleSeconds: number;
+  /** Where runners run, to look for strays there; "" where that is nowhere. */
+  readonly cluster: string;
+  readonly codeBuildProject: string;
 };
 
 /**
@@ -49,5 +55,8 @@ export function readSettings(env: Environment): ReconcileSettings {
     launchLabel: readLaunchLabel(env),
     capacityDeadline: readCapacityDeadline(env),
     policy: readPolicy(env),
+    idleSeconds: readIdleSeconds(env),
+    cluster: readSetting(env, names.cluster, ""),
+    codeBuildProject: readSetting(env, names.codeBuildProject, ""),
   };
 }

@@ -45,6 +45,7 @@ export const faultRates = {
   "spot-during": 0.03,
   "spot-after": 0.03,
   "machine-dies": 0.01,
+  "machine-hangs": 0.005,
   "session-conflict": 0.01,
   // State changes
   "event-lost": 0.01,

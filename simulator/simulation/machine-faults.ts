@@ -89,11 +89,11 @@ function attempt(doom: () => void): void {
   }
 }
 
-/** Machines boot slowly, die, lose their capacity, and find their session taken. */
+/** Machines boot slowly, die, hang, lose their capacity, and find their session taken. */
 export function wrapProgram(dice: Dice, spot: SpotPlans, next: StartProgram): StartProgram {
   return (given) => {
     const jobs = namedJobs(given.environment["RUNNER_NAME"] ?? "");
-    const machine = planInterruption(dice, spot, given);
+    const machine = hangOrEnd(dice, planInterruption(dice, spot, given), jobs);
     if (dice.strikes("session-conflict", jobs)) return conflict(dice, machine);
     if (dice.strikes("slow-start", jobs)) return startLate(dice, machine, next);
     const program = next(machine);
@@ -120,6 +120,11 @@ function planInterruption(dice: Dice, spot: SpotPlans, machine: Machine): Machin
       });
     },
   });
+}
+
+/** What is to end does not: only whoever stops the machine ends it. */
+function hangOrEnd(dice: Dice, machine: Machine, jobs: readonly number[]): Machine {
+  return dice.strikes("machine-hangs", jobs) ? { ...machine, exit: () => {} } : machine;
 }
 
 function exitingOnce(machine: Machine): Machine {

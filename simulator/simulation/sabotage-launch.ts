@@ -43,6 +43,12 @@ export const launchSabotages: Readonly<Record<string, Sabotage>> = {
     faults: "none",
     apply: idleForEver,
   },
+  "no-stray-pass": {
+    rule: "what goes on without need is looked for at its service",
+    noticedBy: ["idle"],
+    faults: "machine-hangs",
+    apply: listNothing,
+  },
   "no-stop": {
     rule: "the machine of a runner that is not needed is stopped",
     noticedBy: ["oneRunner", "idle", "launches"],
@@ -94,6 +100,16 @@ function idleForEver(options: WorldOptions): WorldOptions {
       return (machine) => start({ ...machine, exit: () => {} });
     },
   };
+}
+
+/** Whoever asks what runs is told that nothing does; one runner can still be looked for. */
+function listNothing(options: WorldOptions): WorldOptions {
+  return tamper(options, {
+    aws: (next, name) => async (request) => {
+      const lists = ["ListTasks", "ListBuildsForProject"].includes(operationOf(request));
+      return name === "reconcile" && lists ? jsonResponse(200, {}) : next(request);
+    },
+  });
 }
 
 /** Stopping is answered, and not done. */

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
-import { leaseDuration, runningCheckAfter } from "../../functions/core/waits.ts";
+import {
+  leaseDuration,
+  retention,
+  runningCheckAfter,
+  strayAfter,
+} from "../../functions/core/waits.ts";
 import {
   circumstances,
   itemsOf,
@@ -189,6 +194,36 @@ describe("decideCompleted", () => {
       writes: [],
       actions: [],
       outcome: "job is unknown",
+    });
+  });
+
+  describe("of a foreign job that took a runner of ours", () => {
+    const event = jobEvent({ action: "completed", runnerName: others }, toIgnore);
+    const runner = runnerItem({ name: others, madeFor: "5-1" });
+    const wakeAt = start + strayAfter;
+    const due = { owed: ["deregister", "stop"], wakeAt, expiresAt: wakeAt + retention };
+
+    it.each([
+      ["was told to have begun", { ...runner, serves: "4711-1" } as const],
+      ["was not", runner],
+    ])("has its runner looked at after some minutes, where it %s", (_what, known) => {
+      const { writes, outcome } = decide(itemsOf(known), event, circumstances());
+      expect(writes).toEqual([{ ...runner, serves: "4711-1", ...due }]);
+      expect(outcome).toBe("job is unknown");
+      // The usual end comes before that, and leaves nothing to be done.
+      const end = { computeId: "task-1", at: start, reason: "exit", interrupted: false };
+      const ended = { kind: "runner-ended", end: { ...end, runnerName: others } } as const;
+      const [kept] = decide(itemsOf(...writes), ended, circumstances()).writes;
+      expect(kept).toMatchObject({ owed: [] });
+      expect(kept).not.toHaveProperty("wakeAt");
+    });
+
+    it.each([
+      ["has ended", { ...runner, serves: "4711-1", ended: { at: start, reason: "exit" } } as const],
+      ["has another job", { ...runner, serves: "6-1" } as const],
+      ["is being retired", { ...runner, serves: "4711-1", owed: ["stop"] } as const],
+    ])("leaves a runner alone that %s", (_what, known) => {
+      expect(decide(itemsOf(known), event, circumstances()).writes).toEqual([]);
     });
   });
 

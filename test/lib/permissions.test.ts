@@ -95,7 +95,13 @@ const sent: Readonly<Record<Name, Readonly<Record<string, readonly Call[]>>>> = 
     Query: [{ action: "dynamodb:Query", resource: `${table}/index/wake` }],
     DescribeImages: [{ action: "ecr:DescribeImages", resource: imageRepository }],
     StartBuild: [{ action: "codebuild:StartBuild", resource: imageProject }],
-    BatchGetBuilds: [{ action: "codebuild:BatchGetBuilds", resource: imageProject }],
+    ListTasks: dispatch["ListTasks"] ?? [],
+    DescribeTasks: [{ action: "ecs:DescribeTasks", resource: task }],
+    ListBuildsForProject: dispatch["ListBuildsForProject"] ?? [],
+    BatchGetBuilds: [
+      { action: "codebuild:BatchGetBuilds", resource: project },
+      { action: "codebuild:BatchGetBuilds", resource: imageProject },
+    ],
   },
 };
 

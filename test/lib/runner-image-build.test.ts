@@ -106,9 +106,9 @@ describe("RunnerImageBuild", () => {
   it("knows which tags there have to be, by what the folders hold", () => {
     const tags = build.builds.map(({ contentTag }) => contentTag);
     expect(tags).toEqual([
-      expect.stringMatching(/^content-default-x86-64-[0-9a-f]{64}$/u),
-      expect.stringMatching(/^content-default-arm64-[0-9a-f]{64}$/u),
-      expect.stringMatching(/^content-slim-arm64-[0-9a-f]{64}$/u),
+      expect.stringMatching(/^content-default-x86-64-[0-9a-f]{16}$/u),
+      expect.stringMatching(/^content-default-arm64-[0-9a-f]{16}$/u),
+      expect.stringMatching(/^content-slim-arm64-[0-9a-f]{16}$/u),
     ]);
   });
 

@@ -146,6 +146,7 @@ describe("doomTasks", () => {
     ["spot-during", "FARGATE_SPOT", "STOPPED SpotInterruption"],
     ["spot-after", "FARGATE_SPOT", "STOPPED SpotInterruption"],
     ["machine-dies", "FARGATE", "STOPPED EssentialContainerExited"],
+    ["machine-hangs", "FARGATE", "RUNNING"],
     ["session-conflict", "FARGATE", "STOPPED EssentialContainerExited"],
     ["slow-start", "FARGATE", "RUNNING"],
     ["never-pulls", "FARGATE", "PENDING"],
