@@ -6,6 +6,7 @@ import {
 
 import type { ListedCompute } from "../core/find-stray.ts";
 import type { ListComputes } from "../core/retire-strays.ts";
+import { listTime } from "../core/waits.ts";
 import { createAwsClient } from "./aws-client.ts";
 import { getBuilds, runnerNameOf } from "./find-build.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -16,10 +17,12 @@ const mostPages = 5;
 /** Lists those of a project's newest builds that run their runner, and neither wait nor are put away. */
 export function createBuildList(surroundings: Surroundings, projectName: string): ListComputes {
   const client = createAwsClient(CodeBuildClient, surroundings);
+  const { now } = surroundings;
   return async () => {
     const listed: ListedCompute[] = [];
+    const until = now() + listTime;
     let nextToken: string | undefined;
-    for (let page = 0; page < mostPages; page += 1) {
+    for (let page = 0; page < mostPages && now() < until; page += 1) {
       const list = await client.send(new ListBuildsForProjectCommand({ projectName, nextToken }));
       const builds = await getBuilds(client, list.ids ?? []);
       listed.push(...builds.flatMap(toCompute));

@@ -2,19 +2,22 @@ import { DescribeTasksCommand, ECSClient, ListTasksCommand, type Task } from "@a
 
 import type { ListedCompute } from "../core/find-stray.ts";
 import type { ListComputes } from "../core/retire-strays.ts";
+import { listTime } from "../core/waits.ts";
 import { createAwsClient } from "./aws-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** At most so many pages of 100 tasks: two requests each, of the seconds that a pass has. */
+/** At most so many pages of 100 tasks, of two requests each. */
 const mostPages = 20;
 
 /** Lists the tasks of a cluster that run, and are neither about to start nor being stopped. */
 export function createTaskList(surroundings: Surroundings, cluster: string): ListComputes {
   const client = createAwsClient(ECSClient, surroundings);
+  const { now } = surroundings;
   return async () => {
     const listed: ListedCompute[] = [];
+    const until = now() + listTime;
     let nextToken: string | undefined;
-    for (let page = 0; page < mostPages; page += 1) {
+    for (let page = 0; page < mostPages && now() < until; page += 1) {
       const list = await client.send(new ListTasksCommand({ cluster, nextToken }));
       listed.push(...(await describe(client, cluster, list.taskArns ?? [])));
       ({ nextToken } = list);

@@ -97,6 +97,9 @@ export const mostRerunTries = 10;
 /** How long a task or build may go on after nobody needs it any more, before its runner is retired. */
 export const strayAfter = 5 * minute;
 
+/** After how long no further page of what runs is asked for: the function has fifteen seconds. */
+export const listTime = 5 * second;
+
 /** For how long GitHub is not asked whether a runner has ended that a foreign job took. */
 export const foreignAfter = 30 * minute;
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createDynamoDbLedger } from "../../functions/adapters/dynamodb-ledger.ts";
 import { createReconcile } from "../../functions/reconcile/reconcile.ts";
 import type { Job } from "../../simulator/github/model.ts";
+import { membersOf } from "../../simulator/simulation/fault-answers.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
 import type { WorldOptions } from "../../simulator/world.ts";
 import { listBuilds, listTasks } from "../support/machines.ts";
@@ -95,11 +96,11 @@ describe("reconcile, where programs hang", () => {
     const world = await createTestWorld(hanging);
     world.queueJob(onFargate);
     await world.pass(3 * minutes);
-    const [mine] = world.calls.filter(({ name }) => name === "RunTask");
-    const body = (mine?.request.body ?? "").replaceAll(/tornade-\d+-1-1/gu, "tornade-77-1-1");
+    const mine = world.calls.find(({ name }) => name === "RunTask");
+    if (mine === undefined) throw new Error("nothing was launched");
     for (const name of ["tornade-77-1-1", "other-77-1-1"]) {
-      const renamed = body.replaceAll("tornade-77-1-1", name);
-      await world.aws.handle({ ...required(mine).request, body: renamed });
+      const body = mine.request.body.replaceAll(/tornade-\d+-1-1/gu, name);
+      await world.aws.handle({ ...mine.request, body });
     }
 
     await world.pass(15 * minutes);
@@ -118,6 +119,24 @@ describe("reconcile, where programs hang", () => {
     await world.pass(18 * minutes);
     expect(await countMachines(world)).toBe(0);
     expect(warnings(world).join("")).toContain('"message":"strays not looked for"');
+  });
+
+  it("lists no more pages once it has taken long, and goes on with what it has", async () => {
+    const world = await createTestWorld(hanging);
+    let pages = 0;
+    world.outside.intercept = async (call, next) => {
+      const answer = await next();
+      if (call !== "ListTasks") return answer;
+      pages += 1;
+      await new Promise<void>((resolve) => {
+        world.timeline.after(2_000, resolve);
+      });
+      return jsonResponse(200, { ...membersOf(answer.body), nextToken: "0" });
+    };
+    world.queueJob(onFargate);
+    await world.pass(18 * minutes);
+    expect(pages).toBe(3 * 3);
+    expect(await countMachines(world)).toBe(0);
   });
 
   it("looks for none where it is not told where runners run", async () => {
@@ -145,8 +164,3 @@ describe("reconcile, where programs hang", () => {
     });
   });
 });
-
-function required<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error("there should be one");
-  return value;
-}
