@@ -6,30 +6,30 @@ import {
 
 import type { ListedCompute } from "../core/find-stray.ts";
 import type { ListComputes } from "../core/retire-strays.ts";
-import { listTime } from "../core/waits.ts";
 import { createAwsClient } from "./aws-client.ts";
 import { getBuilds, runnerNameOf } from "./find-build.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** At most so many pages of 100 builds; an older build that goes on is ended by its own time-out. */
-const mostPages = 5;
+/**
+ * After how long, in milliseconds, no build runs any more: it is queued for 8 hours and runs for 36 at most.
+ * https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
+ */
+const longestBuild = 44 * 3_600_000;
 
-/** Lists those of a project's newest builds that run their runner, and neither wait nor are put away. */
+/** Lists those of a project's builds that run their runner, and neither wait nor are put away. */
 export function createBuildList(surroundings: Surroundings, projectName: string): ListComputes {
   const client = createAwsClient(CodeBuildClient, surroundings);
-  const { now } = surroundings;
-  return async () => {
-    const listed: ListedCompute[] = [];
-    const until = now() + listTime;
+  return async function* listBuilds() {
+    const oldest = surroundings.now() - longestBuild;
     let nextToken: string | undefined;
-    for (let page = 0; page < mostPages && now() < until; page += 1) {
+    do {
+      // The newest first.
       const list = await client.send(new ListBuildsForProjectCommand({ projectName, nextToken }));
       const builds = await getBuilds(client, list.ids ?? []);
-      listed.push(...builds.flatMap(toCompute));
+      yield builds.flatMap(toCompute);
+      if (builds.some(({ startTime }) => startTime && startTime.getTime() < oldest)) break;
       ({ nextToken } = list);
-      if (nextToken === undefined) break;
-    }
-    return listed;
+    } while (nextToken !== undefined);
   };
 }
 

@@ -2,39 +2,31 @@ import { DescribeTasksCommand, ECSClient, ListTasksCommand, type Task } from "@a
 
 import type { ListedCompute } from "../core/find-stray.ts";
 import type { ListComputes } from "../core/retire-strays.ts";
-import { listTime } from "../core/waits.ts";
 import { createAwsClient } from "./aws-client.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** At most so many pages of 100 tasks, of two requests each. */
-const mostPages = 20;
 
 /** Lists the tasks of a cluster that run, and are neither about to start nor being stopped. */
 export function createTaskList(surroundings: Surroundings, cluster: string): ListComputes {
   const client = createAwsClient(ECSClient, surroundings);
-  const { now } = surroundings;
-  return async () => {
-    const listed: ListedCompute[] = [];
-    const until = now() + listTime;
+  return async function* listTasks() {
     let nextToken: string | undefined;
-    for (let page = 0; page < mostPages && now() < until; page += 1) {
-      const list = await client.send(new ListTasksCommand({ cluster, nextToken }));
-      listed.push(...(await describe(client, cluster, list.taskArns ?? [])));
+    do {
+      // As many as DescribeTasks takes.
+      const list = await client.send(new ListTasksCommand({ cluster, nextToken, maxResults: 100 }));
+      yield (await describeTasks(client, cluster, list.taskArns ?? [])).flatMap(toCompute);
       ({ nextToken } = list);
-      if (nextToken === undefined) break;
-    }
-    return listed;
+    } while (nextToken !== undefined);
   };
 }
 
-async function describe(
+async function describeTasks(
   client: ECSClient,
   cluster: string,
   taskArns: string[],
-): Promise<readonly ListedCompute[]> {
+): Promise<readonly Task[]> {
   if (taskArns.length === 0) return [];
   const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
-  return tasks.flatMap(toCompute);
+  return tasks;
 }
 
 function toCompute(task: Task): readonly ListedCompute[] {

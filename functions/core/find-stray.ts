@@ -29,7 +29,7 @@ export type StrayRules = Pick<Circumstances, "now" | "runnerPrefix" | "idleSecon
  * The runner of a compute that goes on although it should have ended by itself some minutes ago: its job is
  * over, nobody needed it for longer than a runner may idle, or the ledger has it as ended. It owes to be
  * retired, by which GitHub is asked first: one that is busy after all is left alone.
- * @returns `unknown` where the ledger has neither runner nor job, so that nobody can ask GitHub about it
+ * @returns `unknown` where the ledger does not tell whose it is, so that nobody can ask GitHub about it
  */
 export function findStray(
   compute: ListedCompute,
@@ -56,16 +56,19 @@ export function findStray(
   };
 }
 
+// With all that the job tells of it, whose repository may have another name by now. Without one GitHub
+// could not be asked whether it is busy.
 function runnerOf(
   { runnerName }: ListedCompute,
   items: Items,
   rules: StrayRules,
 ): RunnerItem | undefined {
-  const known = runnerItemOf(items, runnerItemId(runnerName));
-  if (known !== undefined) return known;
   const parts = readRunnerName(rules.runnerPrefix, runnerName);
   const item = parts && jobItemOf(items, jobItemId(parts.jobKey));
-  return item && runnerOfLaunch(items, { item, number: parts.launch }, rules);
+  const runner = item
+    ? runnerOfLaunch(items, { item, number: parts.launch }, rules)
+    : runnerItemOf(items, runnerItemId(runnerName));
+  return runner?.repository === undefined ? undefined : runner;
 }
 
 function needlessSince(

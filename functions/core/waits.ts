@@ -97,8 +97,8 @@ export const mostRerunTries = 10;
 /** How long a task or build may go on after nobody needs it any more, before its runner is retired. */
 export const strayAfter = 5 * minute;
 
-/** After how long no further page of what runs is asked for: the function has fifteen seconds. */
-export const listTime = 5 * second;
+/** After how long no further page of what runs is looked at: the function has fifteen seconds for all. */
+export const strayTime = 5 * second;
 
 /** For how long GitHub is not asked whether a runner has ended that a foreign job took. */
 export const foreignAfter = 30 * minute;

@@ -28,8 +28,10 @@ function stealRunner(dice: Dice, { labels, name }: Runner, repository: string): 
   const foreign = labels.filter((label) => label === "self-hosted");
   if (foreign.length === 0 || !dice.strikes("runner-stolen", namedJobs(name))) return;
   const { gitHub } = dice.services();
+  const isLong = dice.between("runner-stolen", 0, 1) < 0.1;
+  // Longer than foreign jobs are taken for granted.
+  const durationMilliseconds = (isLong ? 50 : 10) * minute;
   dice.timeline.after(dice.between("runner-stolen", 0, 30 * second), () => {
-    const durationMilliseconds = 10 * minute;
     const job = gitHub.queueJob({
       repository,
       name: "somebody else's",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { findStray, type ListedCompute } from "../../functions/core/find-stray.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
+import { bindRunner, newRunnerItem } from "../../functions/core/runner-item.ts";
 import { foreignAfter, retention, strayAfter } from "../../functions/core/waits.ts";
 import {
   itemsOf,
@@ -87,6 +88,23 @@ describe("findStray", () => {
     const origin = { madeFor: "4711-1", repository, installationId };
     const found = look([jobItem({ times: { completed: start } })], { provider: "CODEBUILD" });
     expect(found).toMatchObject({ ...due, ...origin, computeId: "task-1", provider: "CODEBUILD" });
+  });
+
+  describe("of a runner of which only the job is known that took it", () => {
+    const taken = bindRunner(newRunnerItem("tornade-4711-1-1", "4711-1", start), "5-1");
+    const long = { startedAt: start - 300 * minute };
+
+    it("learns from the job it was made for where GitHub has to be asked", () => {
+      const { installationId, repository } = queuedJob();
+      const renamed = { ...repository, fullName: "initech/app", owner: "initech" };
+      const made = runningItem({ job: queuedJob({ repository: renamed }) });
+      const known = { repository: renamed, installationId, serves: "5-1" };
+      expect(look([taken, made], long)).toMatchObject({ ...due, ...known });
+    });
+
+    it("leaves it alone where that is not known either", () => {
+      expect(look([taken], long)).toBe("unknown");
+    });
   });
 
   it("cannot judge what is in no row, nor what has another name than a runner", () => {

@@ -152,7 +152,7 @@ describe("reconcile, where programs hang", () => {
     });
   });
 
-  it("looks every five minutes, and asks for nothing about runners that were just started", async () => {
+  it("looks every five minutes, and describes nothing where nothing runs", async () => {
     const world = await createTestWorld();
     await world.pass(60 * minutes);
     const lists = ["ListTasks", "DescribeTasks", "ListBuildsForProject", "BatchGetBuilds"];

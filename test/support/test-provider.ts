@@ -1,6 +1,7 @@
 import { createCodeBuildProvider } from "../../functions/adapters/codebuild-provider.ts";
 import { createFargateProvider } from "../../functions/adapters/fargate-provider.ts";
 import { decodeImageTable } from "../../functions/adapters/image-table.ts";
+import type { Surroundings } from "../../functions/adapters/surroundings.ts";
 import { readObject, type JsonObject } from "../../functions/core/read-json.ts";
 import { createInProcessRequestHandler } from "../../simulator/in-process-request-handler.ts";
 import { callName } from "../../simulator/simulation/call-name.ts";
@@ -38,8 +39,9 @@ export function createTestProviders() {
   aws.codeBuild.createProject({ name: "tornade" });
   const requests: WireRequest[] = [];
   const outside: { intercept: Intercept } = { intercept: async (_call, next) => next() };
-  const surroundings = {
+  const surroundings: Surroundings = {
     ...createTestSurroundings(createFakeAws().answer),
+    now: () => simulated.timeline.now(),
     requestHandler: createInProcessRequestHandler(async (request) => {
       requests.push(request);
       return outside.intercept(callName(request), async () => aws.handle(request), request);
@@ -60,6 +62,7 @@ export function createTestProviders() {
     ...simulated,
     requests,
     outside,
+    surroundings,
     fargate: createFargateProvider(surroundings, fargateOptions),
     codeBuild: createCodeBuildProvider(surroundings, codeBuildOptions),
     elsewhere: createFargateProvider(surroundings, { ...fargateOptions, cluster: "nowhere" }),
