@@ -93,6 +93,26 @@ describe("retireStrays", () => {
     expect(owed()).toEqual([1]);
   });
 
+  it("only tells of what is in no row", async () => {
+    const { world, ports } = await setUp();
+    await retireStrays(listOf([running(9)]), ports);
+    const told = { runnerName: "tornade-9-1-1", computeId: "task-9" };
+    expect(world.lines).toContainEqual({
+      level: "warn",
+      message: "runner is unknown to the ledger",
+      fields: told,
+    });
+    expect(readRunnerItem(world, "runner#tornade-9-1-1")).toBeUndefined();
+  });
+
+  it("goes by the job that a runner has, whoever it was made for", async () => {
+    const { world, ports, owed } = await setUp();
+    const job = runningItem({ job: queuedJob({ id: 5 }), runnerName: "tornade-1-1-1" });
+    await store(world, job, runnerItem({ name: "tornade-1-1-1", madeFor: "1-1", serves: "5-1" }));
+    await retireStrays(listOf([running(1)]), ports);
+    expect(owed()).toEqual([]);
+  });
+
   it("leaves it to somebody who wrote meanwhile", async () => {
     const { ports, owed } = await setUp();
     const write = async () => false;
