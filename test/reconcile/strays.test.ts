@@ -36,6 +36,16 @@ function warnings({ lines }: TestWorld): readonly string[] {
   return lines.filter((line) => line.includes('"level":"warn"'));
 }
 
+/** The ledger has the one runner as ended from now on. */
+async function writeEnd(world: TestWorld): Promise<void> {
+  const [runner] = await readRunnerItems(world);
+  if (runner === undefined) throw new Error("there is no runner");
+  const ledger = createDynamoDbLedger(world.surroundings, "tornade");
+  const { version } = await ledger.read(runner.id);
+  const ended = { at: world.timeline.now(), reason: "somebody was wrong" };
+  expect(await ledger.write({ ...runner, ended }, version)).toBe(true);
+}
+
 describe("reconcile, where programs hang", () => {
   it.each([
     ["a task", onFargate],
@@ -61,12 +71,7 @@ describe("reconcile, where programs hang", () => {
     const world = await createTestWorld(hanging);
     world.queueJob(onFargate);
     await world.pass(3 * minutes);
-    const [runner] = await readRunnerItems(world);
-    if (runner === undefined) throw new Error("there is no runner");
-    const ledger = createDynamoDbLedger(world.surroundings, "tornade");
-    const { version } = await ledger.read(runner.id);
-    const ended = { at: world.timeline.now(), reason: "somebody was wrong" };
-    await ledger.write({ ...runner, ended }, version);
+    await writeEnd(world);
 
     await world.pass(15 * minutes);
     expect(await countMachines(world)).toBe(0);
@@ -76,12 +81,7 @@ describe("reconcile, where programs hang", () => {
     const world = await createTestWorld();
     const queued = world.queueJob({ ...onFargate, durationMilliseconds: 60 * 60_000 });
     await world.pass(3 * minutes);
-    const [runner] = await readRunnerItems(world);
-    if (runner === undefined) throw new Error("there is no runner");
-    const ledger = createDynamoDbLedger(world.surroundings, "tornade");
-    const { version } = await ledger.read(runner.id);
-    const ended = { at: world.timeline.now(), reason: "somebody was wrong" };
-    await ledger.write({ ...runner, ended }, version);
+    await writeEnd(world);
 
     await world.pass(70 * minutes);
     expect(conclusionOf(world, queued)).toBe("success");
