@@ -10,26 +10,35 @@ import { createAwsClient } from "./aws-client.ts";
 import { getBuilds, runnerNameOf } from "./find-build.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/**
- * After how long, in milliseconds, no build runs any more: it is queued for 8 hours and runs for 36 at most.
- * https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
- */
-const longestBuild = 44 * 3_600_000;
+/** At most so many pages of 100 builds; an older one that still runs is left to its own time-out. */
+const mostPages = 5;
 
-/** Lists those of a project's builds that run their runner, and neither wait nor are put away. */
+/**
+ * Lists those of a project's newest builds that run their runner, and neither wait nor are put away.
+ * CodeBuild lists ended builds as well, which are asked about only once.
+ */
 export function createBuildList(surroundings: Surroundings, projectName: string): ListComputes {
   const client = createAwsClient(CodeBuildClient, surroundings);
+  let ended: ReadonlySet<string> = new Set();
   return async function* listBuilds() {
-    const oldest = surroundings.now() - longestBuild;
+    const before = ended;
+    const after = new Set<string>();
     let nextToken: string | undefined;
-    do {
+    for (let page = 0; page < mostPages; page += 1) {
       // The newest first.
       const list = await client.send(new ListBuildsForProjectCommand({ projectName, nextToken }));
-      const builds = await getBuilds(client, list.ids ?? []);
+      const { ids = [] } = list;
+      for (const id of ids) if (before.has(id)) after.add(id);
+      const unknown = ids.filter((id) => !before.has(id));
+      const builds = await getBuilds(client, unknown);
+      for (const { id, buildStatus } of builds) {
+        if (id !== undefined && buildStatus !== "IN_PROGRESS") after.add(id);
+      }
       yield builds.flatMap(toCompute);
-      if (builds.some(({ startTime }) => startTime && startTime.getTime() < oldest)) break;
       ({ nextToken } = list);
-    } while (nextToken !== undefined);
+      if (nextToken === undefined) break;
+    }
+    ended = after;
   };
 }
 

@@ -5,6 +5,7 @@ import { createTaskList } from "../../functions/adapters/listed-tasks.ts";
 import type { ListedCompute } from "../../functions/core/find-stray.ts";
 import type { ListComputes } from "../../functions/core/retire-strays.ts";
 import { callName } from "../../simulator/simulation/call-name.ts";
+import { jsonResponse } from "../../simulator/wire.ts";
 import { launchRequest } from "../support/launch-request.ts";
 import { createTestProviders } from "../support/test-provider.ts";
 
@@ -84,20 +85,44 @@ describe.each<readonly [Kind, ListedCompute["provider"]]>([
 });
 
 describe("createBuildList", () => {
-  it("asks for no older builds than can still run", async () => {
+  const calls = ({ requests }: Test, since: number): readonly string[] =>
+    requests.slice(since).map((request) => callName(request));
+
+  it("asks once about a build that has ended, and again about one that has not", async () => {
     const test = createTestProviders();
-    test.aws.codeBuild.setConcurrency(250);
-    for (let id = 0; id < 150; id += 1) await launch(test, "codeBuild", `tornade-${id + 1}-1-1`);
     const { codeBuild } = createLists(test);
-    const count = async (): Promise<number> => {
-      const before = test.requests.length;
-      await readPages(codeBuild);
-      const calls = test.requests.slice(before).map((request) => callName(request));
-      return calls.filter((call) => call === "ListBuildsForProject").length;
-    };
-    await test.timeline.advance(43 * 60 * minute);
-    expect(await count()).toBe(2);
-    await test.timeline.advance(2 * 60 * minute);
-    expect(await count()).toBe(1);
+    const kept = await launch(test, "codeBuild", "tornade-1-1-1");
+    const ended = await launch(test, "codeBuild", "tornade-2-1-1");
+    await test.timeline.advance(minute);
+    await test.codeBuild.stop(ended, "no job needs this runner");
+    await test.timeline.advance(minute);
+    await readPages(codeBuild);
+
+    const before = test.requests.length;
+    expect(await readPages(codeBuild)).toMatchObject([[{ computeId: kept }]]);
+    const asked = test.requests.slice(before).map(({ body }) => body);
+    expect(asked[1]).toContain(kept);
+    expect(asked.join("")).not.toContain(ended);
+    expect(calls(test, before)).toEqual(["ListBuildsForProject", "BatchGetBuilds"]);
+  });
+
+  it("asks again about a build that is listed before anybody knows of it", async () => {
+    const test = createTestProviders();
+    const { codeBuild } = createLists(test);
+    const computeId = await launch(test, "codeBuild", "tornade-1-1-1");
+    await test.timeline.advance(minute);
+    test.outside.intercept = async (call, next) =>
+      call === "BatchGetBuilds" ? jsonResponse(200, { buildsNotFound: [computeId] }) : next();
+    expect((await readPages(codeBuild)).flat()).toEqual([]);
+    test.outside.intercept = async (_call, next) => next();
+    expect((await readPages(codeBuild)).flat()).toMatchObject([{ computeId }]);
+  });
+
+  it("looks through the newest five hundred", async () => {
+    const test = createTestProviders();
+    const before = test.requests.length;
+    test.outside.intercept = async () => jsonResponse(200, { ids: [], nextToken: "more" });
+    await readPages(createLists(test).codeBuild);
+    expect(calls(test, before)).toEqual(Array.from({ length: 5 }, () => "ListBuildsForProject"));
   });
 });
