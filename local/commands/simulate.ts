@@ -48,10 +48,18 @@ async function simulateOnce(
   { json, ...options }: Omit<SimulateCommand, "seeds">,
   { stdout, stderr }: Output,
 ): Promise<SimulationReport> {
-  if (json || stdout.isTTY !== true) return simulate(options);
-  const onProgress = (ended: number) => showProgress(ended, options.jobs, stderr);
-  const report = await simulate({ ...options, onProgress });
-  stderr.write("\r\u001B[K");
+  const { jobs, seed } = options;
+  const isWatched = !json && stdout.isTTY === true;
+  const clear = isWatched ? "\r\u001B[K" : "";
+  const report = await simulate({
+    ...options,
+    ...(isWatched && { onProgress: (ended) => showProgress(ended, jobs, stderr) }),
+    onViolation: ({ invariant, details }) => {
+      const what = `seed ${seed} violates ${invariant}: ${details}`;
+      stderr.write(`${clear}${what}; looking for fewer jobs that do\n`);
+    },
+  });
+  stderr.write(clear);
   return report;
 }
 

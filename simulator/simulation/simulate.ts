@@ -24,6 +24,8 @@ export type SimulateOptions = {
   readonly trace?: number;
   /** Told now and then how many jobs have ended. */
   readonly onProgress?: (ended: number) => void;
+  /** Told at once what must never be: the fewest jobs that show it are found in several more runs. */
+  readonly onViolation?: (violated: Violation) => void;
 };
 
 /** What a simulation showed. */
@@ -64,6 +66,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulationRepo
   const { machine, outcome } = await measure(async () => runOnce(options, options.trace));
   const violated = outcome.violations[0];
   if (violated === undefined) return toReport(options, { outcome, machine });
+  options.onViolation?.(violated);
   const smallest = await findSmallest({ jobs: outcome.queued, violated }, async (jobs) => {
     const { violations, queued } = await runOnce({ ...options, jobs }, undefined);
     return { violated: violations[0], queued };
