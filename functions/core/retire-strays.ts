@@ -21,53 +21,64 @@ export type StrayPorts = Omit<StrayRules, "now"> & {
  * ledger thinks that it has ended. The write is all that is done here; the item is then due like any other.
  * Only what carries a name of ours is looked at, and nothing that was just started. What fails for one keeps
  * none of the others from being looked at, and a page that is not listed none of those before it.
+ * @returns whether all that was listed was seen to, and nothing of it needs another look at once
  * @throws what failed of the list
  */
-export async function retireStrays(list: ListComputes, ports: StrayPorts): Promise<void> {
+export async function retireStrays(list: ListComputes, ports: StrayPorts): Promise<boolean> {
   const { now, log } = ports;
   const until = now() + strayTime;
-  const strays: string[] = [];
+  const seen: Seen[] = [];
   let listed = 0;
   try {
     for await (const page of list()) {
       listed += page.length;
-      strays.push(...(await retireThose(page, ports)));
+      seen.push(...(await lookThrough(page, ports)));
       if (now() >= until) break;
     }
   } finally {
+    const strays = seen.filter(({ as }) => as === "stray").map(({ runnerName }) => runnerName);
     log.info("runners looked through for strays", { listed, strays });
   }
+  return seen.every(({ as }) => as !== "unseen");
 }
 
-async function retireThose(
+/** What a runner was seen as, where it could be. */
+type Seen = { readonly runnerName: string; readonly as: "left" | "stray" | "unseen" };
+
+async function lookThrough(
   page: readonly ListedCompute[],
   ports: StrayPorts,
-): Promise<readonly string[]> {
+): Promise<readonly Seen[]> {
   const { now, runnerPrefix } = ports;
   const old = page.filter(
     ({ runnerName, startedAt }) =>
       now() - startedAt >= strayAfter && readRunnerName(runnerPrefix, runnerName) !== undefined,
   );
-  const found = await Promise.all(old.map(async (compute) => retireIfStray(compute, ports)));
-  return old.flatMap(({ runnerName }, index) => (found[index] === true ? runnerName : []));
+  return Promise.all(
+    old.map(async (compute) => {
+      const { runnerName, computeId } = compute;
+      try {
+        return { runnerName, as: await retireIfStray(compute, ports) };
+      } catch (error) {
+        ports.log.warn("runner not looked at", { runnerName, computeId, error });
+        return { runnerName, as: "unseen" };
+      }
+    }),
+  );
 }
 
-async function retireIfStray(compute: ListedCompute, ports: StrayPorts): Promise<boolean> {
+async function retireIfStray(compute: ListedCompute, ports: StrayPorts): Promise<Seen["as"]> {
   const { ledger, log, now, runnerPrefix, idleSeconds } = ports;
   const { runnerName, computeId } = compute;
-  try {
-    const { version, items } = await readAbout(runnerName, ports);
-    const stray = findStray(compute, items, { now: now(), runnerPrefix, idleSeconds });
-    if (stray === "unknown") {
-      log.warn("runner is unknown to the ledger", { runnerName, computeId });
-      return false;
-    }
-    // Whoever wrote meanwhile knows something newer; the next pass sees it.
-    return stray !== undefined && (await ledger.write(stray, version));
-  } catch (error) {
-    log.warn("runner not looked at", { runnerName, computeId, error });
-    return false;
+  const { version, items } = await readAbout(runnerName, ports);
+  const stray = findStray(compute, items, { now: now(), runnerPrefix, idleSeconds });
+  if (stray === undefined) return "left";
+  if (stray === "unknown") {
+    log.warn("runner is unknown to the ledger", { runnerName, computeId });
+    return "left";
   }
+  // Whoever wrote meanwhile knows something newer.
+  return (await ledger.write(stray, version)) ? "stray" : "unseen";
 }
 
 // The runner, the job it was made for, and the one that it has.

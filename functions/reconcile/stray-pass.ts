@@ -1,12 +1,12 @@
 import { createBuildList } from "../adapters/listed-builds.ts";
 import { createTaskList } from "../adapters/listed-tasks.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
-import { type ListComputes, retireStrays } from "../core/retire-strays.ts";
+import { type ListComputes, retireStrays, type StrayPorts } from "../core/retire-strays.ts";
 import type { Ledger } from "../core/ledger.ts";
 import type { ReconcileSettings } from "./settings.ts";
 
-/** In every how many minutes of the clock it is looked. */
-const everyMinutes = 5;
+/** How long after a look the next one comes: five minutes, as passes come a little early or late. */
+const lookAgainAfter = 4.5 * 60_000;
 
 /**
  * Wires the pass over what runs without need. Local mode has none: what it starts ends with it. One service
@@ -21,12 +21,23 @@ export function createStrayPass(
   if (platform !== undefined) return async () => {};
   const { runnerPrefix, idleSeconds } = settings;
   const ports = { ledger, now, log, runnerPrefix, idleSeconds };
-  const lists = createLists(surroundings, settings);
+  const looks = createLists(surroundings, settings).map((list) => createLook(list, ports));
   return async () => {
-    if (Math.floor(now() / 60_000) % everyMinutes !== 0) return;
-    const passes = await Promise.allSettled(lists.map(async (list) => retireStrays(list, ports)));
-    for (const pass of passes) {
-      if (pass.status === "rejected") log.warn("strays not looked for", { error: pass.reason });
+    await Promise.all(looks.map(async (look) => look()));
+  };
+}
+
+// What was not seen to, or by an instance that is gone, is looked at in the next pass.
+function createLook(list: ListComputes, ports: StrayPorts): () => Promise<void> {
+  let dueAt = 0;
+  return async () => {
+    const now = ports.now();
+    if (now < dueAt) return;
+    try {
+      const isDone = await retireStrays(list, ports);
+      if (isDone) dueAt = now + lookAgainAfter;
+    } catch (error) {
+      ports.log.warn("strays not looked for", { error });
     }
   };
 }

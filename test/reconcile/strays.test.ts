@@ -135,7 +135,8 @@ describe("reconcile, where programs hang", () => {
     };
     world.queueJob(onFargate);
     await world.pass(18 * minutes);
-    expect(pages).toBe(3 * 3);
+    // Four looks, of three pages each.
+    expect(pages).toBe(4 * 3);
     expect(await countMachines(world)).toBe(0);
   });
 
@@ -150,6 +151,25 @@ describe("reconcile, where programs hang", () => {
       ListBuildsForProject: 0,
       Query: 4,
     });
+  });
+
+  it("looks again in the next pass where a look failed, and in an instance that is new", async () => {
+    const world = await createTestWorld();
+    const minutesOf = (name: string, since: number) =>
+      world.calls.filter((call) => call.name === name).map(({ at }) => (at - since) / 60_000);
+    const began = world.timeline.now();
+    world.outside.intercept = async (call, next) =>
+      call === "ListTasks" && world.timeline.now() < began + 150_000
+        ? jsonResponse(500, { __type: "ServerException" })
+        : next();
+    await world.pass(9 * minutes);
+    expect(new Set(minutesOf("ListTasks", began))).toEqual(new Set([1, 2, 3, 8]));
+    expect(minutesOf("ListBuildsForProject", began)).toEqual([1, 6]);
+
+    const other = await createReconcile(world.surroundings);
+    world.calls.length = 0;
+    await other();
+    expect(minutesOf("ListTasks", began)).toEqual([9]);
   });
 
   it("looks every five minutes, and describes nothing where nothing runs", async () => {
