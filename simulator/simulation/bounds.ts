@@ -99,7 +99,7 @@ const allowances: Partial<Record<FaultName, number>> = {
   // The job is overdue after five minutes; then its runner is given up and another one started.
   "never-pulls": 8 * minute,
   // Five minutes after it should have ended, at the next look, which comes every five; then a pass, what is
-  // owed, and the two minutes after which ECS kills what does not end. If it idled, it has that time too.
+  // owed, and the two minutes after which ECS kills what does not end; more for passes that were hindered.
   "machine-hangs": 16 * minute,
   "event-lost": 8 * minute,
   "event-late": 6 * minute,

@@ -9,7 +9,7 @@ export function watchIdle(parts: Parts, runner: KnownRunner, bound: number): voi
   const check = (now: number): void => {
     const isRunning = [...runner.computes.values()].some(({ hasEnded }) => !hasEnded);
     if (!isRunning || (runner.took !== undefined && bound === bounds.idle)) return;
-    const latest = since + bound + allowanceOf(parts.strikesOf(runner.madeFor));
+    const latest = excusedUntil(parts, runner, since) + bound;
     if (latest > now) {
       parts.deadlines.add(latest, check);
       return;
@@ -19,6 +19,15 @@ export function watchIdle(parts: Parts, runner: KnownRunner, bound: number): voi
     parts.report({ invariant: invariants.idle, jobId: runner.madeFor, details });
   };
   parts.deadlines.add(since + bound, check);
+}
+
+// What hangs is found by a pass of reconcile alone, and retired once GitHub answers.
+function excusedUntil(parts: Parts, { madeFor }: KnownRunner, since: number): number {
+  const strikes = parts.strikesOf(madeFor);
+  const allowance = allowanceOf(strikes);
+  if (!strikes.some(({ fault }) => fault === "machine-hangs")) return since + allowance;
+  const passes = parts.hinderedSince(since) * bounds.servedPerHinderedPass;
+  return parts.countFrom(since) + allowance + passes;
 }
 
 /** Looks after a while whether a task is still there that has never connected to GitHub. */

@@ -117,3 +117,29 @@ export function putRow(id: string, row: object): WireRequest {
     Item: { id: { S: id }, item: { S: JSON.stringify(item) } },
   });
 }
+
+/** The name of the runner of one launch for a job. */
+export function nameFor(jobId: number, launch: number): string {
+  return `tornade-${jobId}-1-${launch}`;
+}
+
+/** A runner whose machine runs and whose session is open. */
+export async function connect(watched: Watched, jobId: number): Promise<string> {
+  const name = nameFor(jobId, 1);
+  const jitConfig = await register(watched, name);
+  watched.monitor.onTask(taskEvent(name, { taskArn: "a", lastStatus: "RUNNING" }));
+  const silent = { onJob: () => {}, onCancelled: () => {}, onRemoved: () => {} };
+  watched.services.gitHub.connectRunner(jitConfig, silent);
+  return name;
+}
+
+/** A pass of reconcile that comes to its end, and whose calls to GitHub are answered so. */
+export function makePass(watched: Watched, status: number): void {
+  const reconcile = { ...who, function: "reconcile" } as const;
+  const answer = { status, headers: {}, body: "{}" };
+  const request = { method: "GET", path: "/app/hook/deliveries", headers: {}, body: "" };
+  const made = { who: reconcile, name: "GET deliveries", request, answer } as const;
+  for (const service of ["github", "github"] as const) watched.call({ ...made, service });
+  const text = '{"level":"info","message":"GitHub requests left"}';
+  watched.monitor.onLog({ who: reconcile, at: watched.timeline.now(), text });
+}

@@ -4,7 +4,16 @@ import { allowanceOf, bounds, invariants } from "../../../simulator/simulation/b
 import type { FaultName } from "../../../simulator/simulation/fault-rates.ts";
 import { toPoisonMark } from "../../../simulator/simulation/poison-mark.ts";
 import { awsRequest, runTask, who } from "./fault-stage.ts";
-import { createWatched, putRow, register, taskEvent, type Watched } from "./monitor-stage.ts";
+import {
+  connect,
+  createWatched,
+  makePass,
+  nameFor,
+  putRow,
+  register,
+  taskEvent,
+  type Watched,
+} from "./monitor-stage.ts";
 
 const minute = 60_000;
 const job = { repository: "acme/app", name: "build", labels: ["self-hosted", "tornade"] };
@@ -13,20 +22,6 @@ const ok = { status: 200, headers: {}, body: "{}" };
 /** The invariants that were found broken in the time that passes. */
 async function brokenAfter(watched: Watched, milliseconds: number): Promise<readonly string[]> {
   return (await watched.after(milliseconds)).map(({ invariant }) => invariant);
-}
-
-function nameFor(jobId: number, launch: number): string {
-  return `tornade-${jobId}-1-${launch}`;
-}
-
-/** A runner whose machine runs and whose session is open. */
-async function connect(watched: Watched, jobId: number): Promise<string> {
-  const name = nameFor(jobId, 1);
-  const jitConfig = await register(watched, name);
-  watched.monitor.onTask(taskEvent(name, { taskArn: "a", lastStatus: "RUNNING" }));
-  const silent = { onJob: () => {}, onCancelled: () => {}, onRemoved: () => {} };
-  watched.services.gitHub.connectRunner(jitConfig, silent);
-  return name;
 }
 
 /** tornade shows a check run about a job, and GitHub answers with this status. */
@@ -86,14 +81,8 @@ describe("createMonitor", () => {
       const watched = createWatched();
       const { id } = watched.services.gitHub.queueJob(job);
       watched.faults.strikes.add({ fault, at: watched.timeline.now() }, [id]);
-      const reconcile = { ...who, function: "reconcile" } as const;
       for (let pass = 0; pass < 3; pass += 1) {
-        const answer = { status, headers: {}, body: "{}" };
-        const request = { method: "GET", path: "/app/hook/deliveries", headers: {}, body: "" };
-        const made = { who: reconcile, name: "GET deliveries", request, answer } as const;
-        for (const service of ["github", "github"] as const) watched.call({ ...made, service });
-        const text = '{"level":"info","message":"GitHub requests left"}';
-        watched.monitor.onLog({ who: reconcile, at: watched.timeline.now(), text });
+        makePass(watched, status);
         await watched.after(minute);
       }
       const bound = bounds.served + allowanceOf([{ fault, at: 0 }]) + passes * minute;
