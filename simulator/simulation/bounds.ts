@@ -45,6 +45,8 @@ export const bounds = {
   booting: 13 * minute,
   // Five seconds after the news; twenty more while its launch may be under way.
   cancelled: 30 * second,
+  // Where nobody tells that a job is over, GitHub is asked an hour after it began.
+  untold: 60 * minute,
   // From the end of its job to the end of its machine: the exit, and ECS's own ten seconds.
   afterJob: minute,
   // To remove it is a debt like any other.

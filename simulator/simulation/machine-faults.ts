@@ -122,9 +122,18 @@ function planInterruption(dice: Dice, spot: SpotPlans, machine: Machine): Machin
   });
 }
 
-/** What is to end does not: only whoever stops the machine ends it. */
+/** What is to end does so much later, unless somebody stops the machine: it is killed then. */
 function hangOrEnd(dice: Dice, machine: Machine, jobs: readonly number[]): Machine {
-  return dice.strikes("machine-hangs", jobs) ? { ...machine, exit: () => {} } : machine;
+  if (!dice.strikes("machine-hangs", jobs)) return machine;
+  return {
+    ...machine,
+    exit: (exitCode) => {
+      // Nobody looks at a job any more that has been over for an hour.
+      dice.timeline.after(50 * minute, () => {
+        machine.exit(exitCode);
+      });
+    },
+  };
 }
 
 function exitingOnce(machine: Machine): Machine {

@@ -1,5 +1,5 @@
 import { canServe } from "../github/runners.ts";
-import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import { allowanceOf, bounds, foundByReconcile, invariants } from "./bounds.ts";
 import { isAlive, type KnownRunner } from "./known-runners.ts";
 import { type Parts, spell } from "./monitor-parts.ts";
 
@@ -21,13 +21,15 @@ export function watchIdle(parts: Parts, runner: KnownRunner, bound: number): voi
   parts.deadlines.add(since + bound, check);
 }
 
-// What hangs is found by a pass of reconcile alone, and retired once GitHub answers.
+// What hangs is found by a pass of reconcile alone, and retired once GitHub answers; that its job is over
+// must have been told, or is asked for once an hour.
 function excusedUntil(parts: Parts, { madeFor }: KnownRunner, since: number): number {
   const strikes = parts.strikesOf(madeFor);
   const allowance = allowanceOf(strikes);
   if (!strikes.some(({ fault }) => fault === "machine-hangs")) return since + allowance;
   const passes = parts.hinderedSince(since) * bounds.servedPerHinderedPass;
-  return parts.countFrom(since) + allowance + passes;
+  const isUntold = strikes.some(({ fault }) => foundByReconcile.has(fault));
+  return parts.countFrom(since) + allowance + passes + (isUntold ? bounds.untold : 0);
 }
 
 /** Looks after a while whether a task is still there that has never connected to GitHub. */
