@@ -147,10 +147,7 @@ export function readRunnerPrefix(env: Environment): string {
   throw invalid(settingNames.runnerPrefix, "1 to 16 of a-z, 0-9 and, not in front, '-'", prefix);
 }
 
-/**
- * After how many seconds a runner without a job ends.
- * @throws {SettingsError} when it is no such number of minutes
- */
+/** After how many seconds a runner without a job ends. @throws {SettingsError} as readInteger does */
 export function readIdleSeconds(env: Environment): number {
   return readInteger(env, settingNames.idleMinutes, { fallback: 5, least: 1, most: 60 }) * 60;
 }
