@@ -26,7 +26,7 @@ export async function findBuild(
   const { computeId } = runner;
   if (computeId === undefined) return lookThrough(client, project, runner);
   const [build] = await getBuilds(client, [computeId]);
-  return build?.buildStatus === "IN_PROGRESS" ? { computeId } : undefined;
+  return build?.buildStatus === "IN_PROGRESS" ? toCompute(build, computeId) : undefined;
 }
 
 async function lookThrough(
@@ -41,8 +41,8 @@ async function lookThrough(
     const command = { projectName, nextToken };
     const list = await client.send(new ListBuildsForProjectCommand(command));
     const builds = await getBuilds(client, list.ids ?? []);
-    const computeId = builds.find((build) => isRunning(build, name))?.id;
-    if (computeId !== undefined) return { computeId };
+    const found = builds.find((build) => isRunning(build, name));
+    if (found?.id !== undefined) return toCompute(found, found.id);
     ({ nextToken } = list);
     if (nextToken === undefined || builds.some((build) => isOlder(build, launchedAt))) break;
   }
@@ -64,6 +64,20 @@ function isRunning(build: Build, runnerName: string): boolean {
 export function runnerNameOf({ environment }: Build): string | undefined {
   const variables = environment?.environmentVariables ?? [];
   return variables.find(({ name }) => name === "RUNNER_NAME")?.value;
+}
+
+function toCompute(build: Build, computeId: string): Compute {
+  const runsSince = runsSinceOf(build);
+  return { computeId, ...(runsSince === undefined ? {} : { runsSince }) };
+}
+
+/**
+ * Since when a build runs its runner, which its phase BUILD does: before that it may be queued for hours.
+ * In milliseconds since the epoch; undefined before that phase and after it.
+ */
+export function runsSinceOf({ currentPhase, phases = [] }: Build): number | undefined {
+  if (currentPhase !== "BUILD") return undefined;
+  return phases.find(({ phaseType }) => phaseType === "BUILD")?.startTime?.getTime();
 }
 
 // The time is that of its submission: a build has it while it is queued.

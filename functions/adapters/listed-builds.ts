@@ -7,7 +7,7 @@ import {
 import type { ListedCompute } from "../core/find-stray.ts";
 import type { ListComputes } from "../core/retire-strays.ts";
 import { createAwsClient } from "./aws-client.ts";
-import { getBuilds, runnerNameOf } from "./find-build.ts";
+import { getBuilds, runnerNameOf, runsSinceOf } from "./find-build.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** At most so many pages of 100 builds; an older one that still runs is left to its own time-out. */
@@ -42,12 +42,10 @@ export function createBuildList(surroundings: Surroundings, projectName: string)
   };
 }
 
-// The runner is started by the phase BUILD; before that a build may be queued for hours.
 function toCompute(build: Build): readonly ListedCompute[] {
-  const { id, currentPhase, phases = [] } = build;
+  const { id: computeId } = build;
   const runnerName = runnerNameOf(build);
-  const startedAt = phases.find(({ phaseType }) => phaseType === "BUILD")?.startTime;
-  if (id === undefined || runnerName === undefined || startedAt === undefined) return [];
-  if (currentPhase !== "BUILD") return [];
-  return [{ runnerName, computeId: id, provider: "CODEBUILD", startedAt: startedAt.getTime() }];
+  const startedAt = runsSinceOf(build);
+  if (computeId === undefined || runnerName === undefined || startedAt === undefined) return [];
+  return [{ runnerName, computeId, provider: "CODEBUILD", startedAt }];
 }

@@ -9,7 +9,7 @@ import { type JobItem, type Launch, type RunnerItem, runnerItemId } from "./ledg
 import { readRunnerName, runnerName } from "./runner-name.ts";
 import type { Compute } from "./runner-provider.ts";
 import type { JobState, RegisteredRunner, RunnerRegistry } from "./runner-registry.ts";
-import { idledAfter, latestRung } from "./waits.ts";
+import { bootTime, idledAfter, latestRung } from "./waits.ts";
 
 type CheckPorts = FindPorts & {
   readonly registry: RunnerRegistry;
@@ -134,10 +134,10 @@ function toSuspect(runner: RunnerItem, isAwaited: boolean, { providers }: CheckP
 async function lookAt(
   suspects: readonly Suspect[],
   { job }: JobItem,
-  { registry }: CheckPorts,
+  { registry, now }: CheckPorts,
 ): Promise<SeenRunner | undefined> {
   const looks = suspects.map(async (suspect) => {
-    const state = await see(suspect, await registry.find(job, suspect.name));
+    const state = await see(suspect, await registry.find(job, suspect.name), now());
     return state === undefined ? [] : [{ name: suspect.name, state }];
   });
   const seen = (await Promise.all(looks)).flat();
@@ -146,16 +146,18 @@ async function lookAt(
 
 // One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that
 // is up may be bound to it as well, or have another job that nobody told of. A build whose registration
-// is gone gets no job when its turn comes.
+// is gone gets no job when its turn comes, nor does one that runs and does not find its way to GitHub.
 async function see(
   { isAwaitedBuild, find }: Suspect,
   registered: RegisteredRunner | undefined,
+  now: number,
 ): Promise<SeenRunner["state"] | undefined> {
   if (registered?.busy === true) return (await find()) === undefined ? "dead" : "taken";
   if (registered?.online === true) return "idle";
   if (!isAwaitedBuild) return undefined;
-  const isThere = registered !== undefined && (await find()) !== undefined;
-  return isThere ? undefined : "missing";
+  const build = registered === undefined ? undefined : await find();
+  const isComing = build !== undefined && now - (build.runsSince ?? now) < bootTime;
+  return isComing ? undefined : "missing";
 }
 
 // Where another one is left for the job, its own has been taken. A first runner that is lost is nothing

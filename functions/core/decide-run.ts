@@ -124,12 +124,10 @@ type Fate = "interrupted" | "not interrupted" | "unknown";
 // The end of a task is told some time after the end of its job, and with it of the run.
 function fateOf(items: Items, name: string, { runnerPrefix }: Circumstances): Fate {
   if (readRunnerName(runnerPrefix, name) === undefined) return "not interrupted";
-  const runner = runnerItemOf(items, runnerItemId(name));
-  if (runner?.ended !== undefined) {
-    return runner.interrupted === true ? "interrupted" : "not interrupted";
-  }
-  const { provider = "FARGATE_SPOT" } = runner ?? {};
-  return provider === "FARGATE_SPOT" ? "unknown" : "not interrupted";
+  const { interrupted, provider = "FARGATE_SPOT" } = runnerItemOf(items, runnerItemId(name)) ?? {};
+  // Of one that was retired before its end was told nobody knows either.
+  if (interrupted === undefined && provider === "FARGATE_SPOT") return "unknown";
+  return interrupted === true ? "interrupted" : "not interrupted";
 }
 
 function wait(items: Items, { item, names }: Judged, { now }: Circumstances): Decision {

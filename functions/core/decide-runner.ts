@@ -27,13 +27,14 @@ export function decideEnded(items: Items, stop: RunnerEnd, circumstances: Circum
         newRunnerItem(stop.runnerName, parts.jobKey, circumstances.now))
       : runnerOfLaunch(items, { item, number: parts.launch }, circumstances);
   const waits = item !== undefined && awaits(item, runner, circumstances);
-  const ended = runner.ended === undefined ? endRunner(runner, stop, circumstances.now) : runner;
+  const ended = endRunner(runner, stop, circumstances.now);
   const retire = ended.owed.length === 0 ? [] : [{ kind: "retire", item: ended } as const];
   if (!waits) {
     const rebind = ended.serves === undefined ? [rebindOf(ended)] : [];
     // An end that is known may not have reached the job that was left with the runner.
     if (runner.ended !== undefined) {
-      return { writes: [], actions: rebind, outcome: "end is known" };
+      const writes = ended === runner ? [] : [ended];
+      return { writes, actions: rebind, outcome: "end is known" };
     }
     return { writes: [ended], actions: [...retire, ...rebind], outcome: "runner ended" };
   }
@@ -151,6 +152,11 @@ function rebindOf({ name }: RunnerItem): Action {
 }
 
 function endRunner(runner: RunnerItem, stop: RunnerEnd, now: number): RunnerItem {
+  if (runner.ended !== undefined) {
+    // Whoever retired it could not know that its capacity was being taken back.
+    const isNews = stop.interrupted && runner.interrupted !== true;
+    return isNews ? { ...runner, interrupted: true } : runner;
+  }
   const ended = {
     ...runner,
     computeId: stop.computeId,

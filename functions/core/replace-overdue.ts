@@ -14,7 +14,7 @@ import { bootTime, overdueAfter, takenAfter, takenWait } from "./waits.ts";
  * A job that GitHub still calls queued long after its launch. A runner that ended or serves another job
  * will not take it, and one that has not for so long is given up: it may never have come up. One that is
  * connected is left to idle: GitHub may give a job to nobody yet. A build may be queued for hours and is
- * not dead as long as it is there.
+ * not dead as long as it is there and its runner has yet to start.
  */
 export function replaceOverdue(
   items: Items,

@@ -33,7 +33,11 @@ export type LaunchOutcome =
   | LaunchFailure;
 
 /** Where a runner runs. */
-export type Compute = { readonly computeId: string };
+export type Compute = {
+  readonly computeId: string;
+  /** Since when a build runs its runner, in milliseconds since the epoch; not before that. */
+  readonly runsSince?: number;
+};
 
 /** What is known of a runner that is looked for. */
 export type SoughtRunner = {

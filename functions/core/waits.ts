@@ -58,7 +58,7 @@ export const takenAfter = 5 * minute;
  */
 export const idledAfter = 2 * minute;
 
-/** How long a runner takes at most, as a rule, from its launch until it is connected and idles. */
+/** How long a runner takes at most, as a rule, from its launch, or the end of its queue, to being connected. */
 export const bootTime = 2 * minute;
 
 /** How long it is left at least the first time that it is seen so: it may have just been given the job. */

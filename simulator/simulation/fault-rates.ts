@@ -39,6 +39,7 @@ export const faultRates = {
   "builds-limited": 0.05,
   // Tasks and builds
   "never-pulls": 0.005,
+  "never-connects": 0.005,
   "start-fails": 0.01,
   "slow-start": 0.02,
   "spot-before": 0.03,
@@ -86,7 +87,7 @@ const faultFamilies = {
   queue: /^message-(?!missed)/u,
   ledger: /^ledger-/u,
   launch: /^(?:launch-|no-capacity|drought|starved|replayed-|builds-)/u,
-  machine: /^(?:never-pulls|start-fails|slow-start|spot-|machine-|session-)/u,
+  machine: /^(?:never-|start-fails|slow-start|spot-|machine-|session-)/u,
   spot: /^spot-/u,
   event: /^event-/u,
   github: /^(?:github-|jwt-|token-|name-|app-|runner-removed|ghost-|message-missed|bound-)/u,

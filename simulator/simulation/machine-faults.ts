@@ -7,8 +7,8 @@ import { namedJobs } from "./named-jobs.ts";
 const second = 1_000;
 const minute = 60_000;
 
-/** Exit codes of a listener whose session is somebody else's, and of a killed process. */
-const exitCodes = { conflict: 5, killed: 137 } as const;
+/** Exit codes of a listener whose session is somebody else's, and of a process that was ended. */
+const exitCodes = { conflict: 5, killed: 137, terminated: 143 } as const;
 
 /** Lets some of the tasks that RunTask starts come to nothing, or lose their Spot capacity. */
 export function doomTasks(dice: Dice, spot: SpotPlans, next: WireService): WireService {
@@ -89,11 +89,12 @@ function attempt(doom: () => void): void {
   }
 }
 
-/** Machines boot slowly, die, hang, lose their capacity, and find their session taken. */
+/** Machines boot slowly, never get as far as GitHub, die, hang, lose their capacity, and find their session taken. */
 export function wrapProgram(dice: Dice, spot: SpotPlans, next: StartProgram): StartProgram {
   return (given) => {
     const jobs = namedJobs(given.environment["RUNNER_NAME"] ?? "");
     const machine = hangOrEnd(dice, planInterruption(dice, spot, given), jobs);
+    if (dice.strikes("never-connects", jobs)) return stall(machine);
     if (dice.strikes("session-conflict", jobs)) return conflict(dice, machine);
     if (dice.strikes("slow-start", jobs)) return startLate(dice, machine, next);
     const program = next(machine);
@@ -145,6 +146,16 @@ function exitingOnce(machine: Machine): Machine {
       isOver = true;
       machine.exit(exitCode);
     },
+  };
+}
+
+/** Finds no way to GitHub, and tries for ever. */
+function stall(machine: Machine): Program {
+  return {
+    terminate: () => {
+      machine.exit(exitCodes.terminated);
+    },
+    kill: () => {},
   };
 }
 

@@ -43,6 +43,17 @@ describe("findBuild", () => {
     expect(calls()).toEqual(["BatchGetBuilds"]);
   });
 
+  it("tells since when a build runs its runner, by its id and by its name", async () => {
+    const test = setUp();
+    const { computeId } = await launch(test, own);
+    expect(await test.codeBuild.find({ name: own, computeId })).toEqual({ computeId });
+    await test.timeline.advance(5_000);
+    const found = await test.codeBuild.find({ name: own, computeId });
+    expect(found).toEqual({ computeId, runsSince: expect.any(Number) });
+    expect(test.timeline.now() - (found?.runsSince ?? 0)).toBeLessThan(5_000);
+    expect(await test.codeBuild.find({ name: own })).toEqual(found);
+  });
+
   it("finds by its id none that has ended, and none that is unknown", async () => {
     const test = setUp();
     const runner = await launch(test, own);

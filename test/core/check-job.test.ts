@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { checkJob } from "../../functions/core/check-job.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import { latestRung } from "../../functions/core/waits.ts";
+import { bootTime, latestRung } from "../../functions/core/waits.ts";
 import { jobId, jobItem, launchedItem, launchOf, runnerItem, start } from "./builders.ts";
 import { createFakeWorld, store } from "./fakes.ts";
 
@@ -112,6 +112,19 @@ describe("checkJob", () => {
     });
     world.computes.push({ id: "build-1", provider: "CODEBUILD", name: own, alive: true });
     expect(await checkJob(item, world.ports)).not.toHaveProperty("seen");
+  });
+
+  it.each([
+    ["is not connected after two minutes", bootTime, "missing"],
+    ["has just begun", bootTime - 1, undefined],
+  ])("tells of a build whose runner %s: %i ms, %s", async (_what, age, state) => {
+    const world = createFakeWorld();
+    world.runners.set(own, { registrationId: 7, name: own, busy: false });
+    const build = { id: "build-1", provider: "CODEBUILD", name: own, alive: true } as const;
+    world.computes.push({ ...build, runsSince: world.clock.now - age });
+    const launches = [launchOf(1, { outcome: "started", provider: "CODEBUILD" })];
+    const event = await checkJob(launchedItem({ launches }), world.ports);
+    expect("seen" in event ? event.seen?.state : undefined).toBe(state);
   });
 
   it("tells of a build that would come too late: its registration is gone", async () => {

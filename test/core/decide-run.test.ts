@@ -119,6 +119,7 @@ describe("decideRunListed", () => {
   it.each([
     ["has not ended", [spotRunner(second)]],
     ["is not known", []],
+    ["was retired, and its end is not told", [spotRunner(second, { ended })]],
   ])("waits where a runner %s", (_what, runners) => {
     const items = itemsOf(interrupted(first), ...runners);
     const wakeAt = start + runnerEndWait;

@@ -107,6 +107,18 @@ describe("decideEnded", () => {
     });
   });
 
+  it("learns after it was retired that its capacity was taken back", () => {
+    const retired = runnerItem({ ended: { at: start - 9, reason: "no job needed it" } });
+    const told = { ...retired, interrupted: true };
+    expect(stop([runningItem(), retired], { interrupted: true })).toEqual({
+      writes: [told],
+      actions: [{ kind: "rebind", runnerName: own }],
+      outcome: "end is known",
+    });
+    expect(stop([runningItem(), told], { interrupted: true }).writes).toEqual([]);
+    expect(stop([runningItem(), retired]).writes).toEqual([]);
+  });
+
   it.each<[state: string, item: LedgerItem]>([
     ["is over", jobItem({ times: { completed: start } })],
     ["failed", launchedItem({ status: "failed" })],

@@ -52,6 +52,7 @@ export type FakeCompute = {
   alive: boolean;
   /** It is not found before that. @default at once */
   readonly listedAt?: number;
+  readonly runsSince?: number;
 };
 
 /** The outside world of the core, in memory: every call is recorded and can be made to fail. */
@@ -287,7 +288,9 @@ function createFakeProvider(state: State, provider: ProviderName): RunnerProvide
       const found = computes.find(
         ({ listedAt = 0, ...one }) => one.name === name && one.alive && listedAt <= state.clock.now,
       );
-      return found && { computeId: found.id };
+      if (found === undefined) return undefined;
+      const { id: computeId, runsSince } = found;
+      return { computeId, ...(runsSince === undefined ? {} : { runsSince }) };
     },
     stop: async (computeId) => {
       record(state, "stop", computeId);

@@ -30,6 +30,27 @@ describe("createLaunchRunner", () => {
     );
   });
 
+  it.each([
+    ["CODEBUILD", "StartBuild", "StopBuild"],
+    ["FARGATE", "RunTask", "StopTask"],
+  ])("replaces a runner on %s that runs and never connects", async (on, start, stop) => {
+    let starts = 0;
+    const world = await createTestWorld({
+      betweenMachine: (next) => (machine) => {
+        starts += 1;
+        return starts > 1 ? next(machine) : { terminate: () => machine.exit(143), kill: () => {} };
+      },
+    });
+    const job = world.queueJob({
+      labels: ["tornade", `runs-on=${on}`],
+      durationMilliseconds: 5 * minute,
+    });
+    await world.pass(7 * 60);
+    expect(world.gitHub.findJob(job.id)).toMatchObject({ status: "in_progress" });
+    expect(world.gitHub.runners()).toHaveLength(1);
+    expect(countCalls(world, [start, stop])).toEqual({ [start]: 2, [stop]: 1 });
+  });
+
   it("finds a build behind more than a hundred newer ones when its answer was lost", async () => {
     const world = await createTestWorld();
     world.aws.codeBuild.setConcurrency(30);

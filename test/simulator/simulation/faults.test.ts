@@ -150,6 +150,7 @@ describe("doomTasks", () => {
     ["session-conflict", "FARGATE", "STOPPED EssentialContainerExited"],
     ["slow-start", "FARGATE", "RUNNING"],
     ["never-pulls", "FARGATE", "PENDING"],
+    ["never-connects", "FARGATE", "RUNNING"],
   ])("%s on %s: %s", async (fault, provider, last) => {
     const stage = createStage([fault]);
     const seen = watchTasks(stage);
