@@ -1,6 +1,3 @@
-import type { FaultName } from "./fault-rates.ts";
-import type { Strike } from "./strikes.ts";
-
 const second = 1_000;
 const minute = 60 * second;
 
@@ -29,10 +26,12 @@ export const bounds = {
   // job, is replaced, half a minute for the second one, and as much for what comes in between. Less
   // than the five minutes after which a job is merely overdue: that safety net must not be needed.
   served: 4 * minute,
+  // From the end of a runner that had no job to the launch of the next one.
+  replaced: 90 * second,
   // GitHub takes 180 new runners a minute, so every job that came before costs a third of a second.
   servedPerJobBefore: second / 2.5,
-  // Twenty builds run at once, of some 40 seconds each.
-  servedPerBuildBefore: 3 * second,
+  // Sixty builds run at once, of some 40 seconds each.
+  servedPerBuildBefore: second,
   // A job that only reconcile can find waits for the next pass where a fault struck the one that would
   // have found it.
   servedPerHinderedPass: minute,
@@ -43,8 +42,10 @@ export const bounds = {
   // The job is overdue after five minutes, or after ten from its third runner on; then comes a pass, and
   // what is owed about the runner.
   booting: 13 * minute,
-  // Five seconds after the news; twenty more while its launch may be under way.
-  cancelled: 30 * second,
+  // After the end of a job that no runner had. What is cancelled while it is launched, and launched again
+  // at once, waits for the end of the lease and for a pass of reconcile.
+  cancelled: 5 * second,
+  launching: 20 * second + minute,
   // Where nobody tells that a job is over, GitHub is asked an hour after it began.
   untold: 60 * minute,
   // From the end of its job to the end of its machine: the exit, and ECS's own ten seconds.
@@ -80,86 +81,3 @@ export const limits = {
   // Waits that double with full jitter come to some ten tries in that time.
   triesInFiveMinutes: 30,
 } as const;
-
-// The usual fault costs one more try: a lease that has to end, a pass of reconcile, a new launch.
-const usualAllowance = 3 * minute;
-
-/** How much longer something may take for each time that a fault struck, in milliseconds. */
-const allowances: Partial<Record<FaultName, number>> = {
-  // In a repository that was active lately it is found within 6 minutes, and in any other within 8 of a
-  // push. Where none was pushed to, each hundred have their turn in 20 minutes; then comes the look that
-  // sees it (5), a pass (1), and two more that a fault may cost.
-  "webhook-never-made": 28 * minute,
-  // Re-requested within 90 seconds, and the second delivery takes as long as the first.
-  "webhook-lost": 5 * minute,
-  // A receiver that dies with a delivery leaves it as failed as one that never reached it.
-  "webhook-answer-lost": 5 * minute,
-  "killed-before": 5 * minute,
-  "killed-after": 5 * minute,
-  "timed-out": 5 * minute,
-  "webhook-delayed": 8 * minute,
-  // The job is overdue after five minutes; then its runner is given up and another one started.
-  "never-pulls": 8 * minute,
-  // Five minutes after it should have ended, at the next look, which comes every five; then a pass, what is
-  // owed, and the two minutes after which ECS kills what does not end; more for passes that were hindered.
-  "machine-hangs": 16 * minute,
-  "event-lost": 8 * minute,
-  "event-late": 6 * minute,
-  "ghost-runner": 8 * minute,
-  "runner-removed": 8 * minute,
-  // GitHub tells of it at once, and the job gets another runner at once.
-  "runner-stolen": 90 * second,
-  "message-missed": 8 * minute,
-  // Three replacements idle in vain before GitHub is known not to give the job to any.
-  "bound-for-good": 8 * minute,
-  "slow-start": 5 * minute,
-  "no-capacity": 6 * minute,
-  "builds-limited": 6 * minute,
-  // The usual bound has room for one runner that came to nothing and was replaced in 90 seconds.
-  "start-fails": minute,
-  "spot-before": minute,
-  "session-conflict": minute,
-  drought: 6 * minute,
-  // An hour until it is refused, a quarter for the refusal, and what comes in between.
-  starved: 85 * minute,
-  "message-out-of-order": minute,
-  "webhook-reordered": minute,
-  "message-poisoned": 0,
-  "job-cancelled": 0,
-  "job-expired": 0,
-  "clock-skewed": 0,
-  "webhook-duplicated": 0,
-  "webhook-told-twice": 0,
-  "event-duplicated": 0,
-};
-
-/** Faults whose jobs nobody hears of but reconcile. */
-export const foundByReconcile: ReadonlySet<FaultName> = new Set([
-  "webhook-never-made",
-  "webhook-lost",
-  "webhook-answer-lost",
-]);
-
-/** How much longer the faults that struck explain, in milliseconds. */
-export function allowanceOf(strikes: readonly Strike[]): number {
-  return strikes.reduce((sum, { fault }) => sum + (allowances[fault] ?? usualAllowance), 0);
-}
-
-/** Faults that nobody has to wait for. */
-const harmless: ReadonlySet<string> = new Set<FaultName>([
-  "spot-before",
-  "spot-during",
-  "spot-after",
-  "webhook-duplicated",
-  "webhook-told-twice",
-  "message-redelivered",
-  "message-poisoned",
-  "event-duplicated",
-  "clock-skewed",
-]);
-
-/** How many faults struck that somebody may have to wait for. */
-export function countDelays(counts: Readonly<Record<string, number>>): number {
-  const delays = Object.entries(counts).filter(([fault]) => !harmless.has(fault));
-  return delays.reduce((sum, [, count]) => sum + count, 0);
-}

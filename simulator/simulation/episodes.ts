@@ -31,6 +31,8 @@ export const episodeKinds = {
   burst: { weight: 1, plan: planBurst },
   // Takes up all that GitHub grants one installation, for minutes: by itself only.
   "burst-of-one-owner": { weight: 0, plan: planBurstOfOneOwner },
+  // Fills CodeBuild's queue, and is held back by its quota for minutes.
+  "burst-of-builds": { weight: 0, plan: planBurstOfBuilds },
   flood: { weight: 5, plan: planFlood },
   subsets: { weight: 30, plan: planSubsets },
   reruns: { weight: 30, plan: planRerun },
@@ -78,6 +80,13 @@ function planBurst({ random }: Draw): Episode {
 
 function planBurstOfOneOwner({ random }: Draw): Episode {
   return planThousand(random, () => `acme/app-${drawInteger(random, 1, 10)}`);
+}
+
+function planBurstOfBuilds({ random }: Draw): Episode {
+  return planThousand(random, () => drawRepository(random)).map(({ after, job }, index) => ({
+    after,
+    job: { ...job, labels: ["tornade", `build-${index}`, "runs-on=CODEBUILD"] },
+  }));
 }
 
 function planThousand(random: Random, draw: () => string): Episode {

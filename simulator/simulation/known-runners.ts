@@ -16,6 +16,8 @@ export type KnownRunner = {
   given?: number;
   /** The job it took, for ever. */
   took?: number;
+  /** When its newest machine was started. */
+  startedAt?: number;
   readonly computes: Map<string, Compute>;
 };
 
@@ -79,8 +81,11 @@ export function isAlive({ computes, isRegistered, took }: KnownRunner): boolean 
   return runs && (isRegistered || took !== undefined);
 }
 
-/** Most links of a chain of jobs that took each other's runners. */
-const longestChain = 20;
+/** Most links of a chain of jobs that took each other's runners: a matrix has no more. */
+const longestChain = 300;
+
+/** How many of them, from the first on, count besides the last. */
+const nearLinks = 20;
 
 /**
  * The job, the one that took its runner, or was given it and never heard of it, the one that took the
@@ -94,7 +99,8 @@ export function connectedJobs(runners: KnownRunners, jobId: number): readonly nu
     const others = runners.madeFor(id).flatMap(({ given, took }) => [given, took]);
     for (const other of others) if (other !== undefined) found.add(other);
   }
-  return [...found];
+  const chain = [...found];
+  return chain.filter((_, index) => index < nearLinks || index === chain.length - 1);
 }
 
 function readMadeFor(name: string): number | undefined {

@@ -1,5 +1,6 @@
 import type { Watcher } from "../github/watcher.ts";
-import { bounds, countDelays, invariants } from "./bounds.ts";
+import { countDelays } from "./allowances.ts";
+import { bounds, invariants } from "./bounds.ts";
 import type { Faults, Monitor, MonitorOptions, Violation } from "./contract.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { connectedJobs, createKnownRunners, type KnownRunners } from "./known-runners.ts";

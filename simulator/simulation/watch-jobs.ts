@@ -1,6 +1,7 @@
 import type { Job } from "../github/model.ts";
 import type { AnsweredCall } from "./contract.ts";
-import { allowanceOf, bounds, foundByReconcile, invariants } from "./bounds.ts";
+import { allowanceOf, foundByReconcile } from "./allowances.ts";
+import { bounds, invariants } from "./bounds.ts";
 import { type Parts, spell } from "./monitor-parts.ts";
 import { namedJobs } from "./named-jobs.ts";
 
@@ -20,8 +21,8 @@ type Waiting = {
   readonly isBuild: boolean;
   /** Jobs, and builds, that were queued before this one and still waited. */
   readonly before: { readonly jobs: number; readonly builds: number };
-  /** How many there had been of each when it was queued. */
-  readonly countBefore: { readonly jobs: number; readonly builds: number };
+  /** How many of each had been served, or had ended, when it was queued. */
+  readonly servedBefore: { readonly jobs: number; readonly builds: number };
 };
 
 type State = Parts & {
@@ -29,7 +30,7 @@ type State = Parts & {
   readonly told: Set<number>;
   /** Jobs that wait for their turn. */
   readonly pending: Set<number>;
-  /** How many were queued so far, and of those that still wait. */
+  /** How many wait no more, and the builds among those that do. */
   readonly count: { jobs: number; builds: number; waitingBuilds: number };
 };
 
@@ -81,21 +82,22 @@ function startWaiting(state: State, { id, labels }: Job): void {
   const isBuild = labels.some((label) => /runs-on=codebuild/iu.test(label));
   const since = timeline.now();
   const before = { jobs: waiting.size, builds: count.waitingBuilds };
-  const countBefore = { jobs: count.jobs, builds: count.builds };
-  waiting.set(id, { since, isUntold, isBuild, before, countBefore });
-  count.jobs += 1;
-  if (isBuild) {
-    count.builds += 1;
-    count.waitingBuilds += 1;
-  }
+  const servedBefore = { jobs: count.jobs, builds: count.builds };
+  waiting.set(id, { since, isUntold, isBuild, before, servedBefore });
+  if (isBuild) count.waitingBuilds += 1;
   deadlines.add(since + bounds.served, (now) => {
     checkServed(state, id, now);
   });
 }
 
 function stopWaiting({ waiting, count }: State, id: number): void {
-  if (waiting.get(id)?.isBuild === true) count.waitingBuilds -= 1;
+  const wait = waiting.get(id);
+  if (wait === undefined) return;
   waiting.delete(id);
+  count.jobs += 1;
+  if (!wait.isBuild) return;
+  count.builds += 1;
+  count.waitingBuilds -= 1;
 }
 
 function checkServed(state: State, id: number, now: number): void {
@@ -113,10 +115,11 @@ function checkServed(state: State, id: number, now: number): void {
 function boundOf(
   { count, strikesOf, lastStrike, hinderedSince }: State,
   id: number,
-  { since, isUntold, isBuild, before, countBefore }: Waiting,
+  { since, isUntold, isBuild, before, servedBefore }: Waiting,
 ): number {
-  const jobs = before.jobs + count.jobs - countBefore.jobs;
-  const builds = isBuild ? before.builds + count.builds - countBefore.builds : 0;
+  // Its turn may come after those that were there first, or after as many that came later.
+  const jobs = Math.max(before.jobs, count.jobs - servedBefore.jobs);
+  const builds = isBuild ? Math.max(before.builds, count.builds - servedBefore.builds) : 0;
   const queue = jobs * bounds.servedPerJobBefore + builds * bounds.servedPerBuildBefore;
   const strikes = [...strikesOf(id)];
   // One that waits for capacity may have heard of the drought from the others.

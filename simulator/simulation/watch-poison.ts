@@ -1,6 +1,7 @@
 import { reasonAttribute } from "../../functions/adapters/sqs-messages.ts";
 import type { StoredMessage } from "../aws/sqs/queue.ts";
-import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import { allowanceOf } from "./allowances.ts";
+import { bounds, invariants } from "./bounds.ts";
 import type { FaultName } from "./fault-rates.ts";
 import { type Parts, spell } from "./monitor-parts.ts";
 import { namedJobs } from "./named-jobs.ts";

@@ -2,11 +2,13 @@ import { hasOptedIn } from "../../functions/core/rerun-repositories.ts";
 import { readRunnerName } from "../../functions/core/runner-name.ts";
 import type { EventBridgeEvent } from "../aws/events.ts";
 import type { Job } from "../github/model.ts";
-import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import { allowanceOf } from "./allowances.ts";
+import { bounds, invariants } from "./bounds.ts";
 import type { AnsweredCall, Webhook } from "./contract.ts";
 import { rerunRepositories } from "./draw-job.ts";
 import { type Parts, spell } from "./monitor-parts.ts";
 import { namedJobs } from "./named-jobs.ts";
+import type { Strike } from "./strikes.ts";
 
 /** Watches that interrupted runs of those who want it are run again: once, on demand, and no others. */
 export type RerunWatch = {
@@ -59,7 +61,7 @@ function watchFailure(state: State, runId: number): void {
   const check = (now: number): void => {
     const jobs = jobsOfRun(state, runId);
     if (!isToBeRerun(state, jobs)) return;
-    const strikes = jobs.flatMap(({ id }) => state.strikesOf(id));
+    const strikes = jobs.flatMap((job) => strikesAbout(state, job));
     // Then nobody knows that it was interrupted.
     if (strikes.some(({ fault }) => fault === "event-lost")) return;
     // GitHub's limits and what strikes nobody in particular.
@@ -73,6 +75,12 @@ function watchFailure(state: State, runId: number): void {
     state.report({ invariant: invariants.rerun, jobId: jobs[0]?.id ?? 0, details });
   };
   state.deadlines.add(toldAt + bounds.rerun, check);
+}
+
+// What befalls a runner counts for the job that it was made for.
+function strikesAbout({ strikesOf }: State, { id, runner }: Job): readonly Strike[] {
+  const madeFor = readJobId(runner?.name ?? "");
+  return madeFor === id ? strikesOf(id) : [...strikesOf(id), ...strikesOf(madeFor)];
 }
 
 function isToBeRerun(state: State, jobs: readonly Job[]): boolean {

@@ -3,7 +3,8 @@ import { settingNames } from "../../functions/adapters/settings.ts";
 import { decodeItem } from "../../functions/core/ledger-codec.ts";
 import type { LedgerItem } from "../../functions/core/ledger.ts";
 import type { AnsweredCall } from "./contract.ts";
-import { allowanceOf, bounds, invariants } from "./bounds.ts";
+import { allowanceOf } from "./allowances.ts";
+import { bounds, invariants } from "./bounds.ts";
 import { type Parts, spell } from "./monitor-parts.ts";
 import { namedJobs } from "./named-jobs.ts";
 
@@ -11,23 +12,38 @@ import { namedJobs } from "./named-jobs.ts";
 export type RowWatch = { readonly onCall: (call: AnsweredCall) => void };
 
 type State = Parts & {
-  /** The rows that owe something, with how many faults had struck when they began to. */
-  readonly watched: Map<string, number>;
+  /** The rows that owe something. */
+  readonly watched: Map<string, Watched>;
+};
+
+type Watched = {
+  /** How many faults had struck when it began to. */
+  readonly struck: number;
+  /** When it was due first, however often it was put off since. */
+  readonly due: number;
 };
 
 /** No row owes anything yet. */
 export function watchRows(parts: Parts): RowWatch {
   const state: State = { ...parts, watched: new Map() };
   return {
-    // Whatever the answer: a write whose answer was lost may have held.
-    onCall: ({ name, request }) => {
-      if (name !== "PutItem" || !request.body.includes('\\"owed\\":[\\"')) return;
+    onCall: ({ name, request, answer }) => {
+      if (name !== "PutItem") return;
       const id = /"id":\{"S":"([^"]+)"\}/u.exec(request.body)?.[1];
-      if (id === undefined || state.watched.has(id)) return;
-      state.watched.set(id, state.struck());
-      checkLater(state, id, state.timeline.now() + bounds.debt);
+      if (id === undefined) return;
+      // Whatever the answer: a write whose answer was lost may have held.
+      if (request.body.includes('\\"owed\\":[\\"')) beginDebt(state, id, request.body);
+      else if (answer?.status === 200) state.watched.delete(id);
     },
   };
+}
+
+function beginDebt(state: State, id: string, body: string): void {
+  if (state.watched.has(id)) return;
+  const now = state.timeline.now();
+  const due = Math.max(now, Number(/\\"wakeAt\\":(\d+)/u.exec(body)?.[1] ?? now));
+  state.watched.set(id, { struck: state.struck(), due });
+  checkLater(state, id, now + bounds.debt);
 }
 
 function checkLater(state: State, id: string, at: number): void {
@@ -46,20 +62,20 @@ function checkDebt(state: State, id: string, now: number): void {
   const [jobId] = namedJobs(id.replace("runner#", ""));
   const allowance =
     jobId === undefined ? allowanceOfRun(state, id) : allowanceOf(state.strikesOf(jobId));
-  const dueAt = item.wakeAt ?? 0;
-  const latest = state.countFrom(dueAt) + bounds.debt + allowance;
+  const due = state.watched.get(id)?.due ?? now;
+  const latest = state.countFrom(due) + bounds.debt + allowance;
   if (latest > now) {
     checkLater(state, id, latest);
     return;
   }
   const since =
-    item.wakeAt === undefined ? "and is never looked at" : `due ${spell(now - dueAt)} ago`;
+    item.wakeAt === undefined ? "and is never looked at" : `due ${spell(now - due)} ago`;
   const details = `${id} still owes ${owed.join(" and ")}, ${since}`;
   state.report({ invariant: invariants.debt, ...(jobId === undefined ? {} : { jobId }), details });
 }
 
 function allowanceOfRun({ watched, struck }: State, id: string): number {
-  return struck() > (watched.get(id) ?? 0) ? bounds.debtOfRun : 0;
+  return struck() > (watched.get(id)?.struck ?? 0) ? bounds.debtOfRun : 0;
 }
 
 function readItem({ services }: State, id: string): LedgerItem | undefined {

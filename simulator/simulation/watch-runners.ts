@@ -1,10 +1,17 @@
 import type { EventBridgeEvent } from "../aws/events.ts";
 import type { Job, Runner } from "../github/model.ts";
+import { countExplained } from "./allowances.ts";
 import { bounds, invariants } from "./bounds.ts";
 import { type ComputeChange, readComputeChange } from "./computes.ts";
 import { isAlive, type KnownRunner, type KnownRunners } from "./known-runners.ts";
 import type { Parts } from "./monitor-parts.ts";
-import { watchBooting, watchCancelled, watchIdle, watchUnused } from "./watch-leftovers.ts";
+import {
+  watchBooting,
+  watchCancelled,
+  watchIdle,
+  watchReplaced,
+  watchUnused,
+} from "./watch-leftovers.ts";
 
 /** Watches machines and registrations: that there are enough of them, and not one too many. */
 export type RunnerWatch = {
@@ -69,17 +76,18 @@ function noteChange(state: State, change: ComputeChange): void {
   const known = state.runners.noteCompute(change);
   if (known === undefined) return;
   if (before === undefined) {
+    known.startedAt = state.timeline.now();
     checkAlone(state, known);
     checkCount(state, known);
     checkJitConfig(state, known, change);
-    // A build may be queued for hours.
-    if (change.isTask) watchBooting(state, known, change.id);
+    watchBooting(state, known, change.id);
     const job = state.services.gitHub.findJob(known.madeFor);
     if (job?.status === "completed" && job.runner === null) watchCancelled(state, known);
   }
   if (change.isStopped && before?.isStopped !== true) checkNotBusy(state, known);
   if (change.hasEnded && before?.hasEnded !== true) {
     watchUnused(state, known, bounds.registration);
+    if (known.took === undefined) watchReplaced(state, state.runners, known.madeFor);
   }
 }
 
@@ -108,7 +116,7 @@ function checkCount(state: State, { madeFor: jobId, name }: KnownRunner): void {
   const launches = made.reduce((sum, { computes }) => sum + computes.size, 0);
   // A job that ended before the runner it was given to heard of it has used up that runner as well.
   const robbed = made.filter(({ took, given }) => (took ?? given ?? jobId) !== jobId).length;
-  const struck = state.strikesOf(jobId).length;
+  const struck = countExplained(state.strikesOf(jobId));
   const explained = Math.max(1, state.tellings.get(jobId) ?? 1) + robbed + struck;
   if (launches <= explained) return;
   const details = `runner ${name} is launch ${launches} of its job, explained are ${explained}: ${robbed} of its runners took other jobs, ${struck} faults struck`;
@@ -132,7 +140,9 @@ function checkJitConfig(
 
 function checkNotBusy({ report, services: { gitHub } }: State, known: KnownRunner): void {
   const { jobId, name } = known;
-  if (jobId === undefined || gitHub.findJob(jobId)?.status !== "in_progress") return;
-  const details = `runner ${name} was stopped while it ran job ${jobId}`;
-  report({ invariant: invariants.busy, jobId, details });
+  const job = jobId === undefined ? undefined : gitHub.findJob(jobId);
+  if (job === undefined || job.status === "completed") return;
+  const had = job.status === "in_progress" ? "ran" : "had been given";
+  const details = `runner ${name} was stopped while it ${had} job ${job.id}`;
+  report({ invariant: invariants.busy, jobId: job.id, details });
 }

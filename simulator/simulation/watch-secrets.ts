@@ -16,7 +16,14 @@ const writes: Readonly<Record<string, string>> = {
   SendMessageBatch: "a message",
   PutItem: "a ledger item",
   UpdateItem: "a ledger item",
+  RunTask: "a task",
+  StartBuild: "a build",
+  StopTask: "the reason of a stop",
+  "POST check-runs": "a check run",
 };
+
+// The one place where a secret belongs.
+const jitConfig = /\{[^{}]*"TORNADE_JIT_CONFIG"[^{}]*\}/gu;
 
 /** Nothing has been written yet. */
 export function watchSecrets({ report, services: { webhookSecret } }: Parts): SecretWatch {
@@ -33,7 +40,7 @@ export function watchSecrets({ report, services: { webhookSecret } }: Parts): Se
     },
     onCall: ({ name, request }) => {
       const where = writes[name];
-      if (where !== undefined) check(request.body, where);
+      if (where !== undefined) check(request.body.replace(jitConfig, ""), where);
     },
   };
 }

@@ -133,6 +133,25 @@ export async function connect(watched: Watched, jobId: number): Promise<string> 
   return name;
 }
 
+/** Starts a build for a runner; of what becomes of it the monitor hears nothing. Gives its id. */
+export async function startBuild(
+  { services: { aws }, monitor, timeline }: Watched,
+  runnerName: string,
+): Promise<string> {
+  const begun: EventBridgeEvent[] = [];
+  aws.events.subscribe((event) => {
+    begun.push(event);
+  });
+  const variable = { name: "RUNNER_NAME", value: runnerName, type: "PLAINTEXT" };
+  const build = { projectName: "tornade", environmentVariablesOverride: [variable] };
+  await aws.handle(awsRequest("CodeBuild_20161006.StartBuild", build));
+  await timeline.advance(0);
+  const [event] = begun;
+  if (event === undefined) throw new Error("no build was started");
+  monitor.onTask(event);
+  return String(event.detail["build-id"]);
+}
+
 /** A pass of reconcile that comes to its end, and whose calls to GitHub are answered so. */
 export function makePass(watched: Watched, status: number): void {
   const reconcile = { ...who, function: "reconcile" } as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { allowanceOf, bounds, invariants } from "../../../simulator/simulation/bounds.ts";
+import { allowanceOf } from "../../../simulator/simulation/allowances.ts";
+import { bounds, invariants } from "../../../simulator/simulation/bounds.ts";
 import type { FaultName } from "../../../simulator/simulation/fault-rates.ts";
 import { toPoisonMark } from "../../../simulator/simulation/poison-mark.ts";
 import { awsRequest, runTask, who } from "./fault-stage.ts";
@@ -18,6 +19,8 @@ import {
 const minute = 60_000;
 const job = { repository: "acme/app", name: "build", labels: ["self-hosted", "tornade"] };
 const ok = { status: 200, headers: {}, body: "{}" };
+
+const stop = { taskArn: "a", desiredStatus: "STOPPED", stopCode: "UserInitiated" };
 
 /** The invariants that were found broken in the time that passes. */
 async function brokenAfter(watched: Watched, milliseconds: number): Promise<readonly string[]> {
@@ -135,14 +138,18 @@ describe("createMonitor", () => {
       expect(await brokenAfter(watched, 0)).toEqual([]);
     });
 
-    it("finds a launch that nothing explains", async () => {
-      const watched = createWatched();
-      const { id } = watched.services.gitHub.queueJob(job);
-      watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a" }));
-      watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a", lastStatus: "STOPPED" }));
-      watched.monitor.onTask(taskEvent(nameFor(id, 2), { taskArn: "b" }));
-      expect(await brokenAfter(watched, 0)).toEqual([invariants.launches]);
-    });
+    it.each<FaultName>(["ledger-conflict", "webhook-told-twice", "message-redelivered"])(
+      "finds a launch that nothing explains: %s does not",
+      async (fault) => {
+        const watched = createWatched();
+        const { id } = watched.services.gitHub.queueJob(job);
+        watched.faults.strikes.add({ fault, at: 0 }, [id]);
+        watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a" }));
+        watched.monitor.onTask(taskEvent(nameFor(id, 1), { taskArn: "a", lastStatus: "STOPPED" }));
+        watched.monitor.onTask(taskEvent(nameFor(id, 2), { taskArn: "b" }));
+        expect(await brokenAfter(watched, 0)).toEqual([invariants.launches]);
+      },
+    );
   });
 
   describe("2 one launch a token", () => {
@@ -196,21 +203,25 @@ describe("createMonitor", () => {
       expect(await brokenAfter(watched, 30 * minute)).toEqual([]);
     });
 
-    it("finds a runner that is stopped while it works, not one that is idle", async () => {
+    it.each([
+      ["works", "in_progress"],
+      ["has been given a job", "queued"],
+    ])("finds a runner that is stopped while it %s", async (_what, status) => {
       const watched = createWatched();
       const { gitHub } = watched.services;
-      const idle = await connect(watched, 7);
-      const stop = { taskArn: "a", desiredStatus: "STOPPED", stopCode: "UserInitiated" };
-      watched.monitor.onTask(taskEvent(idle, stop));
+      const { id } = gitHub.queueJob(job);
+      const name = await connect(watched, id);
+      while (gitHub.runners().every(({ jobId }) => jobId === null)) await watched.timeline.step();
+      if (status === "in_progress") await watched.timeline.advance(2_000);
+      expect(gitHub.findJob(id)?.status).toBe(status);
+      watched.monitor.onTask(taskEvent(name, stop));
+      expect(await brokenAfter(watched, 0)).toEqual([invariants.busy]);
+    });
+
+    it("is content when one that idles is stopped", async () => {
+      const watched = createWatched();
+      watched.monitor.onTask(taskEvent(await connect(watched, 7), stop));
       expect(await brokenAfter(watched, 0)).toEqual([]);
-      const busy = createWatched();
-      const { id } = busy.services.gitHub.queueJob(job);
-      const name = await connect(busy, id);
-      await busy.timeline.advance(2_000);
-      expect(busy.services.gitHub.findJob(id)?.status).toBe("in_progress");
-      busy.monitor.onTask(taskEvent(name, stop));
-      expect(await brokenAfter(busy, 0)).toEqual([invariants.busy]);
-      expect(gitHub.runners().length).toBe(1);
     });
   });
 
@@ -222,19 +233,24 @@ describe("createMonitor", () => {
       ["a signature", `"sha256=${"0".repeat(64)}"`],
       ["a JIT config", `"${"eyJ9".repeat(200)}"`],
       ["the webhook secret", '"simulated webhook secret"'],
-    ])("finds %s in a log line, a message and a ledger item", async (_what, secret) => {
+    ])("finds %s wherever somebody may read it", async (_what, secret) => {
       const watched = createWatched();
       watched.monitor.onLog({ who, at: 0, text: `{"message":"x","error":${secret}}` });
       const request = awsRequest("AmazonSQS.SendMessage", { MessageBody: secret });
       watched.call({ name: "SendMessage", request });
-      watched.call({ name: "PutItem", request });
-      watched.call({ name: "RunTask", request });
+      for (const name of ["PutItem", "StopTask", "RunTask", "StartBuild"]) {
+        watched.call({ name, request });
+      }
+      watched.call({ service: "github", name: "POST check-runs", request });
       const broken = await brokenAfter(watched, 0);
-      expect(broken).toEqual(Array.from({ length: 3 }, () => invariants.secret));
+      expect(broken).toEqual(Array.from({ length: 7 }, () => invariants.secret));
     });
 
-    it("is content with an ordinary line", async () => {
+    it("is content with an ordinary line, and with the one secret that a launch carries", async () => {
       const watched = createWatched();
+      const jitConfig = { name: "TORNADE_JIT_CONFIG", value: "eyJ9".repeat(200) };
+      const request = awsRequest("ECS.RunTask", { environment: [jitConfig] });
+      watched.call({ name: "RunTask", request });
       const text = '{"level":"info","message":"claimed","items":["job#41987654321-1"]}';
       watched.monitor.onLog({ who, at: 0, text });
       expect(await brokenAfter(watched, 0)).toEqual([]);
@@ -324,28 +340,6 @@ describe("createMonitor", () => {
       const watched = createWatched();
       watched.monitor.onSleep(1_000);
       expect(await brokenAfter(watched, 0)).toEqual([invariants.sleep]);
-    });
-  });
-
-  describe("11 debts are paid", () => {
-    async function write(watched: Watched, row: object): Promise<void> {
-      const request = putRow("job#7-1", row);
-      await watched.services.aws.handle(request);
-      watched.call({ name: "PutItem", request });
-    }
-
-    it("finds a debt that is two minutes overdue", async () => {
-      const watched = createWatched();
-      await write(watched, { owed: ["launch"], wakeAt: watched.timeline.now() + 20_000 });
-      expect(await brokenAfter(watched, bounds.debt + 19_000)).toEqual([]);
-      expect(await brokenAfter(watched, 3_000)).toEqual([invariants.debt]);
-    });
-
-    it("is content when it is paid in time", async () => {
-      const watched = createWatched();
-      await write(watched, { owed: ["launch"], wakeAt: watched.timeline.now() + 20_000 });
-      await write(watched, { owed: [] });
-      expect(await brokenAfter(watched, 60 * minute)).toEqual([]);
     });
   });
 

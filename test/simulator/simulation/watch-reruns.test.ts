@@ -12,12 +12,13 @@ function nameFor({ id }: Job): string {
   return `tornade-${id}-1-1`;
 }
 
-/** A job that failed on the runner that was made for it. */
-async function failJob(watched: Watched, runId?: number): Promise<Job> {
+type Failing = { readonly runId?: number; readonly runner?: string };
+
+/** A job that failed, by default on the runner that was made for it. */
+async function failJob(watched: Watched, { runner, ...run }: Failing = {}): Promise<Job> {
   const { gitHub } = watched.services;
-  const run = runId === undefined ? {} : { runId };
   const job = gitHub.queueJob({ repository: "acme/app", name: "build", labels, ...run });
-  const session = gitHub.connectRunner(await register(watched, nameFor(job)), {
+  const session = gitHub.connectRunner(await register(watched, runner ?? nameFor(job)), {
     onJob: () => {},
     onCancelled: () => {},
     onRemoved: () => {},
@@ -85,7 +86,7 @@ describe("watchReruns", () => {
     const watched = createWatched();
     const job = await failJob(watched);
     interrupt(watched, job);
-    await failJob(watched, job.runId);
+    await failJob(watched, { runId: job.runId });
     tell(watched, job);
     const untold = await failJob(watched);
     interrupt(watched, untold);
@@ -94,6 +95,17 @@ describe("watchReruns", () => {
     interrupt(watched, unseen);
     watched.faults.strikes.add({ fault: "event-lost", at: 0 }, [unseen.id]);
     tell(watched, unseen);
+    expect(await complaintsAfter(watched, 20 * bounds.rerun)).toEqual([]);
+  });
+
+  it("misses nothing where nobody could know of a runner that was made for another job", async () => {
+    const watched = createWatched();
+    const runner = "tornade-7-1-1";
+    const job = await failJob(watched, { runner });
+    const detail = { taskArn: "task/x", startedBy: runner, stopCode: "SpotInterruption" };
+    watched.monitor.onTask(taskEvent(runner, detail));
+    watched.faults.strikes.add({ fault: "event-lost", at: 0 }, [7]);
+    tell(watched, job);
     expect(await complaintsAfter(watched, 20 * bounds.rerun)).toEqual([]);
   });
 
