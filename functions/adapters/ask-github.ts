@@ -11,11 +11,20 @@ export type AskGitHub = <T>(who: string, what: string, ask: () => Promise<T>) =>
 /** Whose limit it is where the App asks as itself; no owner is called so. */
 export const appItself = "";
 
-type Limit = { readonly what: string; readonly failure: GitHubError; readonly until: number };
+type Limit = {
+  readonly what: string;
+  readonly failure: GitHubError;
+  readonly until: number;
+  /** How many others there were right before it. */
+  readonly inARow: number;
+};
+
+const minute = 60_000;
 
 /**
  * Asks GitHub nothing more on behalf of whom a rate limit met until the time that it named: going on while
- * limited may get the App banned, and a burst would.
+ * limited may get the App banned, and a burst would. Where it names none, a minute, and twice as long each
+ * time that the next request is met by one again.
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
  */
 export function createAskGitHub(now: () => number): AskGitHub {
@@ -23,14 +32,17 @@ export function createAskGitHub(now: () => number): AskGitHub {
   return async (who, what, ask) => {
     const limit = limits.get(who);
     if (limit !== undefined && limit.until > now()) throw notAsked(what, limit);
+    const inARow = limit === undefined ? 0 : limit.inARow + 1;
     try {
-      return await ask();
+      const answer = await ask();
+      if (limit !== undefined && limit === limits.get(who)) limits.delete(who);
+      return answer;
     } catch (error) {
       // A setting that is wrong, or an installation that is gone, says so itself.
       if (error instanceof TornadeError) throw error;
-      const failure = toGitHubError(error, what, now());
+      const failure = toGitHubError(error, what, { now: now(), patience: minute * 2 ** inARow });
       const { retryAt: until = 0 } = failure;
-      if (until > (limits.get(who)?.until ?? 0)) limits.set(who, { what, failure, until });
+      if (until > (limits.get(who)?.until ?? 0)) limits.set(who, { what, failure, until, inARow });
       throw failure;
     }
   };

@@ -8,13 +8,16 @@ type Failure = {
   readonly headers: Readonly<Record<string, unknown>>;
 };
 
+/** The present, and for how long GitHub is left alone where it limits without naming a time, in ms. */
+type At = { readonly now: number; readonly patience: number };
+
 /** What GitHub's failure to do `what` means, as an error that says nothing secret. */
-export function toGitHubError(error: unknown, what: string, now: number): GitHubError {
+export function toGitHubError(error: unknown, what: string, at: At): GitHubError {
   const { status, message, headers } = readFailure(error);
   const requestId = headers["x-github-request-id"];
   const trace = typeof requestId === "string" ? ` (request ${requestId})` : "";
   const text = `GitHub did not ${what}: ${status} ${withoutSecrets(message)}${trace}`;
-  const retryAt = readRetryAt({ status, message, headers }, now);
+  const retryAt = readRetryAt({ status, message, headers }, at);
   if (retryAt !== undefined) return new GitHubError("GitHubRateLimited", text, retryAt);
   if (status >= 500 || status === 408) return new GitHubError("GitHubUnavailable", text);
   if (status === 401) return new GitHubError("CredentialsRefused", text);
@@ -50,14 +53,18 @@ function readHeaders(response: unknown): Readonly<Record<string, unknown>> {
 /** GitHub counts by the hour: a later time is somebody else's mistake, and would silence us for ever. */
 const longestLimit = 3_600_000;
 
-function readRetryAt(failure: Failure, now: number): number | undefined {
-  const retryAt = readLimit(failure, now);
-  return retryAt === undefined ? undefined : Math.min(retryAt, now + longestLimit);
+function readRetryAt(failure: Failure, at: At): number | undefined {
+  const retryAt = readLimit(failure, at);
+  return retryAt === undefined ? undefined : Math.min(retryAt, at.now + longestLimit);
 }
 
-// GitHub's rules: `retry-after`, else the reset of an exhausted budget, else a minute at least.
+// GitHub's rules: `retry-after`, else the reset of an exhausted budget, else a minute at least, and
+// exponentially longer from then on.
 // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-function readLimit({ status, message, headers }: Failure, now: number): number | undefined {
+function readLimit(
+  { status, message, headers }: Failure,
+  { now, patience }: At,
+): number | undefined {
   if (status !== 403 && status !== 429) return undefined;
   const retryAfter = readSeconds(headers["retry-after"]);
   if (retryAfter !== undefined) return now + retryAfter * 1_000;
@@ -65,7 +72,7 @@ function readLimit({ status, message, headers }: Failure, now: number): number |
   if (headers["x-ratelimit-remaining"] === "0" && reset !== undefined) {
     return Math.max(now, reset * 1_000);
   }
-  return status === 429 || /rate limit/iu.test(message) ? now + 60_000 : undefined;
+  return status === 429 || /rate limit/iu.test(message) ? now + patience : undefined;
 }
 
 function readSeconds(value: unknown): number | undefined {

@@ -47,6 +47,31 @@ describe("createAskGitHub", () => {
     expect(test.requests.length).toBeGreaterThan(asked);
   });
 
+  it("waits twice as long each time that GitHub limits it in a row without naming a time", async () => {
+    const clock = { now: 0 };
+    const askGitHub = createAskGitHub(() => clock.now);
+    const slowDown = Object.assign(new Error("secondary rate limit"), { status: 403 });
+    const ask = async (answer: () => string) =>
+      askGitHub("acme", "list runs", async () => answer());
+    const limit = async () =>
+      ask(() => {
+        throw slowDown;
+      });
+    const minute = 60_000;
+    for (const minutes of [1, 2, 4, 8, 16, 32, 60, 60]) {
+      const began = clock.now;
+      const until = { retryAt: began + minutes * minute };
+      // Those that were under way together count once.
+      const together = await Promise.allSettled([limit(), limit(), limit()]);
+      expect(together).toMatchObject([1, 2, 3].map(() => ({ reason: until })));
+      clock.now = began + minutes * minute - 1;
+      await expect(ask(() => "too soon")).rejects.toMatchObject(until);
+      clock.now += 1;
+    }
+    expect(await ask(() => "answer")).toBe("answer");
+    await expect(limit()).rejects.toMatchObject({ retryAt: clock.now + minute });
+  });
+
   it("goes by the later of two times that were named at once", async () => {
     const clock = { now: 0 };
     const askGitHub = createAskGitHub(() => clock.now);

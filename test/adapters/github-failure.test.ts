@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readClockSkew, statusOf, toGitHubError } from "../../functions/adapters/github-failure.ts";
 
 const now = Date.UTC(2026, 10, 21, 12);
+const at = { now, patience: 60_000 };
 
 /** An error like Octokit's, with what else it holds. */
 function requestError(
@@ -14,7 +15,7 @@ function requestError(
 }
 
 function translate(error: unknown) {
-  const { code, retryAt } = toGitHubError(error, "list runner x", now);
+  const { code, retryAt } = toGitHubError(error, "list runner x", at);
   return { code, ...(retryAt === undefined ? {} : { seconds: (retryAt - now) / 1_000 }) };
 }
 
@@ -99,7 +100,7 @@ describe("toGitHubError", () => {
       message: "Not Found - https://docs.github.com/rest",
       headers,
     });
-    expect(toGitHubError(error, "list runner x", now).message).toBe(
+    expect(toGitHubError(error, "list runner x", at).message).toBe(
       "GitHub did not list runner x: 404 Not Found - https://docs.github.com/rest (request A1B2:C3)",
     );
   });
@@ -114,13 +115,13 @@ describe("toGitHubError", () => {
     ["a JIT config", `eyJ${"a+/B".repeat(40)}==`],
   ])("does not repeat %s that an answer echoes", (_what, secret) => {
     const message = `proxy: authorization was token ${secret}, denied`;
-    const text = toGitHubError(requestError(502, { message }), "list runner x", now).message;
+    const text = toGitHubError(requestError(502, { message }), "list runner x", at).message;
     expect(text).toBe("GitHub did not list runner x: 502 proxy: authorization was token …, denied");
   });
 
   it("keeps the page of a proxy short", () => {
     const message = `<html>${"<p>down for maintenance</p>".repeat(1_000)}`;
-    const text = toGitHubError(requestError(503, { message }), "list runner x", now).message;
+    const text = toGitHubError(requestError(503, { message }), "list runner x", at).message;
     expect(text.length).toBeLessThan(400);
   });
 });
