@@ -122,9 +122,9 @@ export class Alarms extends Construct {
       metric: createFunctionMetric(runnerPrefix, "StuckJobs", { statistic: Stats.MAXIMUM }),
       threshold: 0,
     });
-    this.addAlarm("UntoldFailures", {
-      alarmDescription: "Jobs failed without a runner, and no check run tells their developers",
-      metric: createFunctionMetric(runnerPrefix, "UntoldFailures", { statistic: Stats.SUM }),
+    this.addAlarm("GivenUpJobs", {
+      alarmDescription: "Jobs are given up: no runner can be started for them, not even to tell so",
+      metric: createFunctionMetric(runnerPrefix, "GivenUpJobs", { statistic: Stats.SUM }),
       threshold: 0,
     });
     // A job that gets its runner elsewhere, or waits for an hour, would hide it.

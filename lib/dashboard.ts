@@ -55,7 +55,7 @@ export class Dashboard extends Construct {
         "Replacements",
         "Interruptions",
         "StuckJobs",
-        "UntoldFailures",
+        "GivenUpJobs",
         "DeniedLaunches",
       ] as const
     ).map((name) => this.measure(name, name === "StuckJobs" ? Stats.MAXIMUM : Stats.SUM, name));

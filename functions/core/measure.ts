@@ -9,7 +9,7 @@ import type { Figures } from "./metrics.ts";
  * once: an event that comes again changes nothing and measures nothing.
  */
 export function measure(event: LedgerEvent, { changes }: Pick<Committed, "changes">): Figures {
-  const figures = changes.map((change) => measureChange(change, event));
+  const figures = changes.map((change) => measureChange(change));
   const denied = changes.length > 0 ? measureDenied(event) : {};
   const all = [measureShutOut(event), denied, ...figures];
   return Object.fromEntries(all.flatMap(Object.entries<number>));
@@ -31,9 +31,9 @@ function measureShutOut(event: LedgerEvent): Figures {
   return isShutOut ? { ShutOut: 1 } : {};
 }
 
-function measureChange({ before, after }: Change, event: LedgerEvent): Figures {
+function measureChange({ before, after }: Change): Figures {
   if (after.kind === "job") {
-    return measureJob(before?.kind === "job" ? before : undefined, after, event);
+    return measureJob(before?.kind === "job" ? before : undefined, after);
   }
   if (after.kind === "runner") {
     return measureRunner(before?.kind === "runner" ? before : undefined, after);
@@ -41,13 +41,13 @@ function measureChange({ before, after }: Change, event: LedgerEvent): Figures {
   return {};
 }
 
-function measureJob(before: JobItem | undefined, after: JobItem, event: LedgerEvent): Figures {
+function measureJob(before: JobItem | undefined, after: JobItem): Figures {
   const { refusal, losses, times } = after;
   return {
     ...(refusal === undefined ? measureTimes(before?.times ?? {}, times) : {}),
     ...(isRefusal(before, after) ? { Refusals: 1 } : {}),
     ...(losses > (before?.losses ?? 0) || isUnplacedAnew(before, after) ? { Replacements: 1 } : {}),
-    ...(isLeftUntold(before, after, event) ? { UntoldFailures: 1 } : {}),
+    ...(after.status === "failed" && before?.status !== "failed" ? { GivenUpJobs: 1 } : {}),
   };
 }
 
@@ -80,12 +80,6 @@ function measureTimes(before: JobTimes, after: JobTimes): Figures {
 function waitsSince({ queued, received, claimed }: JobTimes): number | undefined {
   const isQueuedAgain = received !== undefined && claimed !== undefined && received > claimed;
   return isQueuedAgain ? received : queued;
-}
-
-function isLeftUntold(before: JobItem | undefined, after: JobItem, event: LedgerEvent): boolean {
-  const isSettled = before?.owed.includes("tell") === true && after.owed.length === 0;
-  const isPosted = event.kind === "job-told" && event.outcome === "posted";
-  return after.status === "failed" && isSettled && !isPosted;
 }
 
 function measureRunner(before: RunnerItem | undefined, after: RunnerItem): Figures {

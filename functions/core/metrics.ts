@@ -28,9 +28,10 @@ export const metrics = {
     meaning:
       "jobs that were due for ten minutes and nothing handled, or that wait too long as GitHub does not answer",
   },
-  UntoldFailures: {
+  GivenUpJobs: {
     unit: "Count",
-    meaning: "failed jobs whose developers could not be told by a check run",
+    meaning:
+      "jobs for which no runner could be started, not even one that tells so, or that are bound to a dead one",
   },
   DeniedLaunches: {
     unit: "Count",

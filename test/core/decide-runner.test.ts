@@ -108,15 +108,15 @@ describe("decideEnded", () => {
   });
 
   it("learns after it was retired that its capacity was taken back", () => {
-    const retired = runnerItem({ ended: { at: start - 9, reason: "no job needed it" } });
-    const told = { ...retired, interrupted: true };
-    expect(stop([runningItem(), retired], { interrupted: true })).toEqual({
+    const gone = runnerItem({ ended: { at: start - 9, reason: "no job needed it" } });
+    const told = { ...gone, interrupted: true };
+    expect(stop([runningItem(), gone], { interrupted: true })).toEqual({
       writes: [told],
       actions: [{ kind: "rebind", runnerName: own }],
       outcome: "end is known",
     });
     expect(stop([runningItem(), told], { interrupted: true }).writes).toEqual([]);
-    expect(stop([runningItem(), retired]).writes).toEqual([]);
+    expect(stop([runningItem(), gone]).writes).toEqual([]);
   });
 
   it.each<[state: string, item: LedgerItem]>([

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { toCost } from "../../functions/core/cost.ts";
 import type { LedgerEvent } from "../../functions/core/decision.ts";
 import { dispatch } from "../../functions/core/dispatch.ts";
+import type { JobItem } from "../../functions/core/ledger.ts";
 import type { LogFields } from "../../functions/core/log.ts";
 import { measure } from "../../functions/core/measure.ts";
 import type { Figures, Measured } from "../../functions/core/metrics.ts";
@@ -16,7 +17,7 @@ import {
   toIgnore,
   launchEnded,
 } from "./builders.ts";
-import { createFakeWorld, type FakeWorld, store } from "./fakes.ts";
+import { createFakeWorld, type FakeWorld } from "./fakes.ts";
 
 const own = "tornade-4711-1-1";
 const takes = jobEvent({ action: "in_progress", happenedAt: start + 30_000, runnerName: own });
@@ -111,19 +112,17 @@ describe("measure, over the life of a job", () => {
     const isStatic = { kind: "ignore", reason: "static" } as const;
     expect(await watch(createFakeWorld(), [jobEvent({}, isStatic)])).toEqual([]);
   });
-
-  it.each([
-    ["off", [{ UntoldFailures: 1 }]],
-    ["posted", []],
-  ] as const)("tells of a failed job whose people nobody told: %s", async (outcome, figures) => {
-    const world = createFakeWorld();
-    await store(world, jobItem({ status: "failed", owed: ["tell"] }));
-    const notices = { post: async () => outcome };
-    expect(await watch({ ...world, ports: { ...world.ports, notices } }, [wake])).toEqual(figures);
-  });
 });
 
 describe("measure", () => {
+  it("counts a job that is given up once, whether or not a check run tells of it", () => {
+    const failed = jobItem({ status: "failed", owed: ["tell"] });
+    const count = (before: JobItem, after: JobItem) =>
+      measure(takes, { changes: [{ before, after }] });
+    expect(count(jobItem(), failed)).toEqual({ GivenUpJobs: 1 });
+    expect(count(failed, { ...failed, owed: [] })).toEqual({});
+  });
+
   const measureJob = (before: Parameters<typeof launchedItem>[0]) =>
     measure(takes, { changes: [{ before: jobItem(), after: launchedItem(before) }] });
 

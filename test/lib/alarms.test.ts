@@ -47,7 +47,7 @@ describe("Alarms", () => {
       "ci-Webhook",
       "ci-Reconcile",
       "ci-StuckJobs",
-      "ci-UntoldFailures",
+      "ci-GivenUpJobs",
       "ci-DeniedLaunches",
       "ci-GitHubBudget",
       "ci-RunnerVersion",
@@ -121,7 +121,7 @@ describe("Alarms", () => {
 
   it.each([
     ["StuckJobs", { MetricName: "StuckJobs", Statistic: "Maximum", Threshold: 0 }],
-    ["UntoldFailures", { MetricName: "UntoldFailures", Statistic: "Sum", Threshold: 0 }],
+    ["GivenUpJobs", { MetricName: "GivenUpJobs", Statistic: "Sum", Threshold: 0 }],
     ["DeniedLaunches", { MetricName: "DeniedLaunches", Statistic: "Sum", Threshold: 0 }],
     ["GitHubBudget", { MetricName: "GitHubBudgetLeft", Statistic: "Minimum", Threshold: 20 }],
   ])("watch %s by what the functions write of this stack", (id, properties) => {
