@@ -49,7 +49,8 @@ export function createContainerProvider(
     },
     find: async ({ name }) => {
       const found = await findRunnerContainer(api, name, options);
-      return found?.isAlive === true ? { computeId: found.id } : undefined;
+      if (found?.isAlive !== true) return undefined;
+      return { computeId: found.id, runsSince: found.createdAt };
     },
     stop: async (computeId) => stopContainer(api, computeId),
   };

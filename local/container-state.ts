@@ -1,4 +1,10 @@
-import { readArray, readObject, readText, readTimestamp } from "../functions/core/read-json.ts";
+import {
+  readArray,
+  readNumber,
+  readObject,
+  readText,
+  readTimestamp,
+} from "../functions/core/read-json.ts";
 import { containerLabels, type ContainerOptions } from "./container-request.ts";
 import { describeAnswer, type DockerApi } from "./docker-api.ts";
 
@@ -9,6 +15,8 @@ export type RunnerContainer = {
   readonly id: string;
   readonly runnerName: string;
   readonly isAlive: boolean;
+  /** In milliseconds since the epoch: it is started at once. */
+  readonly createdAt: number;
 };
 
 /** How a container ended, or that it never began. */
@@ -39,6 +47,8 @@ export async function listRunnerContainers(
       id: readText(container["Id"], "container.Id"),
       runnerName: readText(labels[containerLabels.runner], containerLabels.runner),
       isAlive: aliveStates.has(readText(container["State"], "container.State").toLowerCase()),
+      // The engine has seconds.
+      createdAt: readNumber(container["Created"], "container.Created") * 1_000,
     };
   });
 }

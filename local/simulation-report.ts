@@ -45,6 +45,7 @@ function describeFigures(report: SimulationReport): readonly string[] {
     row("queued to running", `p50 ${spell(running.p50)}, p99 ${spell(running.p99)}`),
     row("simulated time", spell(simulatedMilliseconds)),
     row("machine time", `${spell(machine.milliseconds)}, ${machine.jobsPerSecond} jobs a second`),
+    row("memory", `at most ${machine.megabytes} MB`),
     row("digest", report.digest.slice(0, 32)),
   ];
 }

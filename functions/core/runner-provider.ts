@@ -35,7 +35,7 @@ export type LaunchOutcome =
 /** Where a runner runs. */
 export type Compute = {
   readonly computeId: string;
-  /** Since when a build runs its runner, in milliseconds since the epoch; not before that. */
+  /** Since when a build runs its runner, in milliseconds since the epoch; left out until it does. */
   readonly runsSince?: number;
 };
 

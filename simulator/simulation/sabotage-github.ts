@@ -33,6 +33,12 @@ export const githubSabotages: Readonly<Record<string, Sabotage>> = {
     faults: "webhook-lost",
     apply: requestNothingAgain,
   },
+  "no-discovery": {
+    rule: "repositories are looked through for jobs that nobody told of",
+    noticedBy: ["served"],
+    faults: "webhook-never-made",
+    apply: listNoRuns,
+  },
   "no-rerun": {
     rule: "what was interrupted is run again",
     noticedBy: ["rerun"],
@@ -40,7 +46,7 @@ export const githubSabotages: Readonly<Record<string, Sabotage>> = {
     apply: rerunNothing,
   },
   "no-jitter": {
-    rule: "those who have to wait do not come back all at once",
+    rule: "who has to wait comes back later each time, at a moment that is left to chance",
     noticedBy: ["limit", "served"],
     faults: "drought",
     apply: waitTogether,
@@ -96,6 +102,16 @@ function requestNothingAgain(options: WorldOptions): WorldOptions {
     gitHub: (next) => async (request) =>
       request.method === "POST" && request.path.endsWith("/attempts")
         ? jsonResponse(202, {})
+        : next(request),
+  });
+}
+
+/** No repository seems to have a run that waits. */
+function listNoRuns(options: WorldOptions): WorldOptions {
+  return tamper(options, {
+    gitHub: (next) => async (request) =>
+      /\/actions\/runs(?:\?|$)/u.test(request.path)
+        ? jsonResponse(200, { total_count: 0, workflow_runs: [] })
         : next(request),
   });
 }

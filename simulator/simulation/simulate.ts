@@ -54,6 +54,8 @@ export type MachineTime = {
   readonly milliseconds: number;
   /** By processor time, so that what else the machine does counts for nothing. */
   readonly jobsPerSecond: number;
+  /** The most memory that the process has had so far, runs before this one included. */
+  readonly megabytes: number;
 };
 
 const parts = { createFaults, createMonitor };
@@ -100,7 +102,9 @@ async function measure(
   const { user, system } = process.cpuUsage(used);
   const jobsPerSecond = Math.round((outcome.queued * 10_000_000) / (user + system)) / 10;
   const milliseconds = Math.round(performance.now() - start);
-  return { outcome, machine: { milliseconds, jobsPerSecond } };
+  // It is told in kilobytes, whatever the platform.
+  const megabytes = Math.round(process.resourceUsage().maxRSS / 1_024);
+  return { outcome, machine: { milliseconds, jobsPerSecond, megabytes } };
 }
 
 type Findings = {

@@ -51,6 +51,24 @@ describe("createLaunchRunner", () => {
     expect(countCalls(world, [start, stop])).toEqual({ [start]: 2, [stop]: 1 });
   });
 
+  it.each([
+    ["starts", 0],
+    ["is queued", 1],
+  ])("stops a build that %s within five seconds of its job's end", async (_what, others) => {
+    const world = await createTestWorld();
+    world.aws.codeBuild.setConcurrency(1);
+    for (let index = 0; index < others; index += 1) {
+      world.queueJob({ labels: [...labels, "other"], durationMilliseconds: 10 * minute });
+    }
+    const job = world.queueJob({ labels });
+    await world.pass(2);
+    expect(countCalls(world, ["StartBuild"])).toEqual({ StartBuild: 1 + others });
+    world.gitHub.cancelJob(job.id);
+    await world.pass(5);
+    expect(countCalls(world, ["StopBuild"])).toEqual({ StopBuild: 1 });
+    expect(world.gitHub.runners()).toHaveLength(others);
+  });
+
   it("finds a build behind more than a hundred newer ones when its answer was lost", async () => {
     const world = await createTestWorld();
     world.aws.codeBuild.setConcurrency(30);

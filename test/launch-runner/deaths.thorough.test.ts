@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest";
 
+import type { Services } from "../../simulator/services.ts";
 import type { Conclusion } from "../../simulator/github/model.ts";
 import { listTasks } from "../support/machines.ts";
-import { createMortalWorld, type Death, type MortalWorld } from "../support/mortal-world.ts";
+import {
+  createMortalWorld,
+  type Death,
+  type Interlude,
+  type MortalWorld,
+} from "../support/mortal-world.ts";
 import { repository } from "../support/test-world.ts";
 
 type Scenario = {
   readonly what: string;
   readonly labels: readonly string[];
   readonly conclusion: Conclusion;
+  /** Machines that may be alive at the same time. @default 1 */
+  readonly most?: number;
   /** Before the job is queued. */
   readonly prepare?: (world: MortalWorld) => void;
   /** Ten seconds after it was queued. */
@@ -39,19 +47,22 @@ const scenarios: readonly Scenario[] = [
     what: "a job that is cancelled before it starts",
     labels: ["tornade"],
     conclusion: "cancelled",
-    disturb: async ({ gitHub }) => {
-      for (const { id } of gitHub.jobs()) gitHub.cancelJob(id);
+    disturb: cancel,
+  },
+  {
+    what: "a job whose runner another job takes, which nobody of ours serves",
+    labels: ["self-hosted", "tornade"],
+    conclusion: "success",
+    most: 2,
+    prepare: ({ gitHub }) => {
+      gitHub.queueJob({ repository, name: "another", labels: ["self-hosted"] });
     },
   },
   {
     what: "a job whose runner cannot start",
     labels: ["tornade"],
     conclusion: "success",
-    disturb: async (world) => {
-      for (const { taskArn = "" } of await listTasks(world)) {
-        world.aws.ecs.failStart(taskArn, "CannotPullContainerError: no such image");
-      }
-    },
+    disturb: failStart,
   },
   {
     what: "a job whose Spot capacity is taken back before it starts",
@@ -64,8 +75,12 @@ const scenarios: readonly Scenario[] = [
 ];
 
 /** Plays the scenario, with a death in it or without, until long after everything should be over. */
-async function play({ labels, prepare, disturb }: Scenario, death?: Death): Promise<MortalWorld> {
-  const world = await createMortalWorld(death);
+async function play(
+  { labels, prepare, disturb }: Scenario,
+  death?: Death,
+  interlude?: Interlude,
+): Promise<MortalWorld> {
+  const world = await createMortalWorld(death, interlude);
   prepare?.(world);
   world.gitHub.queueJob({ repository, name: "test", labels });
   await world.pass(10);
@@ -89,13 +104,25 @@ async function findDeaths(scenario: Scenario): Promise<readonly Death[]> {
 }
 
 /** What is left of a world, which should be what is left without a death. */
-function summarize({ gitHub, machines }: MortalWorld) {
+function summarize({ gitHub, machines }: MortalWorld, { most = 1 }: Pick<Scenario, "most">) {
   return {
     conclusions: gitHub.jobs().map(({ conclusion }) => conclusion),
     registrations: gitHub.runners().map(({ name }) => name),
     machines: [...machines.alive],
-    twoAtOnce: machines.most > 1,
+    tooManyAtOnce: machines.most > most,
   };
+}
+
+const nothingLeft = { registrations: [], machines: [], tooManyAtOnce: false };
+
+async function cancel({ gitHub }: Services): Promise<void> {
+  for (const { id } of gitHub.jobs()) gitHub.cancelJob(id);
+}
+
+async function failStart(services: Services): Promise<void> {
+  for (const { taskArn = "" } of await listTasks(services)) {
+    services.aws.ecs.failStart(taskArn, "CannotPullContainerError: no such image");
+  }
 }
 
 describe("createLaunchRunner, createFollowRunner and createReconcile", () => {
@@ -109,12 +136,33 @@ describe("createLaunchRunner, createFollowRunner and createReconcile", () => {
       for (const death of deaths) {
         const world = await play(scenario, death);
         const died = `${death.when} ${world.calls[death.call] ?? ""} (call ${death.call})`;
-        expect({ died, ...summarize(world) }).toEqual({
+        const conclusions = world.gitHub.jobs().map(() => scenario.conclusion);
+        expect({ died, ...summarize(world, scenario) }).toEqual({
           died,
-          conclusions: [scenario.conclusion],
-          registrations: [],
-          machines: [],
-          twoAtOnce: false,
+          conclusions,
+          ...nothingLeft,
+        });
+      }
+    },
+  );
+
+  it.each([
+    ["its job is cancelled", cancel, "cancelled"],
+    ["its task cannot start", failStart, "success"],
+  ] as const)(
+    "leave nothing behind and nobody without a runner where %s between any two calls of a launch",
+    { timeout: 120_000 },
+    async (_what, happen, conclusion) => {
+      const scenario = { what: "", labels: ["tornade"], conclusion };
+      const { calls } = await play(scenario);
+      const launched = calls.indexOf("launch-runner RunTask");
+      for (let call = 0; call <= launched + 2; call += 1) {
+        const world = await play(scenario, undefined, { call, play: happen });
+        const after = `after ${world.calls[call] ?? ""} (call ${call})`;
+        expect({ after, ...summarize(world, {}) }).toEqual({
+          after,
+          conclusions: [conclusion],
+          ...nothingLeft,
         });
       }
     },

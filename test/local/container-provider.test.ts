@@ -6,7 +6,7 @@ import { type ContainerEngine, findContainerEngine } from "../../local/container
 import { createContainerProvider } from "../../local/container-provider.ts";
 import { containing } from "../support/containing.ts";
 import { launchRequest } from "../support/launch-request.ts";
-import { type FakeDocker, startFakeDocker } from "./fake-docker.ts";
+import { containerCreated, type FakeDocker, startFakeDocker } from "./fake-docker.ts";
 
 const name = "tornade-41987654321-1-1";
 const images = new Map([
@@ -165,7 +165,10 @@ describe("find", () => {
     const { docker, provider } = await start();
     await provider.launch(launchRequest());
 
-    expect(await provider.find({ name })).toEqual({ computeId: docker.containers.get(name)?.id });
+    expect(await provider.find({ name })).toEqual({
+      computeId: docker.containers.get(name)?.id,
+      runsSince: containerCreated * 1_000,
+    });
   });
 
   it.each(["created", "exited"])("finds none that is %s", async (status) => {

@@ -146,6 +146,9 @@ function routeOne(call: string, { containers, networks }: FakeDocker): Answer {
     : { status: 204 };
 }
 
+/** When each container was created, in seconds since the epoch. */
+export const containerCreated = 1_700_000_000;
+
 function listContainers(docker: FakeDocker): readonly JsonObject[] {
   return [...docker.containers.values()]
     .filter(({ request }) => isOwn(request, docker))
@@ -154,6 +157,7 @@ function listContainers(docker: FakeDocker): readonly JsonObject[] {
       Names: [`/${name}`],
       Labels: request["Labels"],
       State: state.Status,
+      Created: containerCreated,
     }));
 }
 

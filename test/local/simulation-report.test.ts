@@ -24,7 +24,7 @@ const report: SimulationReport = {
   queuedToRunning: { p50: 33_000, p99: 66_000 },
   strikes: { "killed-before": 12 },
   simulatedMilliseconds: 3_600_000,
-  machine: { milliseconds: 6_000, jobsPerSecond: 83.3 },
+  machine: { milliseconds: 6_000, jobsPerSecond: 83.3, megabytes: 210 },
   digest: "0123456789abcdef".repeat(4),
   story: [],
 };
@@ -44,6 +44,7 @@ describe("describeReport", () => {
     expect(text).toContain("no invariant was violated");
     expect(text).toMatch(/^ended as +480 success$/mu);
     expect(text).toMatch(/^webhook to launch +p50 276 ms, p99 1230 ms$/mu);
+    expect(text).toMatch(/^memory +at most 210 MB$/mu);
     expect(text).toMatch(/^GitHub \+ compute calls +2\.00 to launch a runner, 0\.01 besides$/mu);
     expect(text).toMatch(/^GitHub tokens +0\.10 for each launch: kept for an hour$/mu);
     expect(text).toMatch(/^npm run simulate -- --jobs 500 --seed 7 --faults killed-before$/mu);

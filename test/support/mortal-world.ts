@@ -22,6 +22,12 @@ import { createTestRandom, privateKey, repository, start } from "./test-world.ts
  */
 export type Death = { readonly call: number; readonly when: "before" | "after" | "late" };
 
+/** Something that happens between a call's effect and its answer; calls are counted like those of a death. */
+export type Interlude = {
+  readonly call: number;
+  readonly play: (world: Services) => Promise<void>;
+};
+
 /** The simulated services with functions whose instances can die, and are then replaced. */
 export type MortalWorld = Services & {
   readonly timeline: VirtualTimeline;
@@ -53,7 +59,10 @@ const functionTimeout = 15_000;
 const lateAfter = 10_000;
 
 /** Starts functions that are as mortal as Lambda's: one instance an invocation, cut off after 15 s. */
-export async function createMortalWorld(death?: Death): Promise<MortalWorld> {
+export async function createMortalWorld(
+  death?: Death,
+  interlude?: Interlude,
+): Promise<MortalWorld> {
   const timeline = createVirtualTimeline(start);
   const random = createTestRandom();
   const late: { deliver?: GitHubOptions["deliver"] } = {};
@@ -72,7 +81,7 @@ export async function createMortalWorld(death?: Death): Promise<MortalWorld> {
     random,
     log: createJsonLog((line) => lines.push(line)),
   };
-  const world: World = { services, timeline, surroundings, calls, death };
+  const world: World = { services, timeline, surroundings, calls, death, interlude };
   late.deliver = await startReceiver(world);
   startConsumers(world);
   return {
@@ -91,6 +100,7 @@ type World = {
   readonly surroundings: Omit<Surroundings, "requestHandler" | "fetch">;
   readonly calls: string[];
   readonly death: Death | undefined;
+  readonly interlude: Interlude | undefined;
 };
 
 async function startReceiver({ services, surroundings }: World): Promise<GitHubOptions["deliver"]> {
@@ -166,17 +176,18 @@ function createInstance<Event>(
   { name, create }: LambdaFunction<Event>,
   world: World,
 ): Instance<Event> {
-  const { services, surroundings, calls, death } = world;
+  const { services, surroundings, calls, death, interlude } = world;
   const life = { dead: false };
   const interpose =
     (service: WireService): WireService =>
     async (request) => {
       if (life.dead) throw lastBreath;
-      calls.push(`${name} ${callName(request)}`);
-      const when = death?.call === calls.length - 1 ? death.when : undefined;
+      const call = calls.push(`${name} ${callName(request)}`) - 1;
+      const when = death?.call === call ? death.when : undefined;
       life.dead = when === "before" || when === "after";
       if (when === "before") throw lastBreath;
       const response = await service(request);
+      if (interlude?.call === call) await interlude.play(services);
       if (when === "late") await sleep(world.timeline, lateAfter);
       if (life.dead) throw lastBreath;
       return response;

@@ -76,6 +76,13 @@ describe("episodeKinds", () => {
     expect(burst.at(-1)?.after).toBeLessThan(5_000);
   });
 
+  it("has a burst of builds alone", () => {
+    const builds = plan("burst-of-builds");
+
+    expect(builds).toHaveLength(1_000);
+    expect(builds.every(({ job }) => job.labels.includes("runs-on=CODEBUILD"))).toBe(true);
+  });
+
   it("has one repository that floods while others go on", () => {
     const counts = Map.groupBy(plan("flood"), ({ job }) => job.repository);
 
