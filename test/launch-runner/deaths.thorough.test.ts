@@ -128,7 +128,6 @@ async function failStart(services: Services): Promise<void> {
 describe("createLaunchRunner, createFollowRunner and createReconcile", () => {
   it.each(scenarios)(
     "serve $what with one runner at a time, whichever call an instance dies at or is kept waiting by",
-    { timeout: 120_000 },
     async (scenario) => {
       // A runner was there for every job that came to an end of its own, or GitHub would still wait.
       const deaths = await findDeaths(scenario);
@@ -151,7 +150,6 @@ describe("createLaunchRunner, createFollowRunner and createReconcile", () => {
     ["its task cannot start", failStart, "success"],
   ] as const)(
     "leave nothing behind and nobody without a runner where %s between any two calls of a launch",
-    { timeout: 120_000 },
     async (_what, happen, conclusion) => {
       const scenario = { what: "", labels: ["tornade"], conclusion };
       const { calls } = await play(scenario);
