@@ -275,7 +275,7 @@ describe("readCommand", () => {
     [
       "an unknown workload",
       ["simulate", "--workload", "bursts"],
-      "--workload 'bursts' is unknown; use one of steady, matrix, burst, burst-of-one-owner, flood, subsets, reruns, approvals, cancellations, refusals, ladders, or leave it out for a mix",
+      "--workload 'bursts' is unknown; use one of steady, matrix, burst, burst-of-one-owner, burst-of-builds, flood, subsets, reruns, approvals, cancellations, refusals, ladders, or leave it out for a mix",
     ],
     [
       "an unknown sabotage",
