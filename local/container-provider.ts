@@ -50,7 +50,7 @@ export function createContainerProvider(
     find: async ({ name }) => {
       const found = await findRunnerContainer(api, name, options);
       if (found?.isAlive !== true) return undefined;
-      return { computeId: found.id, runsSince: found.createdAt };
+      return { computeId: found.id, stage: { name: "running", since: found.createdAt } };
     },
     stop: async (computeId) => stopContainer(api, computeId),
   };

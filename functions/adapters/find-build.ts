@@ -1,11 +1,12 @@
 import {
   BatchGetBuildsCommand,
   type Build,
+  type BuildPhaseType,
   type CodeBuildClient,
   ListBuildsForProjectCommand,
 } from "@aws-sdk/client-codebuild";
 
-import type { Compute, SoughtRunner } from "../core/runner-provider.ts";
+import type { Compute, ComputeStage, SoughtRunner } from "../core/runner-provider.ts";
 
 /** How much earlier than its launch a build may seem to have started: two clocks never agree. */
 const clockTolerance = 60_000;
@@ -67,17 +68,23 @@ export function runnerNameOf({ environment }: Build): string | undefined {
 }
 
 function toCompute(build: Build, computeId: string): Compute {
-  const runsSince = runsSinceOf(build);
-  return { computeId, ...(runsSince === undefined ? {} : { runsSince }) };
+  const stage = stageOf(build);
+  return { computeId, ...(stage === undefined ? {} : { stage }) };
 }
 
 /**
- * Since when a build runs its runner, which its phase BUILD does: before that it may be queued for hours.
- * In milliseconds since the epoch; undefined before that phase and after it.
+ * How far a build is. Its phase BUILD runs the runner; before the phase PROVISIONING it may be queued for
+ * hours. https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
  */
-export function runsSinceOf({ currentPhase, phases = [] }: Build): number | undefined {
-  if (currentPhase !== "BUILD") return undefined;
-  return phases.find(({ phaseType }) => phaseType === "BUILD")?.startTime?.getTime();
+export function stageOf({ phases = [] }: Build): ComputeStage | undefined {
+  const startOf = (type: BuildPhaseType): number | undefined =>
+    phases.find(({ phaseType }) => phaseType === type)?.startTime?.getTime();
+  const endedAt = phases.find(({ phaseType }) => phaseType === "BUILD")?.endTime?.getTime();
+  if (endedAt !== undefined) return { name: "ending", since: endedAt };
+  const runsSince = startOf("BUILD");
+  if (runsSince !== undefined) return { name: "running", since: runsSince };
+  const since = startOf("PROVISIONING");
+  return since === undefined ? undefined : { name: "preparing", since };
 }
 
 // The time is that of its submission: a build has it while it is queued.

@@ -7,7 +7,7 @@ import {
 import type { ListedCompute } from "../core/find-stray.ts";
 import type { ListComputes } from "../core/retire-strays.ts";
 import { createAwsClient } from "./aws-client.ts";
-import { getBuilds, runnerNameOf, runsSinceOf } from "./find-build.ts";
+import { getBuilds, runnerNameOf, stageOf } from "./find-build.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** At most so many pages of 100 builds; an older one that still runs is left to its own time-out. */
@@ -45,7 +45,7 @@ export function createBuildList(surroundings: Surroundings, projectName: string)
 function toCompute(build: Build): readonly ListedCompute[] {
   const { id: computeId } = build;
   const runnerName = runnerNameOf(build);
-  const startedAt = runsSinceOf(build);
-  if (computeId === undefined || runnerName === undefined || startedAt === undefined) return [];
-  return [{ runnerName, computeId, provider: "CODEBUILD", startedAt }];
+  const stage = stageOf(build);
+  if (computeId === undefined || runnerName === undefined || stage?.name !== "running") return [];
+  return [{ runnerName, computeId, provider: "CODEBUILD", startedAt: stage.since }];
 }

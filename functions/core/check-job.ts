@@ -9,7 +9,7 @@ import { type JobItem, type Launch, type RunnerItem, runnerItemId } from "./ledg
 import { readRunnerName, runnerName } from "./runner-name.ts";
 import type { Compute } from "./runner-provider.ts";
 import type { JobState, RegisteredRunner, RunnerRegistry } from "./runner-registry.ts";
-import { bootTime, idledAfter, latestRung } from "./waits.ts";
+import { bootTime, idledAfter, latestRung, overdueAfter, provisioningTime } from "./waits.ts";
 
 type CheckPorts = FindPorts & {
   readonly registry: RunnerRegistry;
@@ -134,30 +134,46 @@ function toSuspect(runner: RunnerItem, isAwaited: boolean, { providers }: CheckP
 async function lookAt(
   suspects: readonly Suspect[],
   { job }: JobItem,
-  { registry, now }: CheckPorts,
+  { registry, now, idleSeconds }: CheckPorts,
 ): Promise<SeenRunner | undefined> {
   const looks = suspects.map(async (suspect) => {
-    const state = await see(suspect, await registry.find(job, suspect.name), now());
+    const state = await see(suspect, await registry.find(job, suspect.name), {
+      now: now(),
+      idleSeconds,
+    });
     return state === undefined ? [] : [{ name: suspect.name, state }];
   });
   const seen = (await Promise.all(looks)).flat();
   return seen.find(({ state }) => state !== "idle") ?? seen[0];
 }
 
+type Around = { readonly now: number; readonly idleSeconds: number };
+
 // One that GitHub calls busy although nothing of it is left may be what the job is bound to; one that
 // is up may be bound to it as well, or have another job that nobody told of. A build whose registration
-// is gone gets no job when its turn comes, nor does one that runs and does not find its way to GitHub.
+// is gone gets no job when its turn comes, nor does one that takes too long to connect, or to end.
 async function see(
   { isAwaitedBuild, find }: Suspect,
   registered: RegisteredRunner | undefined,
-  now: number,
+  around: Around,
 ): Promise<SeenRunner["state"] | undefined> {
   if (registered?.busy === true) return (await find()) === undefined ? "dead" : "taken";
-  if (registered?.online === true) return "idle";
-  if (!isAwaitedBuild) return undefined;
+  const isOnline = registered?.online === true;
+  if (!isAwaitedBuild) return isOnline ? "idle" : undefined;
   const build = registered === undefined ? undefined : await find();
-  const isComing = build !== undefined && now - (build.runsSince ?? now) < bootTime;
-  return isComing ? undefined : "missing";
+  if (build === undefined || isLate(build, isOnline, around)) return "missing";
+  return isOnline ? "idle" : undefined;
+}
+
+// Once its turn has come a build has minutes for each stage, and nothing to look forward to at its end.
+function isLate({ stage }: Compute, isOnline: boolean, { now, idleSeconds }: Around): boolean {
+  if (stage === undefined) return false;
+  const patience = {
+    preparing: provisioningTime,
+    running: isOnline ? idleSeconds * 1_000 + overdueAfter : bootTime,
+    ending: Number.NEGATIVE_INFINITY,
+  };
+  return now - stage.since >= patience[stage.name];
 }
 
 // Where another one is left for the job, its own has been taken. A first runner that is lost is nothing

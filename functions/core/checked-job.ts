@@ -16,8 +16,8 @@ export type JobChecked = {
 
 /**
  * A runner that GitHub calls busy and of which nothing is left (`dead`) or that is up (`taken`); whose build,
- * or whose registration, is not there (any more), or whose build runs without being connected to GitHub
- * (`missing`); or that is connected and has no job (`idle`).
+ * or whose registration, is not there (any more), or whose build is too long in one stage (`missing`); or
+ * that is connected to GitHub and has no job (`idle`).
  */
 export type SeenRunner = {
   readonly name: string;

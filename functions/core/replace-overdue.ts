@@ -14,7 +14,7 @@ import { bootTime, overdueAfter, takenAfter, takenWait } from "./waits.ts";
  * A job that GitHub still calls queued long after its launch. A runner that ended or serves another job
  * will not take it, and one that has not for so long is given up: it may never have come up. One that is
  * connected is left to idle: GitHub may give a job to nobody yet. A build may be queued for hours and is
- * not dead as long as it is there and its runner has yet to start.
+ * not dead as long as it is there and not too long in one stage.
  */
 export function replaceOverdue(
   items: Items,
@@ -45,8 +45,7 @@ export function replaceOverdue(
     const wakeAt = Math.min(now + overdueAfter, Math.max(now + takenWait, idlesUntil));
     return wakeLater(item, wakeAt, "its runner is idle");
   }
-  const isQueued = isBuild && seen !== "missing";
-  const isComing = isQueued || runner.serves !== undefined;
+  const isComing = (isBuild && seen === undefined) || runner.serves !== undefined;
   if (isComing) return wakeLater(item, now + overdueAfter, "still starting");
   const retired = oweRetirement(runner, now);
   const lost = loseRunner(item, retired, circumstances);

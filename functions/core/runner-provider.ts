@@ -35,8 +35,14 @@ export type LaunchOutcome =
 /** Where a runner runs. */
 export type Compute = {
   readonly computeId: string;
-  /** Since when a build runs its runner, in milliseconds since the epoch; left out until it does. */
-  readonly runsSince?: number;
+  /** How far it is; left out as long as it may wait for hours, and where that is not told. */
+  readonly stage?: ComputeStage;
+};
+
+/** What a build or container does with its runner, and since when, in milliseconds since the epoch. */
+export type ComputeStage = {
+  readonly name: "preparing" | "running" | "ending";
+  readonly since: number;
 };
 
 /** What is known of a runner that is looked for. */

@@ -61,6 +61,9 @@ export const idledAfter = 2 * minute;
 /** How long a runner takes at most, as a rule, from its launch, or the end of its queue, to being connected. */
 export const bootTime = 2 * minute;
 
+/** How long a build may take from the end of its queue until it runs its runner; five minutes are usual. */
+export const provisioningTime = 15 * minute;
+
 /** How long it is left at least the first time that it is seen so: it may have just been given the job. */
 export const takenWait = minute;
 
@@ -150,9 +153,8 @@ export function capacityWait(waits: number, jitter: number): number {
  * instances coincide. What a limit has held up for the tenth time has another reason than its queue.
  */
 export function turnWait(waits: number, jitter: number): number {
-  return (
-    second + Math.floor(jitter * Math.min(5 * minute, 5 * second * 2 ** Math.max(0, waits - 9)))
-  );
+  const growth = 2 ** Math.max(0, waits - 9);
+  return second + Math.floor(jitter * Math.min(5 * minute, 5 * second * growth));
 }
 
 /** Milliseconds until GitHub is asked again about a job that it has held back for so long. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { stageOf } from "../../functions/adapters/find-build.ts";
 import { callName } from "../../simulator/simulation/call-name.ts";
 import { launchRequest } from "../support/launch-request.ts";
 import { jsonResponse } from "../../simulator/wire.ts";
@@ -43,15 +44,31 @@ describe("findBuild", () => {
     expect(calls()).toEqual(["BatchGetBuilds"]);
   });
 
-  it("tells since when a build runs its runner, by its id and by its name", async () => {
+  it("tells how far a build is once its turn has come, by its id and by its name", async () => {
     const test = setUp();
     const { computeId } = await launch(test, own);
     expect(await test.codeBuild.find({ name: own, computeId })).toEqual({ computeId });
-    await test.timeline.advance(5_000);
-    const found = await test.codeBuild.find({ name: own, computeId });
-    expect(found?.computeId).toBe(computeId);
-    expect(test.timeline.now() - (found?.runsSince ?? 0)).toBeLessThan(5_000);
-    expect(await test.codeBuild.find({ name: own })).toEqual(found);
+    const stages = new Set<string>();
+    for (let step = 0; step < 100; step += 1) {
+      await test.timeline.advance(100);
+      const found = await test.codeBuild.find({ name: own, computeId });
+      if (found === undefined) break;
+      if (found.stage === undefined) continue;
+      stages.add(found.stage.name);
+      expect(test.timeline.now() - found.stage.since).toBeLessThan(10_000);
+      expect(await test.codeBuild.find({ name: own })).toEqual(found);
+    }
+    expect([...stages]).toEqual(["preparing", "running"]);
+  });
+
+  it("takes a build for ending once its phase BUILD is over", () => {
+    const startTime = new Date(1_000);
+    const phases = [
+      { phaseType: "PROVISIONING", startTime, endTime: new Date(2_000) },
+      { phaseType: "BUILD", startTime: new Date(2_000), endTime: new Date(3_000) },
+      { phaseType: "FINALIZING", startTime: new Date(3_000) },
+    ] as const;
+    expect(stageOf({ phases: [...phases] })).toEqual({ name: "ending", since: 3_000 });
   });
 
   it("finds by its id none that has ended, and none that is unknown", async () => {

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 
 import { checkJob } from "../../functions/core/check-job.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
-import { bootTime, latestRung } from "../../functions/core/waits.ts";
+import {
+  bootTime,
+  latestRung,
+  overdueAfter,
+  provisioningTime,
+} from "../../functions/core/waits.ts";
 import { jobId, jobItem, launchedItem, launchOf, runnerItem, start } from "./builders.ts";
 import { createFakeWorld, store } from "./fakes.ts";
 
@@ -115,17 +120,27 @@ describe("checkJob", () => {
   });
 
   it.each([
-    ["is not connected after two minutes", bootTime, "missing"],
-    ["has just begun", bootTime - 1, undefined],
-  ])("tells of a build whose runner %s: %i ms, %s", async (_what, age, state) => {
-    const world = createFakeWorld();
-    world.runners.set(own, { registrationId: 7, name: own, busy: false });
-    const build = { id: "build-1", provider: "CODEBUILD", name: own, alive: true } as const;
-    world.computes.push({ ...build, runsSince: world.clock.now - age });
-    const launches = [launchOf(1, { outcome: "started", provider: "CODEBUILD" })];
-    const event = await checkJob(launchedItem({ launches }), world.ports);
-    expect("seen" in event ? event.seen?.state : undefined).toBe(state);
-  });
+    ["preparing", provisioningTime, false, undefined],
+    ["running", bootTime, false, undefined],
+    ["running", 300_000 + overdueAfter, true, "idle"],
+    ["ending", 0, false, "missing"],
+    ["ending", 0, true, "missing"],
+  ] as const)(
+    "tells of a build that is %s for %i ms, online: %s, as missing and before that as %s",
+    async (name, age, online, before) => {
+      const launches = [launchOf(1, { outcome: "started", provider: "CODEBUILD" })];
+      const see = async (since: number) => {
+        const world = createFakeWorld();
+        world.runners.set(own, { registrationId: 7, name: own, busy: false, online });
+        const build = { id: "build-1", provider: "CODEBUILD", name: own, alive: true } as const;
+        world.computes.push({ ...build, stage: { name, since: world.clock.now - since } });
+        const event = await checkJob(launchedItem({ launches }), world.ports);
+        return "seen" in event ? event.seen?.state : undefined;
+      };
+      expect(await see(age - 1)).toBe(before);
+      expect(await see(age)).toBe("missing");
+    },
+  );
 
   it("tells of a build that would come too late: its registration is gone", async () => {
     const world = createFakeWorld();

@@ -19,6 +19,7 @@ import type { ProviderName } from "../../functions/core/provider.ts";
 import type {
   LaunchOutcome,
   LaunchRequest,
+  ComputeStage,
   RunnerProvider,
 } from "../../functions/core/runner-provider.ts";
 import type { JobState, RunnerRegistry } from "../../functions/core/runner-registry.ts";
@@ -52,7 +53,7 @@ export type FakeCompute = {
   alive: boolean;
   /** It is not found before that. @default at once */
   readonly listedAt?: number;
-  readonly runsSince?: number;
+  readonly stage?: ComputeStage;
 };
 
 /** The outside world of the core, in memory: every call is recorded and can be made to fail. */
@@ -289,8 +290,8 @@ function createFakeProvider(state: State, provider: ProviderName): RunnerProvide
         ({ listedAt = 0, ...one }) => one.name === name && one.alive && listedAt <= state.clock.now,
       );
       if (found === undefined) return undefined;
-      const { id: computeId, runsSince } = found;
-      return { computeId, ...(runsSince === undefined ? {} : { runsSince }) };
+      const { id: computeId, stage } = found;
+      return { computeId, ...(stage === undefined ? {} : { stage }) };
     },
     stop: async (computeId) => {
       record(state, "stop", computeId);

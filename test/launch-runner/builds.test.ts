@@ -52,6 +52,22 @@ describe("createLaunchRunner", () => {
   });
 
   it.each([
+    ["in preparation", { provisioning: 5 * 60 * minute }, 21],
+    ["at its end, after its runner came to nothing", { finalizing: 5 * 60 * minute }, 7],
+  ])("replaces a build that is stuck %s", async (_where, codeBuildLatency, minutes) => {
+    const world = await createTestWorld({
+      aws: { codeBuildLatency },
+      betweenMachine: () => (machine) => {
+        const cancel = world.timeline.after(5_000, () => machine.exit(5));
+        return { terminate: () => {}, kill: cancel };
+      },
+    });
+    world.queueJob({ labels });
+    await world.pass(minutes * 60);
+    expect(countCalls(world, ["StartBuild", "StopBuild"])).toEqual({ StartBuild: 2, StopBuild: 1 });
+  });
+
+  it.each([
     ["starts", 0],
     ["is queued", 1],
   ])("stops a build that %s within five seconds of its job's end", async (_what, others) => {

@@ -167,7 +167,7 @@ describe("find", () => {
 
     expect(await provider.find({ name })).toEqual({
       computeId: docker.containers.get(name)?.id,
-      runsSince: containerCreated * 1_000,
+      stage: { name: "running", since: containerCreated * 1_000 },
     });
   });
 
