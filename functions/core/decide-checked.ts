@@ -5,6 +5,7 @@ import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
 import type { CheckFailure, JobChecked } from "./checked-job.ts";
 import { findDeadRunner } from "./dead-runner.ts";
+import { isOutOfReach } from "./github-error.ts";
 import { isHeld, park, release, reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
@@ -95,7 +96,8 @@ export function decideCheckFailed(
   if (error !== undefined && isQueued && age >= queuedAtMost) {
     return decideCompleted(items, asNews(item, { status: "gone" }, circumstances), circumstances);
   }
-  const mayWait = isHeld(item) || isUnfinished === true || retryAt !== undefined;
+  const isPutOff = isUnfinished === true || retryAt !== undefined || isOutOfReach(error);
+  const mayWait = isHeld(item) || isPutOff;
   const lacksRunner = item.status === "parked" || waitsForRunner(item);
   if (lacksRunner && item.waits >= mostAsked && !mayWait) {
     return claimInTurn(items, reopenLaunches(item), circumstances);

@@ -43,6 +43,11 @@ export function isUnanswered({ retryable, code }: GitHubError): boolean {
   return retryable || code === "CredentialsRefused";
 }
 
+/** Whether the App does not reach the repository: it may be gone, and a runner for it would idle. */
+export function isOutOfReach(error: Error | undefined): boolean {
+  return error instanceof GitHubError && error.code === "InstallationGone";
+}
+
 /** What stays to be done after GitHub failed: when to ask again, and what somebody has to know of. */
 export function aftermathOf(error: GitHubError): {
   readonly retryAt?: number;

@@ -49,6 +49,11 @@ describe("decideCheckFailed", () => {
     });
     expect(fail(mostAsked)).toMatchObject({ outcome: "claimed", actions: [{ kind: "launch" }] });
     expect(fail(mostAsked, { retryAt: now + 60_000 }).outcome).toBe("not checked");
+    const refused = new GitHubError("GitHubRefused", "403");
+    expect(fail(mostAsked, { error: refused }).outcome).toBe("claimed");
+    // Its repository may be gone, where registering for the organization still works.
+    const gone = new GitHubError("InstallationGone", "422");
+    expect(fail(mostAsked, { error: gone }).outcome).toBe("not checked");
   });
 
   it("has the runner of a launched job looked for, and another one started where it is gone", () => {
