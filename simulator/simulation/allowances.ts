@@ -24,6 +24,8 @@ const allowances: Partial<Record<FaultName, number>> = {
   // The job is overdue after five minutes; then its runner is given up and another one started.
   "never-pulls": 8 * minute,
   "never-connects": 8 * minute,
+  // It has fifteen minutes, and is looked at every five; then it is retired and another one started.
+  "never-provisioned": 22 * minute,
   // Five minutes after it should have ended, at the next look, which comes every five; then a pass, what is
   // owed, and the two minutes after which ECS kills what does not end; more for passes that were hindered.
   "machine-hangs": 16 * minute,

@@ -40,6 +40,7 @@ export const faultRates = {
   // Tasks and builds
   "never-pulls": 0.005,
   "never-connects": 0.005,
+  "never-provisioned": 0.01,
   "start-fails": 0.01,
   "slow-start": 0.02,
   "spot-before": 0.03,

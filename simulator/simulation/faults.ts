@@ -9,9 +9,10 @@ import { doomJob } from "./job-faults.ts";
 import { createLambdaPolicy } from "./lambda-faults.ts";
 import { disturbLaunches } from "./launch-faults.ts";
 import { disturbLedger } from "./ledger-faults.ts";
-import { doomTasks, type SpotPlans, wrapProgram } from "./machine-faults.ts";
+import { wrapProgram } from "./machine-faults.ts";
 import { betweenQueue, disorderMessages, poisonQueue } from "./queue-faults.ts";
 import { doomRunner } from "./runner-faults.ts";
+import { doomBuilds, doomTasks, type SpotPlans } from "./start-faults.ts";
 import { createStrikes, type Strikes } from "./strikes.ts";
 import { betweenWebhook, planDeliveries } from "./webhook-faults.ts";
 
@@ -31,8 +32,8 @@ export function createFaults(options: FaultOptions<FaultName>): RecordedFaults {
   });
   return {
     betweenAws: (next) => {
-      const tasks = disturb(doomTasks(dice, spot, next));
-      return disorderMessages(dice, poison(disturbLedger(dice, tasks)));
+      const launches = disturb(doomTasks(dice, spot, doomBuilds(dice, next)));
+      return disorderMessages(dice, poison(disturbLedger(dice, launches)));
     },
     betweenGitHub: (next) => betweenGitHub(dice, batches, next),
     betweenWebhook: (next) => {

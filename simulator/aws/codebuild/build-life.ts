@@ -105,6 +105,7 @@ function admit(life: Life): void {
 }
 
 function provisioned(life: Life, build: Build): void {
+  if (build.isStalled === true) return;
   if (isEnvironmentTooLarge(build)) {
     complete(life, build, { status: "FAILED", message: "CodeBuild is experiencing an issue" });
     return;

@@ -41,6 +41,8 @@ export type Build = {
   readonly startedAt: number;
   readonly phases: Phase[];
   status: BuildStatus;
+  /** Stays in PROVISIONING until it is stopped. */
+  isStalled?: boolean;
   endedAt?: number;
 };
 

@@ -23,6 +23,8 @@ export type CodeBuild = {
   readonly createProject: (options: ProjectOptions) => string;
   /** Builds that run at once in the account; five times as many may wait. @default 20 */
   readonly setConcurrency: (builds: number) => void;
+  /** Leaves a build in PROVISIONING, until it is stopped. */
+  readonly stallStart: (id: string) => void;
   /** Whether the build has yet to get a machine. */
   readonly isQueued: (id: string) => boolean;
   /** Drops the builds that ended before a time, so that a long simulation does not grow. */
@@ -62,6 +64,10 @@ export function createCodeBuild(options: CodeBuildOptions): CodeBuild {
     setConcurrency: (limit) => {
       concurrency = limit;
       life.setConcurrency(limit);
+    },
+    stallStart: (id) => {
+      const build = findBuild(builds, id);
+      if (build !== undefined) build.isStalled = true;
     },
     isQueued: (id) => {
       const phase = findBuild(builds, id)?.phases.at(-1)?.type;

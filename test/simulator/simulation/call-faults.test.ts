@@ -98,6 +98,18 @@ describe("disturbLaunches", () => {
   });
 });
 
+describe("doomBuilds", () => {
+  it("never-provisioned leaves a build in its phase PROVISIONING", async () => {
+    const { answer, struck, stage } = await call("never-provisioned", startBuild);
+    const id = /"id":"([^"]+)"/u.exec(answer.body)?.[1];
+    await stage.timeline.advance(60 * 60_000);
+    const ask = awsRequest("CodeBuild_20161006.BatchGetBuilds", { ids: [id] });
+    const { body } = await stage.services.aws.handle(ask);
+    expect(body).toContain('"currentPhase":"PROVISIONING"');
+    expect(struck).toEqual(["never-provisioned"]);
+  });
+});
+
 describe("disturbLedger", () => {
   it.each<readonly [FaultName, WireRequest, number, string, boolean]>([
     ["ledger-throttled", putNew, 400, "ProvisionedThroughputExceededException", false],
