@@ -124,7 +124,10 @@ describe.skipIf(isEmulated)("container provider", () => {
     const outcome = await before.provider.launch(before.request);
     const after = setUp();
     const found = await after.provider.find({ name: before.runnerName });
-    expect({ kind: "started", ...found }).toEqual(outcome);
+    expect({ kind: "started", computeId: found?.computeId }).toEqual(outcome);
+    // The engine counts in seconds.
+    expect(found?.stage).toMatchObject({ name: "running" });
+    expect(Math.abs(Date.now() - (found?.stage?.since ?? 0))).toBeLessThan(60_000);
     expect(await after.provider.launch(before.request)).toEqual(outcome);
 
     runEngine("kill", before.runnerName);
