@@ -29,9 +29,8 @@ export const episodeKinds = {
   steady: { weight: 60, plan: planSteady },
   matrix: { weight: 3, plan: planMatrix },
   burst: { weight: 1, plan: planBurst },
-  // Takes up all that GitHub grants one installation, for minutes: by itself only.
+  // By themselves only: what GitHub grants one installation, and CodeBuild's quota, last them minutes.
   "burst-of-one-owner": { weight: 0, plan: planBurstOfOneOwner },
-  // Fills CodeBuild's queue, and is held back by its quota for minutes.
   "burst-of-builds": { weight: 0, plan: planBurstOfBuilds },
   flood: { weight: 5, plan: planFlood },
   subsets: { weight: 30, plan: planSubsets },
@@ -82,11 +81,11 @@ function planBurstOfOneOwner({ random }: Draw): Episode {
   return planThousand(random, () => `acme/app-${drawInteger(random, 1, 10)}`);
 }
 
-function planBurstOfBuilds({ random }: Draw): Episode {
-  return planThousand(random, () => drawRepository(random)).map(({ after, job }, index) => ({
-    after,
-    job: { ...job, labels: ["tornade", `build-${index}`, "runs-on=CODEBUILD"] },
-  }));
+function planBurstOfBuilds(draw: Draw): Episode {
+  return planBurst(draw).map(({ after, job }, index) => {
+    const labels = ["tornade", `build-${index}`, "runs-on=CODEBUILD"];
+    return { after, job: { ...job, labels } };
+  });
 }
 
 function planThousand(random: Random, draw: () => string): Episode {
