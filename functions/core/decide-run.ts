@@ -27,8 +27,8 @@ const failingConclusions = new Set(["failure", "timed_out", "cancelled"]);
 export function decideRun(items: Items, event: RunEvent<"run">, { now }: Circumstances): Decision {
   const reason = whyNotRerun(event);
   if (reason !== undefined) return nothing(reason);
-  // Newer commits may have been deployed meanwhile.
-  if (now - event.envelope.receivedAt > rerunAtMost) return nothing("run ended long ago");
+  // Newer commits may have been deployed meanwhile: GitHub may deliver its end days later.
+  if (now - event.envelope.happenedAt > rerunAtMost) return nothing("run ended long ago");
   if (items.has(runItemId(event.envelope.runId))) return nothing("run is already handled");
   return list(newRunItem(event.envelope, now));
 }

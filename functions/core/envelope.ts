@@ -41,6 +41,8 @@ export type RunEnvelope = {
   readonly deliveryId: string;
   /** When receive-webhook saw it, in milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** When it ended at GitHub, in milliseconds since the epoch. */
+  readonly happenedAt: number;
   readonly runId: number;
   readonly attempt: number;
   /** "" where GitHub tells none. */
@@ -115,11 +117,14 @@ function readJobEnvelope(fields: Readonly<Record<string, unknown>>): JobEnvelope
 }
 
 function readRunEnvelope(fields: Readonly<Record<string, unknown>>): RunEnvelope {
+  const receivedAt = readNumber(fields["receivedAt"], "receivedAt");
+  const happenedAt = readOptional(fields["happenedAt"], (time) => readNumber(time, "happenedAt"));
   return {
     version: 1,
     kind: "run",
     deliveryId: readText(fields["deliveryId"], "deliveryId"),
-    receivedAt: readNumber(fields["receivedAt"], "receivedAt"),
+    receivedAt,
+    happenedAt: happenedAt ?? receivedAt,
     runId: readNumber(fields["runId"], "runId"),
     attempt: readNumber(fields["attempt"], "attempt"),
     conclusion: readText(fields["conclusion"], "conclusion"),

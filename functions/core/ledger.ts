@@ -137,7 +137,7 @@ export type RunItem = {
   /** The attempt that failed. */
   readonly attempt: number;
   readonly conclusion: string;
-  /** When its end was told. */
+  /** When it ended at GitHub. */
   readonly endedAt: number;
   readonly repository: Repository;
   readonly installationId?: number;

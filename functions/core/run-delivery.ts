@@ -1,6 +1,13 @@
 import type { Origin } from "./job.ts";
 import type { RunEnvelope } from "./envelope.ts";
-import { type JsonObject, readNumber, readObject, readOptional, readText } from "./read-json.ts";
+import {
+  type JsonObject,
+  readNumber,
+  readObject,
+  readOptional,
+  readText,
+  readTimestamp,
+} from "./read-json.ts";
 
 /**
  * Shrinks the payload of a `workflow_run` delivery, some 20 KB, to what tornade acts on.
@@ -18,11 +25,15 @@ export function readRunDelivery(
   const conclusion = readOptional(run["conclusion"], (value) =>
     readText(value, "workflow_run.conclusion"),
   );
+  const updatedAt = readOptional(run["updated_at"], (value) =>
+    readText(value, "workflow_run.updated_at"),
+  );
   return {
     version: 1,
     kind: "run",
     deliveryId,
     receivedAt,
+    happenedAt: readTimestamp(updatedAt ?? "") ?? receivedAt,
     runId: readNumber(run["id"], "workflow_run.id"),
     attempt: attempt ?? 1,
     conclusion: conclusion ?? "",

@@ -4,14 +4,14 @@ import { retention } from "./waits.ts";
 
 /** The item of a failed run of which nothing is known yet. */
 export function newRunItem(envelope: RunEnvelope, now: number): RunItem {
-  const { runId, attempt, conclusion, receivedAt, repository, installationId } = envelope;
+  const { runId, attempt, conclusion, happenedAt, repository, installationId } = envelope;
   return {
     kind: "run",
     id: runItemId(runId),
     runId,
     attempt,
     conclusion,
-    endedAt: receivedAt,
+    endedAt: happenedAt,
     repository,
     ...(installationId === undefined ? {} : { installationId }),
     status: "unlisted",

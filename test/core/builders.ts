@@ -69,6 +69,7 @@ export function runEnvelope(overrides: Partial<RunEnvelope> = {}): RunEnvelope {
     kind: "run",
     deliveryId: "d-9",
     receivedAt: start,
+    happenedAt: start,
     runId,
     attempt: 1,
     conclusion: "failure",

@@ -72,6 +72,11 @@ describe("decodeEnvelope", () => {
     expect(decodeEnvelope(encodeEnvelope(sent))).toEqual(sent);
   });
 
+  it("takes a run that does not tell when it ended to have ended when it was told of", () => {
+    const { happenedAt: _happenedAt, ...sent } = runEnvelope({ receivedAt: 4 });
+    expect(decodeEnvelope(JSON.stringify(sent))).toEqual({ ...sent, happenedAt: 4 });
+  });
+
   it.each([
     ["no JSON", "{", "not an envelope"],
     ["no object", "[]", "message should be an object, got an array"],

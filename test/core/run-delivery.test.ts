@@ -32,6 +32,7 @@ describe("readRunDelivery", () => {
         kind: "run",
         deliveryId: context.deliveryId,
         receivedAt: context.receivedAt,
+        happenedAt: Date.parse("2021-12-16T19:37:22Z"),
         runId: 4747967848,
         attempt: 1,
         conclusion: "failure",
@@ -52,7 +53,7 @@ describe("readRunDelivery", () => {
     const told = examples.map((example) => read(example, ["codertocat/*", "octo-org/octo-repo"]));
     expect(
       told.map((one) => (one.kind === "drop" ? one.reason : Object.values(one.envelope).length)),
-    ).toEqual([8, 8, 8, "action not used", "action not used"]);
+    ).toEqual([9, 9, 9, "action not used", "action not used"]);
   });
 
   it.each([
@@ -69,6 +70,7 @@ describe("readRunDelivery", () => {
   it.each([
     ["the attempt", { run_attempt: undefined }, { attempt: 1 }],
     ["the conclusion", { conclusion: null }, { conclusion: "" }],
+    ["the time", { updated_at: null }, { happenedAt: context.receivedAt }],
   ])("does without %s", (_what, fields, expected) => {
     expect(readRun(fields)).toMatchObject(expected);
   });
@@ -83,7 +85,7 @@ describe("readRunDelivery", () => {
     );
   });
 
-  it.each(["id", "run_attempt", "conclusion"])(
+  it.each(["id", "run_attempt", "conclusion", "updated_at"])(
     "refuses workflow_run.%s of a wrong type",
     (field) => {
       for (const value of [true, {}, [[]], -1, 0.5]) {
