@@ -157,8 +157,11 @@ async function see(
   registered: RegisteredRunner | undefined,
   around: Around,
 ): Promise<SeenRunner["state"] | undefined> {
-  if (registered?.busy === true) return (await find()) === undefined ? "dead" : "taken";
   const isOnline = registered?.online === true;
+  if (registered?.busy === true) {
+    if ((await find()) === undefined) return "dead";
+    return isOnline ? "taken" : "silent";
+  }
   if (!isAwaitedBuild) return isOnline ? "idle" : undefined;
   const build = registered === undefined ? undefined : await find();
   if (build === undefined || isLate(build, isOnline, around)) return "missing";

@@ -15,14 +15,20 @@ export type JobChecked = {
 };
 
 /**
- * A runner that GitHub calls busy and of which nothing is left (`dead`) or that is up (`taken`); whose build,
- * or whose registration, is not there (any more), or whose build is too long in one stage (`missing`); or
- * that is connected to GitHub and has no job (`idle`).
+ * A runner that GitHub calls busy and of which nothing is left (`dead`), that is up (`taken`), or whose
+ * machine is there but does not speak to GitHub (`silent`); whose build, or whose registration, is not there
+ * (any more), or whose build is too long in one stage (`missing`); or that is connected to GitHub and has no
+ * job (`idle`).
  */
 export type SeenRunner = {
   readonly name: string;
-  readonly state: "dead" | "taken" | "missing" | "idle";
+  readonly state: "dead" | "taken" | "silent" | "missing" | "idle";
 };
+
+/** Whether the job may be bound to a runner that will never run it. */
+export function mayBeBound(seen: SeenRunner | undefined): seen is SeenRunner {
+  return seen?.state === "dead" || seen?.state === "silent";
+}
 
 /** GitHub could not be asked where a job stands, or AWS what became of its runner. */
 export type CheckFailure = {

@@ -1,4 +1,5 @@
 import { capItemId } from "./cap-item.ts";
+import { mayBeBound } from "./checked-job.ts";
 import { whyNotRerun } from "./decide-run.ts";
 import {
   type Items,
@@ -81,7 +82,7 @@ function namedBy(event: LedgerEvent, reading: Reading, prefix: string): readonly
       return [
         jobItemId(event.jobKey),
         ...ownRunner(event.state.runnerName, prefix),
-        ...ownRunner(event.seen?.state === "dead" ? event.seen.name : undefined, prefix),
+        ...ownRunner(mayBeBound(event.seen) ? event.seen.name : undefined, prefix),
       ];
     case "runner-ended":
       return namedByEnd(event.end.runnerName, reading, prefix);

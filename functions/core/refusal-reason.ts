@@ -32,7 +32,12 @@ export function describeUnsaid({ refusal = "" }: JobItem, reason: string): strin
 /** What a job waits for that GitHub gave to a runner which has ended, and how to get it out of there. */
 export function describeStuck({ job }: JobItem, runnerName: string): string {
   const { runId } = job;
-  return `GitHub gave the job to runner ${runnerName}, which has ended, and does not take it back (actions/runner#4598); no single job can be cancelled: use gh run cancel ${runId}, then gh run rerun ${runId} --failed`;
+  return `GitHub gave the job to runner ${runnerName}, which has ended or hangs, and does not take it back (actions/runner#4598); no single job can be cancelled: use gh run cancel ${runId}, then gh run rerun ${runId} --failed`;
+}
+
+/** What a job waits for whose runner is busy, but does not speak to GitHub. */
+export function describeSilent(runnerName: string): string {
+  return `GitHub calls its runner ${runnerName} busy, which does not answer any more`;
 }
 
 /** Why a refusal is not told yet. */

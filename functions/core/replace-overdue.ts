@@ -7,8 +7,9 @@ import { jobKey } from "./job.ts";
 import type { JobItem, RunnerItem } from "./ledger.ts";
 import { loseRunner } from "./lose-runner.ts";
 import { findRunnerLeftFor, fits, runnerAtEnd } from "./rebinding.ts";
+import { describeSilent } from "./refusal-reason.ts";
 import { oweRetirement, runnerOfLaunch } from "./runner-item.ts";
-import { bootTime, overdueAfter, takenAfter, takenWait } from "./waits.ts";
+import { bootTime, deadUnnamedAfter, overdueAfter, takenAfter, takenWait } from "./waits.ts";
 
 /**
  * A job that GitHub still calls queued long after its launch. A runner that ended or serves another job
@@ -34,6 +35,7 @@ export function replaceOverdue(
   }
   const seen = runner.name === checked.seen?.name ? checked.seen.state : undefined;
   if (runner.serves === undefined && seen === "taken") return awaitTaken(item, circumstances);
+  if (runner.serves === undefined && seen === "silent") return awaitSilent(item, runner, now);
   const isLookedAt = runner.madeFor === jobKey(item.job) || runner.name === checked.lookedAt;
   if (!isLookedAt && runner.serves === undefined) {
     return { writes: [], actions: [{ kind: "check", item, left: runner }], outcome: "checking" };
@@ -61,6 +63,12 @@ function awaitTaken(item: JobItem, circumstances: Circumstances): Decision {
   if (patience <= 0 && item.reason === reason) return launchAnew(item, undefined, circumstances);
   const wakeAt = now + Math.min(overdueAfter, Math.max(takenWait, patience));
   return wakeLater({ ...item, reason }, wakeAt, reason);
+}
+
+// Should it still be so by then, the job is bound to it for good: GitHub ends any other that it may have.
+function awaitSilent(item: JobItem, { name }: RunnerItem, now: number): Decision {
+  const reason = describeSilent(name);
+  return wakeLater({ ...item, reason }, now + deadUnnamedAfter, "its runner is silent");
 }
 
 function launchedAt(item: JobItem): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { checkJob } from "../../functions/core/check-job.ts";
+import type { SeenRunner } from "../../functions/core/checked-job.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import {
   bootTime,
@@ -78,18 +79,17 @@ describe("checkJob", () => {
     ["it is overdue", { launches: [launchOf(1, { outcome: "started" })] }],
   ])("tells of a busy runner of which nothing is left when %s", async (_when, overrides) => {
     const world = createFakeWorld();
-    world.runners.set(own, { registrationId: 7, name: own, busy: true });
     const event = { kind: "job-checked", jobKey: "4711-1", state: { status: "queued" } };
     const item = jobItem(overrides);
-    expect(await checkJob(item, world.ports)).toEqual({
-      ...event,
-      seen: { name: own, state: "dead" },
-    });
+    const see = async (online: boolean) => {
+      world.runners.set(own, { registrationId: 7, name: own, busy: true, online });
+      return checkJob(item, world.ports);
+    };
+    const sight = (state: SeenRunner["state"]) => ({ ...event, seen: { name: own, state } });
+    expect(await see(false)).toEqual(sight("dead"));
     world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
-    expect(await checkJob(item, world.ports)).toEqual({
-      ...event,
-      seen: { name: own, state: "taken" },
-    });
+    expect(await see(true)).toEqual(sight("taken"));
+    expect(await see(false)).toEqual(sight("silent"));
   });
 
   it("does not take a runner for taken by another that has just taken the job itself", async () => {

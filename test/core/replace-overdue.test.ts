@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
 
 import { decide } from "../../functions/core/decide.ts";
+import { jobItemOf } from "../../functions/core/decision.ts";
 import type { JobChecked, SeenRunner } from "../../functions/core/checked-job.ts";
-import type { JobItem } from "../../functions/core/ledger.ts";
+import { type JobItem, jobItemId } from "../../functions/core/ledger.ts";
 import type { ProviderName } from "../../functions/core/provider.ts";
-import { bootTime, overdueAfter, takenAfter, takenWait } from "../../functions/core/waits.ts";
+import {
+  bootTime,
+  deadUnnamedAfter,
+  overdueAfter,
+  takenAfter,
+  takenWait,
+} from "../../functions/core/waits.ts";
 import {
   circumstances,
   itemsOf,
@@ -42,6 +49,23 @@ describe("replaceOverdue", () => {
     });
     const unknown = check(now, { reason, launches: [launchOf(1)] });
     expect(unknown.outcome).toBe("relaunched: another job took its runner");
+  });
+
+  it("gives up a job that is bound to a runner which hangs, and starts no other before", () => {
+    const event = sawOwn("silent");
+    const check = (item: JobItem) =>
+      decide(itemsOf(item, runnerItem()), event, circumstances({ now: item.wakeAt ?? now }));
+    const { writes, actions, outcome } = check(launchedItem({ wakeAt: now }));
+    expect(writes).toMatchObject([{ status: "launched", wakeAt: now + deadUnnamedAfter }]);
+    expect({ actions, outcome }).toEqual({ actions: [], outcome: "its runner is silent" });
+    const later = jobItemOf(itemsOf(...writes), jobItemId(key)) ?? launchedItem();
+    expect(check(later)).toMatchObject({
+      writes: [
+        { name: own, owed: ["deregister", "stop"] },
+        { status: "failed", owed: ["tell"] },
+      ],
+      outcome: "job is bound to a dead runner",
+    });
   });
 
   it("launches anew where hundreds have taken each other's runners, too many to follow", () => {
