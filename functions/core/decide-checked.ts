@@ -3,27 +3,17 @@ import { decideCompleted, decideInProgress, type JobNews } from "./decide-progre
 import { claimInTurn, takeOver } from "./decide-queued.ts";
 import type { JobAction, JobEnvelope } from "./envelope.ts";
 import { giveUp } from "./give-up.ts";
-import type { CheckFailure, JobChecked } from "./checked-job.ts";
+import type { JobChecked } from "./checked-job.ts";
 import { findDeadRunner } from "./dead-runner.ts";
-import { isOutOfReach } from "./github-error.ts";
 import { isHeld, park, release, reopenLaunches, stepJob, wakeLater } from "./job-item.ts";
 import { isClosed, isDue, type JobItem, jobItemId } from "./ledger.ts";
 import { retireLeftOver } from "./left-over.ts";
 import { endUnknown, notFound } from "./not-found.ts";
 import { describeStuck } from "./refusal-reason.ts";
-import { waitsForRunner } from "./rebinding.ts";
 import { replaceOverdue } from "./replace-overdue.ts";
 import type { JobState } from "./runner-registry.ts";
 import { rebindOwn } from "./to-rebind.ts";
-import {
-  capacityWait,
-  heldWait,
-  mostAsked,
-  notFoundWait,
-  queuedAtMost,
-  runningCheckAfter,
-  siblingWait,
-} from "./waits.ts";
+import { heldWait, notFoundWait, runningCheckAfter, siblingWait } from "./waits.ts";
 
 /** GitHub was asked where an overdue or doubtful job stands. */
 export function decideChecked(
@@ -65,8 +55,8 @@ function askOnce(item: JobItem, { now }: Circumstances): Decision {
   );
 }
 
-// Should GitHub find it again, it is to be known that nobody told how it ended.
-function loseSight({ writes, ...decision }: Decision): Decision {
+/** A job that GitHub tells of no more is over: should it find it again, it is to be known that nobody told how. */
+export function loseSight({ writes, ...decision }: Decision): Decision {
   const told = writes.map((item) => (item.kind === "job" ? { ...item, reason: endUnknown } : item));
   return { ...decision, writes: told, outcome: endUnknown };
 }
@@ -77,38 +67,8 @@ function withoutDoubt(item: JobItem): JobItem {
   return found;
 }
 
-/**
- * GitHub did not tell: the item is looked at again later, and stays as it is until then. A job that has not
- * started gets a runner all the same after a few times, unless the one that it had is found to be there:
- * one too many ends as idle, but a job too few waits for ever. One that GitHub will not tell of any more,
- * as the App was removed, is over once GitHub has ended it by itself.
- */
-export function decideCheckFailed(
-  items: Items,
-  { jobKey: key, message, retryAt, error, isUnfinished }: CheckFailure,
-  circumstances: Circumstances,
-): Decision {
-  const { now, jitter } = circumstances;
-  const item = jobItemOf(items, jobItemId(key));
-  if (item === undefined || !isDue(item, now)) return nothing("already handled");
-  const age = now - (item.times.received ?? now);
-  const isQueued = item.times.started === undefined && !isHeld(item);
-  if (error !== undefined && isQueued && age >= queuedAtMost) {
-    return decideCompleted(items, asNews(item, { status: "gone" }, circumstances), circumstances);
-  }
-  const isPutOff = isUnfinished === true || retryAt !== undefined || isOutOfReach(error);
-  const mayWait = isHeld(item) || isPutOff;
-  const lacksRunner = item.status === "parked" || waitsForRunner(item);
-  if (lacksRunner && item.waits >= mostAsked && !mayWait) {
-    return claimInTurn(items, reopenLaunches(item), circumstances);
-  }
-  const wakeAt = Math.max(now, retryAt ?? 0) + capacityWait(item.waits, jitter);
-  const untold = item.times.started === undefined ? { reason: message } : {};
-  const later = { ...item, ...untold, waits: item.waits + 1, wakeAt };
-  return { writes: [later], actions: [], outcome: "not checked" };
-}
-
-function asNews(item: JobItem, state: JobState, { now }: Circumstances): JobNews {
+/** What GitHub told of a job when it was asked, as if it had told it by itself. */
+export function asNews(item: JobItem, state: JobState, { now }: Circumstances): JobNews {
   const action: JobAction = state.status === "in_progress" ? "in_progress" : "completed";
   const envelope: JobEnvelope = {
     version: 1,

@@ -1,4 +1,5 @@
-import { decideChecked, decideCheckFailed } from "./decide-checked.ts";
+import { decideCheckFailed } from "./decide-check-failed.ts";
+import { decideChecked } from "./decide-checked.ts";
 import { decideCompleted, decideInProgress } from "./decide-progress.ts";
 import { decideLaunchEnded } from "./decide-launch-ended.ts";
 import { decideQueued } from "./decide-queued.ts";

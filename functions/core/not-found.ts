@@ -6,6 +6,9 @@ import type { JobItem, LedgerItem } from "./ledger.ts";
 /** Why a job waits that GitHub did not find once: one answer alone may be a mistake. */
 export const notFound = "GitHub does not find the job";
 
+/** Why a job waits whose repository may be gone, or is none of the App's any more. */
+export const outOfReach = "the App does not reach the job's repository (any more)";
+
 /** What became of a job that GitHub did not find again: nobody knows how it ended, or whether it did. */
 export const endUnknown = "GitHub does not find the job any more";
 

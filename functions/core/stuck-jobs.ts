@@ -1,5 +1,6 @@
 import { isHeld, waitedSince } from "./job-item.ts";
 import { isClosed, type ItemId, type JobItem, type LedgerItem } from "./ledger.ts";
+import { outOfReach } from "./not-found.ts";
 import { imageDeadline, settlePatience } from "./waits.ts";
 
 /** How long after the time at which it asked to be looked at a job may be left alone, in milliseconds. */
@@ -26,6 +27,8 @@ export function findStuckJobs(
 
 /** For how many milliseconds the job has waited for us. */
 function waitedFor(item: JobItem, now: number): number {
-  const isWaiting = item.status === "parked" && item.refusal === undefined && !isHeld(item);
+  const { status, refusal, reason } = item;
+  const isOurs = refusal === undefined && reason !== outOfReach && !isHeld(item);
+  const isWaiting = status === "parked" && isOurs;
   return isWaiting ? now - (waitedSince(item.times) ?? now) : 0;
 }

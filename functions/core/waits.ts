@@ -42,6 +42,9 @@ export const settlePatience = 10 * minute;
 /** GitHub ends a job that has been queued for a day: https://docs.github.com/en/actions/reference/limits */
 export const queuedAtMost = day;
 
+/** It ends one that has run for five on a runner like ours. */
+export const ranAtMost = 5 * day;
+
 /** After how long without `in_progress` GitHub is asked where a launched job stands. */
 export const overdueAfter = 5 * minute;
 
@@ -191,10 +194,7 @@ export function tellWait(waits: number, jitter: number): number {
   return Math.floor(minute * 2 ** Math.min(6, waits) * (0.5 + jitter / 2));
 }
 
-/**
- * Milliseconds until what failed for a runner that is to be retired is tried again: half as long as it
- * has been owed, from some seconds to an hour.
- */
+/** Milliseconds until a retirement that failed is tried again: half as long as it is owed, an hour at most. */
 export function retireWait(age: number): number {
   return Math.min(60 * minute, Math.max(removalWait, Math.floor(age / 2)));
 }

@@ -4,7 +4,8 @@ import { decide } from "../../functions/core/decide.ts";
 import type { CheckFailure } from "../../functions/core/checked-job.ts";
 import { GitHubError } from "../../functions/core/github-error.ts";
 import type { JobItem } from "../../functions/core/ledger.ts";
-import { mostAsked, overdueAfter, queuedAtMost } from "../../functions/core/waits.ts";
+import { endUnknown, outOfReach } from "../../functions/core/not-found.ts";
+import { mostAsked, overdueAfter, queuedAtMost, ranAtMost } from "../../functions/core/waits.ts";
 import {
   circumstances,
   itemsOf,
@@ -16,6 +17,10 @@ import {
 } from "./builders.ts";
 import { key, now, overdue, own } from "./overdue-job.ts";
 
+function heldItem(overrides: Partial<JobItem>): JobItem {
+  return jobItem({ heldAt: now, ...overrides });
+}
+
 describe("decideCheckFailed", () => {
   const message = "GitHub did not read job 4711: 403 no";
   const failed: CheckFailure = { kind: "check-failed", jobKey: key, message };
@@ -26,13 +31,53 @@ describe("decideCheckFailed", () => {
     const check = (event: CheckFailure, item: JobItem) =>
       decide(itemsOf(item, runnerItem()), event, circumstances({ now: at }));
     expect(check(gone, launchedItem({ wakeAt: at }))).toMatchObject({
-      writes: [{ name: own, owed: ["deregister", "stop"] }, { status: "completed" }],
+      writes: [
+        { name: own, owed: ["deregister", "stop"] },
+        { status: "completed", reason: endUnknown },
+      ],
       actions: [{ kind: "retire" }],
     });
     expect(check(failed, launchedItem({ wakeAt: at })).outcome).toBe("not checked");
     expect(check(gone, runningItem({ wakeAt: at })).outcome).toBe("not checked");
     const times = { received: start + 1 };
     expect(check(gone, launchedItem({ wakeAt: at, times })).outcome).toBe("not checked");
+  });
+
+  it("takes a job for over that has run for longer than any may", () => {
+    const error = new GitHubError("InstallationGone", "404");
+    const check = (more: Partial<CheckFailure>, at: number) => {
+      const item = runningItem({ wakeAt: at, times: { received: start, started: start } });
+      return decide(itemsOf(item), { ...failed, ...more }, circumstances({ now: at }));
+    };
+    expect(check({ error }, start + ranAtMost - 1).outcome).toBe("not checked");
+    expect(check({}, start + ranAtMost).outcome).toBe("not checked");
+    expect(check({ error }, start + ranAtMost)).toMatchObject({
+      writes: [{ status: "completed", reason: endUnknown }],
+    });
+  });
+
+  it.each([
+    ["a job that runs", "GitHubRefused", runningItem],
+    ["a job that is held back", "CredentialsRefused", heldItem],
+    ["a job out of reach", "InstallationGone", jobItem],
+  ] as const)("asks ever more rarely about %s, for a person to mend", (_which, code, create) => {
+    const fail = (age: number, waits: number) => {
+      const times = { received: now - age, ...(create === runningItem ? { started: now } : {}) };
+      const item = create({ wakeAt: now, waits, times });
+      const event = { ...failed, error: new GitHubError(code, message) };
+      const [later] = decide(itemsOf(item), event, circumstances({ now })).writes;
+      return (later?.kind === "job" ? (later.wakeAt ?? 0) : 0) - now;
+    };
+    expect(fail(0, 0)).toBe(5 * 60_000);
+    expect(fail(12 * 3_600_000, 20)).toBe(60 * 60_000);
+  });
+
+  it("says of a job out of reach that it is", () => {
+    const error = new GitHubError("InstallationGone", "404");
+    const item = jobItem({ wakeAt: now });
+    expect(decide(itemsOf(item), { ...failed, error }, circumstances({ now }))).toMatchObject({
+      writes: [{ reason: outOfReach }],
+    });
   });
 
   it("has a job served that has no runner, and of which GitHub says nothing again and again", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { outOfReach } from "../../functions/core/not-found.ts";
 import { findStuckJobs } from "../../functions/core/stuck-jobs.ts";
 import { jobItem, launchedItem, runnerItem, start } from "./builders.ts";
 
@@ -33,6 +34,11 @@ describe("findStuckJobs", () => {
     [
       "no refused job that waits for its turn",
       jobItem({ wakeAt: start, refusal: "no", times: { received: minutes(999) } }),
+      0,
+    ],
+    [
+      "no job of a repository that the App does not reach",
+      jobItem({ wakeAt: start, reason: outOfReach, times: { received: minutes(999) } }),
       0,
     ],
     ["no job that is just due", jobItem({ wakeAt: minutes(9) }), 0],
