@@ -51,7 +51,7 @@ export class Alarms extends Construct {
     this.watchReconcile();
     this.watchJobs();
     this.watchGitHub();
-    this.watchRunnerVersions();
+    this.watchImages();
   }
 
   // Each by itself: SQS tells nothing of a queue that was idle for six hours, and a sum with nothing is nothing.
@@ -145,7 +145,16 @@ export class Alarms extends Construct {
     });
   }
 
-  private watchRunnerVersions(): void {
+  private watchImages(): void {
+    this.addAlarm("UnbuiltImages", {
+      alarmDescription: "An image cannot be built: runners start from what was built before",
+      metric: createFunctionMetric(this.props.runnerPrefix, "UnbuiltImages", {
+        statistic: Stats.MAXIMUM,
+      }),
+      threshold: 0,
+      // A first try may fail for a reason that is gone with the next.
+      evaluationPeriods: 3,
+    });
     const metric = createFunctionMetric(this.props.runnerPrefix, "RunnerVersionDaysLeft", {
       statistic: Stats.MINIMUM,
       // Measured by the hour, and only while there are jobs.

@@ -1,4 +1,4 @@
-import { type BuiltImage, findImage, type WantedImage } from "./built-image.ts";
+import { type BuiltImage, findImage, type ImageName, type WantedImage } from "./built-image.ts";
 import { imagesCursor } from "./cursor.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
@@ -21,6 +21,7 @@ export type ImagePorts = {
   readonly ledger: Ledger;
   readonly log: Log;
   readonly now: () => number;
+  readonly stack: string;
 };
 
 const minute = 60_000;
@@ -47,8 +48,21 @@ export function createImagePass(
     );
     // A start that is not remembered is repeated with the same token, so it gives the same build.
     await imagesCursor.write(record, { images }, ports);
+    tellUnbuilt(images, ports);
     quietUntil = Math.min(...images.map(nextLook));
   };
+}
+
+// Runners are started from what was built before, which nobody would notice until GitHub retires it.
+function tellUnbuilt(images: readonly BuiltImage[], { log, now, stack }: ImagePorts): void {
+  const unbuilt = images.filter(({ failures, state }) => failures > 0 || state.kind === "missing");
+  if (unbuilt.length === 0) return;
+  const figures = { UnbuiltImages: unbuilt.length };
+  log.warn(
+    "images cannot be built",
+    { images: unbuilt.map(describe) },
+    { at: now(), stack, figures },
+  );
 }
 
 /** Milliseconds until a content is built again whose builds have failed so many times. */
@@ -139,6 +153,6 @@ function recordFailure(
   return { ...image, failures, state: { kind: "missing", buildAt } };
 }
 
-function describe({ name, architecture }: WantedImage): string {
+function describe({ name, architecture }: ImageName): string {
   return `${name} ${architecture}`;
 }

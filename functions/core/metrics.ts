@@ -41,6 +41,11 @@ export const metrics = {
     unit: "Percent",
     meaning: "the smallest share of its requests that GitHub said was left, in one invocation",
   },
+  UnbuiltImages: {
+    unit: "Count",
+    meaning:
+      "images whose content cannot be built: runners start from what was built before, if anything",
+  },
   RunnerVersionDaysLeft: {
     unit: "None",
     meaning:

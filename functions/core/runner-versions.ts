@@ -17,6 +17,9 @@ export type VersionPorts = {
 };
 
 const hour = 3_600_000;
+
+/** How many owners are asked in the name of until GitHub tells: each failure takes its time. */
+const mostOwners = 5;
 const day = 24 * hour;
 
 /**
@@ -30,15 +33,25 @@ export function createVersionPass(
 ): (open: readonly LedgerItem[]) => Promise<void> {
   let quietUntil = versions.length === 0 ? Number.POSITIVE_INFINITY : 0;
   return async (open) => {
-    const item = open.find(({ kind }) => kind === "job");
-    if (item?.kind !== "job" || ports.now() < quietUntil) return;
-    quietUntil = ports.now() + hour;
-    try {
-      await tellRetirement(versions, item.job, ports);
-    } catch (error) {
-      ports.log.warn("runner versions not looked up", { versions, error });
+    if (ports.now() < quietUntil) return;
+    const origins = oneOfEachOwner(open);
+    if (origins.length > 0) quietUntil = ports.now() + hour;
+    for (const origin of origins) {
+      try {
+        await tellRetirement(versions, origin, ports);
+        return;
+      } catch (error) {
+        ports.log.warn("runner versions not looked up", { versions, error });
+      }
     }
   };
+}
+
+// The App may have been removed by some of them, and any other will do.
+function oneOfEachOwner(open: readonly LedgerItem[]): readonly Origin[] {
+  const jobs = open.flatMap((item) => (item.kind === "job" ? [item.job] : []));
+  const byOwner = new Map(jobs.map((job) => [job.repository.owner, job]));
+  return [...byOwner.values()].slice(0, mostOwners);
 }
 
 async function tellRetirement(

@@ -1,6 +1,11 @@
 import { type ImageBuilds, readImageBuilds } from "../adapters/image-builds.ts";
 import { createImageRegistry } from "../adapters/image-registry.ts";
-import { readJson, readSetting, settingNames as names } from "../adapters/settings.ts";
+import {
+  readJson,
+  readRunnerPrefix,
+  readSetting,
+  settingNames as names,
+} from "../adapters/settings.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { createImagePass } from "../core/build-images.ts";
 import type { Ledger } from "../core/ledger.ts";
@@ -14,7 +19,8 @@ export function createImageBuildPass(
   const images = readImages(env);
   if (images === undefined) return async () => {};
   const imageRegistry = createImageRegistry(surroundings, images);
-  const pass = createImagePass(images.builds, { imageRegistry, ledger, now, log });
+  const stack = readRunnerPrefix(env);
+  const pass = createImagePass(images.builds, { imageRegistry, ledger, now, log, stack });
   return async () => {
     try {
       await pass();

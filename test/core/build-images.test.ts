@@ -8,6 +8,7 @@ import {
 import type { WantedImage } from "../../functions/core/built-image.ts";
 import { imagesCursor } from "../../functions/core/cursor.ts";
 import type { LogFields } from "../../functions/core/log.ts";
+import type { Figures, Measured } from "../../functions/core/metrics.ts";
 import { createMemoryLedger } from "../../simulator/memory-ledger.ts";
 import { start } from "./builders.ts";
 
@@ -29,6 +30,7 @@ function createStage() {
   const ledger = createMemoryLedger(() => clock.now);
   const calls: string[] = [];
   const lines: { level: string; message: string; fields: LogFields }[] = [];
+  const told: Figures[] = [];
   const images: Set<string>[] = [];
   const builds = new Map<string, { readonly image: WantedImage; outcome?: string }>();
   const faults = new Set<string>();
@@ -59,15 +61,18 @@ function createStage() {
   };
   const write =
     (level: string) =>
-    (message: string, fields: LogFields = {}) => {
+    (message: string, fields: LogFields = {}, measured?: Measured) => {
       lines.push({ level, message, fields });
+      if (measured !== undefined) told.push(measured.figures);
     };
   const log = { info: write("info"), warn: write("warn"), error: write("error") };
-  const ports = { imageRegistry, ledger, log, now: () => clock.now };
+  const stack = "tornade";
+  const ports = { imageRegistry, ledger, log, now: () => clock.now, stack };
   return {
     clock,
     calls,
     lines,
+    told,
     faults,
     ledger,
     images,
@@ -239,6 +244,27 @@ describe("createImagePass", () => {
     expect(await stage.readImages()).toMatchObject([
       { isThere: true, state: { kind: "building" } },
     ]);
+  });
+
+  it("tells with each pass how many images cannot be built", async () => {
+    const stage = createStage();
+    const pass = stage.createPass(one, wantedImage("one", "other"));
+    await run(stage, pass);
+    expect(stage.told).toEqual([]);
+    stage.endBuilds("FAILED");
+    await run(stage, pass, 11);
+    expect(stage.told).toEqual(Array.from({ length: 11 }, () => ({ UnbuiltImages: 2 })));
+    stage.endBuilds("SUCCEEDED");
+    stage.told.length = 0;
+    await run(stage, pass, 2);
+    expect(stage.told).toEqual([]);
+  });
+
+  it("tells of an image whose build cannot be started", async () => {
+    const stage = createStage();
+    stage.faults.add("startBuild");
+    await run(stage, stage.createPass(one));
+    expect(stage.told).toEqual([{ UnbuiltImages: 1 }]);
   });
 
   it("forgets the failures of older content", async () => {

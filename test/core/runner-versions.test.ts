@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
 
+import type { Origin } from "../../functions/core/job.ts";
 import type { LogFields } from "../../functions/core/log.ts";
 import type { Figures, Measured } from "../../functions/core/metrics.ts";
 import { createVersionPass } from "../../functions/core/runner-versions.ts";
-import { jobItem, runnerItem, start } from "./builders.ts";
+import { jobItem, queuedJob, runnerItem, start } from "./builders.ts";
 
 const day = 86_400_000;
 const open = [runnerItem(), jobItem()];
 
 /** A pass over versions, with the days that GitHub gives each; an error is thrown. */
-function createPass(days: Readonly<Record<string, number | Error | undefined>>) {
+function createPass(
+  days: Readonly<Record<string, number | Error | undefined>>,
+  withoutApp: readonly string[] = [],
+) {
   const clock = { now: start };
   const told: Figures[] = [];
   const asked: string[] = [];
@@ -20,8 +24,9 @@ function createPass(days: Readonly<Record<string, number | Error | undefined>>) 
   const warn = (_message: string, fields: LogFields = {}) => {
     warnings.push(fields);
   };
-  const readRetirement = async (_origin: unknown, version: string) => {
+  const readRetirement = async ({ repository }: Origin, version: string) => {
     asked.push(version);
+    if (withoutApp.includes(repository.owner)) throw new Error("no installation");
     const left = days[version];
     if (left instanceof Error) throw left;
     return left === undefined ? undefined : start + left * day;
@@ -70,6 +75,30 @@ describe("createVersionPass", () => {
     const { pass, told, asked } = createPass({});
     await pass(open);
     expect({ told, asked }).toEqual({ told: [], asked: [] });
+  });
+
+  it("asks in the name of another owner where the App is gone from the first", async () => {
+    const { pass, told, warnings } = createPass({ "2.338.0": 40 }, ["acme"]);
+    const { repository } = queuedJob();
+    const other = jobItem({ job: queuedJob({ repository: { ...repository, owner: "globex" } }) });
+    await pass([...open, ...open, other]);
+    expect(warnings).toHaveLength(1);
+    expect(told).toEqual([{ RunnerVersionDaysLeft: 40 }]);
+  });
+
+  it("asks in the name of five owners at most, and again after an hour", async () => {
+    const error = new Error("GitHub did not tell");
+    const { pass, asked, clock } = createPass({ "2.338.0": error });
+    const { repository } = queuedJob();
+    const items = Array.from({ length: 9 }, (_, index) =>
+      jobItem({ job: queuedJob({ repository: { ...repository, owner: `owner-${index}` } }) }),
+    );
+    await pass(items);
+    await pass(items);
+    expect(asked).toHaveLength(5);
+    clock.now += day / 24;
+    await pass(items);
+    expect(asked).toHaveLength(10);
   });
 
   it("writes down that GitHub did not answer, and lets the rest of reconcile be", async () => {

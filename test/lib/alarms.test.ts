@@ -50,6 +50,7 @@ describe("Alarms", () => {
       "ci-GivenUpJobs",
       "ci-DeniedLaunches",
       "ci-GitHubBudget",
+      "ci-UnbuiltImages",
       "ci-RunnerVersion",
     ]);
   });
@@ -132,6 +133,16 @@ describe("Alarms", () => {
       ComparisonOperator: id === "GitHubBudget" ? "LessThanThreshold" : "GreaterThanThreshold",
       Period: 300,
       TreatMissingData: "notBreaching",
+    });
+  });
+
+  it("tell of an image that cannot be built, unless the next try succeeds", () => {
+    expect(findAlarm("UnbuiltImages")).toMatchObject({
+      MetricName: "UnbuiltImages",
+      Statistic: "Maximum",
+      Threshold: 0,
+      EvaluationPeriods: 3,
+      Period: 300,
     });
   });
 
