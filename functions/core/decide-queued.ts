@@ -44,7 +44,7 @@ export function decideQueued(
   const item = jobItemOf(items, jobItemId(jobKey(envelope.job)));
   if (item === undefined) {
     const found = firstSight(items, queued, circumstances);
-    return isLongAgo(toldAt(envelope), circumstances)
+    return isLongAgo(envelope.receivedAt, circumstances)
       ? askFirst(found, circumstances)
       : claimInTurn(items, found, circumstances);
   }
@@ -176,11 +176,6 @@ export function wasDueLongAgo(item: JobItem, circumstances: Circumstances): bool
 
 function isLongAgo(time: number, { now }: Circumstances): boolean {
   return now - time > staleAfter;
-}
-
-// A delivery may be asked for again after days. What was found in a list was queued right then.
-function toldAt({ receivedAt, happenedAt, namedAt }: JobEnvelope): number {
-  return namedAt === undefined ? Math.min(receivedAt, happenedAt) : receivedAt;
 }
 
 // After a long outage, or out of the dead-letter queue, come jobs that have long been over.

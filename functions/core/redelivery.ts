@@ -1,3 +1,5 @@
+import { rerunAtMost } from "./waits.ts";
+
 /** One attempt of GitHub to deliver an event, from the App's list of deliveries. */
 export type DeliveryAttempt = {
   /** A whole number of up to 64 bits, as text: JavaScript's own numbers have no room for it. */
@@ -17,8 +19,11 @@ export type DeliveryAttempt = {
 
 const minute = 60_000;
 
-/** GitHub delivers again what is not older than three days; an hour less leaves room for clocks. */
-export const redeliveryWindow = 71 * 60 * minute;
+/** GitHub delivers again what is not older than three days. */
+export const redeliveredAtMost = 72 * 60 * minute;
+
+/** What is older is not asked for: an hour less leaves room for clocks. */
+export const redeliveryWindow = redeliveredAtMost - 60 * minute;
 
 /** A delivery that times out appears in the list only after it began. */
 const recordDelay = 5 * minute;
@@ -90,6 +95,11 @@ export function settledUntil(deliveries: readonly DeliveryAttempt[], now: number
     );
 }
 
+// A run that ended longer ago is not run again any more.
+function usefulFor(event: string): number {
+  return event === "workflow_run" ? rerunAtMost : redeliveryWindow;
+}
+
 type Attempts = readonly [DeliveryAttempt, ...DeliveryAttempt[]];
 
 /** Whether the attempt was asked for: GitHub has been seen to deliver an event twice by itself. */
@@ -107,8 +117,8 @@ type Unsettled = { readonly attempts: Attempts; readonly gap: number };
 function unsettled(deliveries: readonly DeliveryAttempt[], now: number): readonly Unsettled[] {
   return groupByEvent(deliveries).flatMap((attempts) => {
     const gap = gaps[countTries(attempts)];
-    const isOver =
-      attempts.some(isAccepted) || oldestOf(attempts).deliveredAt <= now - redeliveryWindow;
+    const { event, deliveredAt } = oldestOf(attempts);
+    const isOver = attempts.some(isAccepted) || deliveredAt <= now - usefulFor(event);
     return gap === undefined || isOver ? [] : [{ attempts, gap }];
   });
 }

@@ -1,5 +1,6 @@
 import type { Origin } from "./job.ts";
 import type { RunEnvelope } from "./envelope.ts";
+import { redeliveredAtMost } from "./redelivery.ts";
 import {
   type JsonObject,
   readNumber,
@@ -33,10 +34,16 @@ export function readRunDelivery(
     kind: "run",
     deliveryId,
     receivedAt,
-    happenedAt: readTimestamp(updatedAt ?? "") ?? receivedAt,
+    happenedAt: endOf(readTimestamp(updatedAt ?? ""), receivedAt),
     runId: readNumber(run["id"], "workflow_run.id"),
     attempt: attempt ?? 1,
     conclusion: conclusion ?? "",
     ...origin,
   };
+}
+
+// It may be delivered again for three days; a time before that is none at which it ended.
+function endOf(updatedAt: number | undefined, receivedAt: number): number {
+  if (updatedAt === undefined || receivedAt - updatedAt > redeliveredAtMost) return receivedAt;
+  return updatedAt;
 }

@@ -47,6 +47,12 @@ describe("chooseRedeliveries", () => {
     },
   );
 
+  it("does not ask for the end of a run that would not be run again any more", () => {
+    const event = "workflow_run";
+    const late = delivery({ event, minutesAgo: 359 });
+    expect(choose([late, delivery({ event, minutesAgo: 360 })])).toEqual([late.id]);
+  });
+
   it("leaves alone what one attempt delivered", () => {
     const failed = delivery({ minutesAgo: 5 });
 

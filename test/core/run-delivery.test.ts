@@ -32,7 +32,7 @@ describe("readRunDelivery", () => {
         kind: "run",
         deliveryId: context.deliveryId,
         receivedAt: context.receivedAt,
-        happenedAt: Date.parse("2021-12-16T19:37:22Z"),
+        happenedAt: context.receivedAt,
         runId: 4747967848,
         attempt: 1,
         conclusion: "failure",
@@ -73,6 +73,15 @@ describe("readRunDelivery", () => {
     ["the time", { updated_at: null }, { happenedAt: context.receivedAt }],
   ])("does without %s", (_what, fields, expected) => {
     expect(readRun(fields)).toMatchObject(expected);
+  });
+
+  it.each([
+    ["as GitHub tells", 72, 72],
+    ["as if just now, where it could not be delivered any more", 73, 0],
+  ])("takes the run to have ended %s", (_when, hours, age) => {
+    const ago = (count: number) => context.receivedAt - count * 3_600_000;
+    const fields = { updated_at: new Date(ago(hours)).toISOString() };
+    expect(readRun(fields)).toMatchObject({ happenedAt: ago(age) });
   });
 
   it("does without an installation", () => {
