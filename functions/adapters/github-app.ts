@@ -1,7 +1,9 @@
 import { createAppAuth } from "@octokit/auth-app";
 
+import { readText } from "../core/read-json.ts";
 import { createAppJwt, type GitHubCredentials } from "./github-credentials.ts";
 import { readClockSkew, statusOf } from "./github-failure.ts";
+import { understand } from "./github-answers.ts";
 import type { Answer, GitHubRequest } from "./github-request.ts";
 import type { Permission } from "./github-tokens.ts";
 import type { Refreshed } from "./refreshed.ts";
@@ -61,7 +63,8 @@ export function createGitHubApp({
     getToken: async (installationId, { refused, ...scope }) => {
       if (refused !== undefined) cache.forget(refused);
       const options = toOptions(installationId, scope);
-      const ask = async () => tryTwice(async () => (await authenticate(options())).token);
+      const ask = async () =>
+        tryTwice(async () => readToken((await authenticate(options())).token));
       const token = await ask();
       // auth-app lets those who ask at once share an answer: that of one who just found the old token.
       return token === refused ? ask() : token;
@@ -73,6 +76,15 @@ export function createGitHubApp({
         return request(route, { ...parameters, headers });
       }),
   };
+}
+
+// Without one everything would be asked for in vain, as if the key were wrong.
+function readToken(token: unknown): string {
+  return understand("a token", () => {
+    const text = readText(token, "token");
+    if (text === "") throw new Error("token should not be empty");
+    return text;
+  });
 }
 
 // Copied each time, because auth-app sorts the array it is given.

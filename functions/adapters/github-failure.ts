@@ -59,8 +59,10 @@ function readRetryAt(failure: Failure, at: At): number | undefined {
 }
 
 // GitHub's rules: `retry-after`, else the reset of an exhausted budget, else a minute at least, and
-// exponentially longer from then on.
+// exponentially longer from then on. Nor does it name a time after too many wrong keys, when it refuses
+// right ones as well.
 // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+// https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api#failed-login-limit
 function readLimit(
   { status, message, headers }: Failure,
   { now, patience }: At,
@@ -72,7 +74,7 @@ function readLimit(
   if (headers["x-ratelimit-remaining"] === "0" && reset !== undefined) {
     return Math.max(now, reset * 1_000);
   }
-  return status === 429 || /rate limit/iu.test(message) ? now + patience : undefined;
+  return status === 429 || /rate limit|login attempts/iu.test(message) ? now + patience : undefined;
 }
 
 function readSeconds(value: unknown): number | undefined {

@@ -88,11 +88,12 @@ async function remove(
   if (status !== 404) return "removed";
   // An organization that was renamed is not found under its old name either: only a list that comes tells
   // that it is the runner which is gone.
-  await asked.call(`list runners of ${origin.repository.owner}`, origin, {
+  const { data } = await asked.call(`list runners of ${origin.repository.owner}`, origin, {
     permission,
     route: `GET ${path}/actions/runners`,
     parameters: { ...names, per_page: 1 },
   });
+  readTotal(data);
   return "gone";
 }
 

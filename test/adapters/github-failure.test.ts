@@ -59,8 +59,10 @@ describe("toGitHubError", () => {
     });
   });
 
-  it("waits a minute where only the message tells of a limit", () => {
-    const message = "You have exceeded a secondary rate limit.";
+  it.each([
+    "You have exceeded a secondary rate limit.",
+    "Maximum number of login attempts exceeded. Please try again later.",
+  ])("waits a minute where only the message tells of a limit: %s", (message) => {
     expect(translate(requestError(403, { message }))).toEqual({
       code: "GitHubRateLimited",
       seconds: 60,

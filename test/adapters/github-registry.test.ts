@@ -228,6 +228,31 @@ describe("createGitHubRegistry", () => {
     });
   });
 
+  it.each([
+    ["DELETE runners", 200, "removal"],
+    ["GET runners", 404, "list in which the runner is no longer"],
+  ])("does not take a proxy's answer to %s for a %3$s", async (troubled, removed) => {
+    const test = createTestRegistry();
+    const page = { status: 200, headers: { "content-type": "text/html" }, body: "<p>" };
+    test.outside.intercept = async (call, next) => {
+      if (call === troubled) return page;
+      return call === "DELETE runners" ? jsonResponse(removed, {}) : next();
+    };
+    await expect(test.registry.remove(toJob(test.repository), 5)).rejects.toMatchObject({
+      code: "GitHubUnavailable",
+    });
+  });
+
+  it.each(["{}", '{"token":""}'])("does not ask with the token in %s", async (body) => {
+    const test = createTestRegistry();
+    const headers = { "content-type": "application/json" };
+    test.outside.intercept = async (call, next) =>
+      call === "POST access_tokens" ? { status: 201, headers, body } : next();
+    await expect(test.registry.readJob(toJob(test.repository))).rejects.toMatchObject({
+      code: "GitHubUnavailable",
+    });
+  });
+
   it.each([301, 302, 307, 308])("takes a redirection by %i for a failure", async (status) => {
     const test = createTestRegistry({ scope: "repository" });
     const job = toJob(test.repository);

@@ -65,7 +65,7 @@ const troubles: readonly Trouble[] = [
     what: "answers what nobody can read",
     call: "POST generate-jitconfig",
     answer: () => ({ status: 201, headers: { "content-type": "text/html" }, body: "<html>" }),
-    reason: "GitHub did not send a JIT config",
+    reason: "answer should be JSON, got text/html",
   },
 ];
 
