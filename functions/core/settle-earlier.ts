@@ -57,17 +57,17 @@ async function settle(
   const name = runnerName(ports.runnerPrefix, jobKey(item.job), number);
   const registered = await ports.registry.find(item.job, name);
   const compute = await findCompute(item, earlier, ports);
-  if (compute !== undefined) {
-    if (registered === undefined) return findHadRunner(item, ports);
+  if (compute !== undefined && registered !== undefined) {
     return { kind: "started", number, ...compute, ...registered };
   }
   const unsettled = { kind: "unsettled", number: newest.number } as const;
-  const isUnseen = registered === undefined && earlier.isUnasked === true;
+  const isUnseen = registered === undefined && compute === undefined && earlier.isUnasked === true;
   const retryAt = earlier.at + (isUnseen ? registeredAfter : settleAfter);
   if (newest.at < retryAt) {
     const message = `runner ${name} may still be starting; it is looked for again`;
     return { ...unsettled, message, retryAt, ...(isUnseen ? { isUnanswered: true } : {}) };
   }
+  if (compute !== undefined) return findHadRunner(item, ports);
   if (registered === undefined) return undefined;
   const removal = await ports.registry.remove(item.job, registered.registrationId);
   if (removal !== "busy") return undefined;

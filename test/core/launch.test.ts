@@ -143,9 +143,14 @@ describe("launchRunner", () => {
   it("does not adopt a runner that is up but that GitHub does not know: it never gets a job", async () => {
     const world = createFakeWorld();
     world.computes.push({ id: "task-1", provider: "FARGATE", name: own, alive: true });
-    const launches = [launchOf(1), launchOf(2)];
-    const report = await launchRunner(launchingItem({ launches }), world.ports);
-    expect(report).toMatchObject({ kind: "started", number: 2 });
+    const launch = async (at: number) =>
+      launchRunner(launchingItem({ launches: [launchOf(1), launchOf(2, { at })] }), world.ports);
+    // A list may lag behind: that it is not in there tells nothing yet.
+    expect(await launch(start + settleAfter - 1)).toMatchObject({
+      kind: "unsettled",
+      retryAt: start + settleAfter,
+    });
+    expect(await launch(start + settleAfter)).toMatchObject({ kind: "started", number: 2 });
   });
 
   it.each([
