@@ -23,6 +23,16 @@ export function readAwsError(error: unknown): AwsErrorParts {
   };
 }
 
+/**
+ * Whether AWS refused, rather than put off: for want of a permission, or of what was asked for. Secrets
+ * Manager, behind Parameter Store, refuses a secret that does not exist, under whichever name.
+ */
+export function isRefused(error: unknown): boolean {
+  const { name, status = 0 } = readAwsError(error);
+  const isThrottled = status === 429 || /Throttl|TooManyRequests/iu.test(name);
+  return status >= 400 && status < 500 && !isThrottled;
+}
+
 function toMembers(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -2,13 +2,8 @@ import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 
 import { SettingsError } from "../core/errors.ts";
 import { GitHubError } from "../core/github-error.ts";
-import { readAwsError } from "./aws-error.ts";
-import {
-  createParameterStore,
-  isReadRefused,
-  readParameter,
-  type ReadParameters,
-} from "./parameter-store.ts";
+import { isRefused, readAwsError } from "./aws-error.ts";
+import { createParameterStore, readParameter, type ReadParameters } from "./parameter-store.ts";
 import { createRefreshed, type Refreshed } from "./refreshed.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -48,7 +43,7 @@ function toCredentialsError(error: unknown, names: CredentialParameters): GitHub
   const { name, message } = readAwsError(error);
   const what = `parameters '${names.appId}' and '${names.privateKey}' were not read`;
   const text = `${begin}: ${what}: ${name}: ${withoutSecrets(message)}`;
-  if (!isReadRefused(error)) return new GitHubError("GitHubUnavailable", text);
+  if (!isRefused(error)) return new GitHubError("GitHubUnavailable", text);
   const remedy = "allow the function's role ssm:GetParameters, and kms:Decrypt with their key";
   return new GitHubError("CredentialsRefused", `${text}; ${remedy}`);
 }

@@ -2,7 +2,6 @@ import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 
 import { SettingsError } from "../core/errors.ts";
 import { createAwsClient } from "./aws-client.ts";
-import { readAwsError } from "./aws-error.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Reads SecureString parameters by name, decrypted; a name that does not exist is absent from the map. */
@@ -16,16 +15,6 @@ export function createParameterStore(surroundings: Surroundings): ReadParameters
     const { Parameters = [] } = await client.send(command);
     return new Map(Parameters.map(({ Name = "", Value = "" }) => [Name, Value]));
   };
-}
-
-/**
- * Whether reading was refused, rather than put off: for want of a permission, or as Secrets Manager, behind
- * Parameter Store, refuses a secret that does not exist, under whichever name.
- */
-export function isReadRefused(error: unknown): boolean {
-  const { name, status = 0 } = readAwsError(error);
-  const isThrottled = status === 429 || /Throttl|TooManyRequests/iu.test(name);
-  return status >= 400 && status < 500 && !isThrottled;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 
 import { encodeEnvelope } from "../core/envelope.ts";
-import { messageOf, QueueError } from "../core/errors.ts";
+import { QueueError } from "../core/errors.ts";
 import type { JobQueue } from "../core/job-queue.ts";
 import { createAwsClient } from "./aws-client.ts";
+import { isRefused, readAwsError } from "./aws-error.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The job queue on Amazon SQS: a standard queue, fair between the groups of its messages. */
@@ -20,7 +21,9 @@ export function createSqsJobQueue(surroundings: Surroundings, queueUrl: string):
       try {
         await client.send(command);
       } catch (error) {
-        throw new QueueError(`job queue did not store the message: ${messageOf(error)}`);
+        const { name, message } = readAwsError(error);
+        const text = `job queue did not store the message: ${name}: ${message}`;
+        throw new QueueError(text, { isRefused: isRefused(error) });
       }
     },
   };

@@ -42,8 +42,13 @@ export class MessageError extends TornadeError {
 /** The job queue did not take a message; nobody knows of what was in it. */
 export class QueueError extends TornadeError {
   override readonly name = "QueueError";
-  override readonly retryable = true;
+  override readonly retryable: boolean;
   readonly code = "QueueUnavailable";
+
+  constructor(message: string, { isRefused = false } = {}) {
+    super(message);
+    this.retryable = !isRefused;
+  }
 }
 
 /** The message of whatever was thrown. */

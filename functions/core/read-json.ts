@@ -24,7 +24,8 @@ export function readText(value: unknown, field: string): string {
 /** The value as a whole number ≥ 0. @throws {Error} naming the field when it is anything else */
 export function readNumber(value: unknown, field: string): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
-    throw new Error(`${field} should be a whole number, got ${nameOf(value)}`);
+    const got = typeof value === "number" ? value : nameOf(value);
+    throw new Error(`${field} should be a whole number, got ${got}`);
   }
   return value;
 }

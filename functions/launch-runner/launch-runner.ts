@@ -5,6 +5,7 @@ import { watchGitHubBudget } from "../adapters/github-budget.ts";
 import { createQueueMessages, type QueueMessages } from "../adapters/sqs-messages.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { assess } from "../core/assess.ts";
+import type { Envelope } from "../core/envelope.ts";
 import { dispatch, type DispatchPorts } from "../core/dispatch.ts";
 import { failureWait } from "../core/waits.ts";
 import { readSettings } from "./settings.ts";
@@ -78,8 +79,25 @@ async function handle(
     return comeBackAt === undefined ? undefined : comeBackAt - ports.now();
   } catch (error) {
     const receives = Number(record.attributes.ApproximateReceiveCount);
-    ports.log.error("message not handled", { messageId: record.messageId, receives, error });
+    const fields = { messageId: record.messageId, receives, ...subjectOf(envelope), error };
+    ports.log.error("message not handled", fields);
     return failureWait(receives, ports.random());
+  }
+}
+
+// By which it is found among the lines about the job.
+function subjectOf(envelope: Envelope) {
+  switch (envelope.kind) {
+    case "job": {
+      const { deliveryId, action, job } = envelope;
+      return { deliveryId, action, jobId: job.id, repository: job.repository.fullName };
+    }
+    case "run": {
+      const { deliveryId, runId, repository } = envelope;
+      return { deliveryId, runId, repository: repository.fullName };
+    }
+    case "wake":
+      return { itemId: envelope.itemId };
   }
 }
 

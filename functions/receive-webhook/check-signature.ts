@@ -1,6 +1,6 @@
+import { isRefused } from "../adapters/aws-error.ts";
 import {
   createParameterStore,
-  isReadRefused,
   readParameter,
   type ReadParameters,
 } from "../adapters/parameter-store.ts";
@@ -70,7 +70,7 @@ async function readSecrets(
     readParameters([webhookSecretParameter]),
     readParameters([previousName]).catch((error: unknown) => {
       // What passes is no reason to take a secret out of service.
-      if (!isReadRefused(error)) throw error;
+      if (!isRefused(error)) throw error;
       log.warn("previous webhook secret not readable", { error });
       return new Map<string, string>();
     }),

@@ -1,3 +1,4 @@
+import { isRefused } from "../adapters/aws-error.ts";
 import { createSqsJobQueue } from "../adapters/sqs-job-queue.ts";
 import type { Surroundings } from "../adapters/surroundings.ts";
 import { readDelivery, type DropReason } from "../core/delivery.ts";
@@ -95,7 +96,7 @@ function ignore(event: WebhookEvent, { log }: Surroundings, reason: DropReason):
 function logFailure(event: WebhookEvent, { log }: Surroundings, error: unknown): void {
   const fields = { ...namesOf(event), error };
   if (!(error instanceof DeliveryError)) {
-    const needsSomebody = error instanceof TornadeError && !error.retryable;
+    const needsSomebody = error instanceof TornadeError ? !error.retryable : isRefused(error);
     log[needsSomebody ? "error" : "warn"]("delivery failed", fields);
     return;
   }

@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  createParameterStore,
-  isReadRefused,
-  readParameter,
-} from "../../functions/adapters/parameter-store.ts";
+import { createParameterStore, readParameter } from "../../functions/adapters/parameter-store.ts";
 import { SettingsError } from "../../functions/core/errors.ts";
 import { createFakeAws, errorResponse } from "../support/fake-aws.ts";
 import { createTestSurroundings } from "../support/surroundings.ts";
@@ -30,28 +26,6 @@ describe("createParameterStore", () => {
     aws.faults.set("GetParameters", () => errorResponse(400, "AccessDeniedException", "not you"));
     const read = createParameterStore(createTestSurroundings(aws.answer));
     await expect(read(["/a"])).rejects.toThrow("not you");
-  });
-});
-
-describe("isReadRefused", () => {
-  it.each([
-    [400, "AccessDeniedException", true],
-    [400, "ParameterNotFound", true],
-    [403, "Forbidden", true],
-    [400, "ThrottlingException", false],
-    [429, "SlowDown", false],
-    [500, "InternalServerError", false],
-  ])("tells what will not pass from what may: %s %s: %s", async (status, name, refused) => {
-    const aws = createFakeAws();
-    aws.faults.set("GetParameters", () => errorResponse(status, name));
-    const read = createParameterStore(createTestSurroundings(aws.answer));
-    const error: unknown = await read(["/a"]).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(Error);
-    expect(isReadRefused(error)).toBe(refused);
-  });
-
-  it("takes no answer at all for something that passes", () => {
-    expect(isReadRefused(new Error("socket hang up"))).toBe(false);
   });
 });
 

@@ -35,6 +35,9 @@ describe("createSqsJobQueue", () => {
     aws.faults.set("SendMessage", () => errorResponse(403, "AccessDenied", "not you"));
     const sending = queue.send(wake);
     await expect(sending).rejects.toBeInstanceOf(QueueError);
-    await expect(sending).rejects.toThrow("job queue did not store the message: not you");
+    await expect(sending).rejects.toMatchObject({
+      message: "job queue did not store the message: AccessDenied: not you",
+      retryable: false,
+    });
   });
 });

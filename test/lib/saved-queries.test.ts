@@ -94,6 +94,7 @@ describe("SavedQueries", () => {
       "delivery queued",
       "claimed",
       "parked",
+      "message not handled",
       "claimed",
       "launched",
       "runner lost",

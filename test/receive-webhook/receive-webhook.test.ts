@@ -271,12 +271,17 @@ describe("receiveWebhook: 413", () => {
 
 describe("receiveWebhook: 503", () => {
   it.each([
-    ["denies", () => errorResponse(403, "AccessDenied"), 1],
-    ["has no such queue", () => errorResponse(400, "AWS.SimpleQueueService.NonExistentQueue"), 1],
-    ["throttles", () => errorResponse(400, "RequestThrottled"), 1],
-    ["breaks", () => errorResponse(500, "InternalFailure"), 2],
-    ["cannot be reached", unreachable, 2],
-  ])("asks for another delivery when SQS %s", async (_what, fault, calls) => {
+    ["denies", () => errorResponse(403, "AccessDenied"), 1, "error"],
+    [
+      "has no such queue",
+      () => errorResponse(400, "AWS.SimpleQueueService.NonExistentQueue"),
+      1,
+      "error",
+    ],
+    ["throttles", () => errorResponse(400, "RequestThrottled"), 1, "warn"],
+    ["breaks", () => errorResponse(500, "InternalFailure"), 2, "warn"],
+    ["cannot be reached", unreachable, 2, "warn"],
+  ])("asks for another delivery when SQS %s", async (_what, fault, calls, level) => {
     const { receive, aws, surroundings } = await startReceiveWebhook();
     aws.faults.set("SendMessage", fault);
     const answer = await receive(createRequest({ body, secret }));
@@ -286,7 +291,7 @@ describe("receiveWebhook: 503", () => {
     });
     expect(aws.calls.filter((call) => call === "SendMessage")).toHaveLength(calls);
     expect(surroundings.lines).toHaveLength(1);
-    expect(surroundings.lines[0]).toContain('"level":"warn","message":"delivery failed"');
+    expect(surroundings.lines[0]).toContain(`"level":"${level}","message":"delivery failed"`);
     aws.faults.clear();
     expect(await receive(createRequest({ body, secret }))).toMatchObject({ statusCode: 202 });
   });
