@@ -14,8 +14,8 @@ const build = "docker buildx build --provenance=false";
 /** Ends the tag of the same image with Docker in it, which is what CodeBuild starts. */
 export const dockerSuffix = "-docker";
 
-/** The stage of a Dockerfile that adds Docker, as grep and JavaScript both read it. */
-export const dockerStage = "^FROM .* AS docker$";
+/** The stage of a Dockerfile that adds Docker, as GNU grep and JavaScript both read it; lines may end in CRLF. */
+export const dockerStage = String.raw`^FROM .* AS docker\s*$`;
 
 const buildWithDocker = [
   `${build} --target docker --load --tag candidate${dockerSuffix} folder`,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 
 import { App, RemovalPolicy, Stack } from "aws-cdk-lib";
@@ -8,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { toBuildOverrides } from "../../functions/adapters/image-builds.ts";
 import type { ResolvedImage } from "../../lib/resolved-config.ts";
 import { RunnerImageBuild } from "../../lib/runner-image-build.ts";
-import { buildPhases } from "../../lib/runner-image-commands.ts";
+import { buildPhases, dockerStage } from "../../lib/runner-image-commands.ts";
 import { RunnerImageRepository } from "../../lib/runner-image-repository.ts";
 
 const folder = resolve("runner-image");
@@ -214,5 +215,18 @@ describe("RunnerImageBuild", () => {
         ],
       }),
     });
+  });
+
+  it.each([
+    ["FROM runner AS docker", true],
+    ["from runner as docker  ", true],
+    ["FROM runner AS docker\r", true],
+    ["FROM runner AS docker-in-docker", false],
+    ["FROM docker", false],
+  ])("finds the stage with Docker in %j alike in grep and here: %s", (line, isThere) => {
+    const dockerfile = `FROM ubuntu AS runner\n${line}\nRUN true\n`;
+    const grep = spawnSync("grep", ["-qi", dockerStage], { input: dockerfile });
+    const found = [grep.status === 0, new RegExp(dockerStage, "imu").test(dockerfile)];
+    expect(found).toEqual([isThere, isThere]);
   });
 });
