@@ -45,7 +45,7 @@ function draw({ random }: State, candidates: readonly Runner[]): Runner | undefi
 
 function assign(state: State, runner: Runner, job: Job): void {
   updateRunner(state, runner.id, { jobId: job.id });
-  if (state.faults.bindsForGood(job)) return;
+  if (state.faults.bindsForGood(job, runner)) return;
   state.timeline.after(pickUpMilliseconds, () => {
     pickUp(state, runner, job.id);
   });

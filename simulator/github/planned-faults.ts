@@ -1,4 +1,4 @@
-import type { Job } from "./model.ts";
+import type { Job, Runner } from "./model.ts";
 
 /** One delivery of an event: how much later than usual, and with what amiss. */
 export type Sending = {
@@ -22,7 +22,7 @@ export type PlannedFaults = {
    * Whether a job's message never reaches its runner, and GitHub does not notice: queued for ever.
    * https://github.com/actions/runner/issues/4598
    */
-  bindsForGood: (job: Job) => boolean;
+  bindsForGood: (job: Job, runner: Runner) => boolean;
 };
 
 /** GitHub as it is meant to be. */

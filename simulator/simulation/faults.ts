@@ -1,3 +1,5 @@
+import { mostRefusedLosses } from "../../functions/core/waits.ts";
+import type { Runner } from "../github/model.ts";
 import type { Services } from "../services.ts";
 import { createBatches } from "./batches.ts";
 import type { FaultOptions, Faults } from "./contract.ts";
@@ -11,6 +13,7 @@ import { disturbLaunches } from "./launch-faults.ts";
 import { disturbLedger } from "./ledger-faults.ts";
 import { wrapProgram } from "./machine-faults.ts";
 import { betweenQueue, disorderMessages, poisonQueue } from "./queue-faults.ts";
+import { namedJobs } from "./named-jobs.ts";
 import { doomRunner } from "./runner-faults.ts";
 import { doomBuilds, doomTasks, type SpotPlans } from "./start-faults.ts";
 import { createStrikes, type Strikes } from "./strikes.ts";
@@ -58,7 +61,7 @@ function hauntGitHub(dice: Dice, { gitHub }: Services): void {
   gitHub.planFaults({
     planDeliveries: (departure) => planDeliveries(dice, departure),
     losesMessage: ({ id }) => dice.strikes("message-missed", [id]),
-    bindsForGood: ({ id }) => bindForGood(dice, id),
+    bindsForGood: ({ id }, runner) => bindForGood(dice, id, runner),
   });
   gitHub.watch({
     onJob: (job) => {
@@ -71,10 +74,14 @@ function hauntGitHub(dice: Dice, { gitHub }: Services): void {
   });
 }
 
-/** Each of the runners that replace the dead one is its doing; told why, people cancel the run. */
-function bindForGood(dice: Dice, id: number): boolean {
+/**
+ * Each of the runners that replace the dead one is its doing. Where that is another job's nothing tells
+ * who is bound to it, and the job loses as many as any may. Told why, people cancel the run.
+ */
+function bindForGood(dice: Dice, id: number, { name }: Runner): boolean {
   if (!dice.strikes("bound-for-good", [id])) return false;
-  for (let runner = 0; runner < 3; runner += 1) dice.note("bound-for-good", [id]);
+  const replacements = namedJobs(name).includes(id) ? 4 : mostRefusedLosses;
+  for (let count = 1; count < replacements; count += 1) dice.note("bound-for-good", [id]);
   dice.timeline.after(45 * 60_000, () => {
     dice.services().gitHub.cancelJob(id);
   });
