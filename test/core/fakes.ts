@@ -38,7 +38,7 @@ export type FakeRunner = {
   readonly madeFor?: Job;
   busy: boolean;
   /** @default false */
-  readonly online?: boolean;
+  online?: boolean;
 };
 /** A run at GitHub; asking for it to be run again begins its next attempt. */
 export type FakeRun = {

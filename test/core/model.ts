@@ -217,6 +217,7 @@ export function assign(model: Model, index: number): void {
   const { job, runner } = pair;
   if (!runner.name.startsWith(namePrefixOf(job))) model.mishaps.count += 1;
   runner.busy = true;
+  runner.online = true;
   job.status = "in_progress";
   job.runnerName = runner.name;
   model.world.states.set(job.job.id, { status: "in_progress", runnerName: runner.name });
