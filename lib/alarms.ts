@@ -1,4 +1,4 @@
-import { Aws, Duration } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import {
   Alarm,
   type AlarmProps,
@@ -8,14 +8,12 @@ import {
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
-import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
-import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
-import { acknowledge } from "./acknowledgements.ts";
+import { createAlarmTopic } from "./alarm-topic.ts";
 import type { AlarmsConfig } from "./config.ts";
 import { createFunctionMetric } from "./function-metric.ts";
 
@@ -44,7 +42,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.props = props;
-    this.topic = this.createTopic();
+    this.topic = createAlarmTopic(this, props.notify);
     this.watchDeadLetters();
     this.watchQueue();
     this.watchWebhook();
@@ -183,27 +181,5 @@ export class Alarms extends Construct {
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
-  }
-
-  private createTopic(): ITopic | undefined {
-    const { topicArn, email } = this.props.notify;
-    if (topicArn !== undefined) return Topic.fromTopicArn(this, "Topic", topicArn);
-    if (email === undefined) return undefined;
-    const topic = new Topic(this, "Topic", { enforceSSL: true });
-    topic.addSubscription(new EmailSubscription(email));
-    // A policy of its own takes the place of the one by which the account's alarms may publish.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
-        actions: ["sns:Publish"],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
-      }),
-    );
-    acknowledge(topic, {
-      "Serverless-SNSRedrivePolicy":
-        "what a mail server turns away is still in the state of the alarm",
-    });
-    return topic;
   }
 }

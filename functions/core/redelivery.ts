@@ -95,11 +95,6 @@ export function settledUntil(deliveries: readonly DeliveryAttempt[], now: number
     );
 }
 
-// A run that ended longer ago is not run again any more.
-function usefulFor(event: string): number {
-  return event === "workflow_run" ? rerunAtMost : redeliveryWindow;
-}
-
 type Attempts = readonly [DeliveryAttempt, ...DeliveryAttempt[]];
 
 /** Whether the attempt was asked for: GitHub has been seen to deliver an event twice by itself. */
@@ -121,6 +116,11 @@ function unsettled(deliveries: readonly DeliveryAttempt[], now: number): readonl
     const isOver = attempts.some(isAccepted) || deliveredAt <= now - usefulFor(event);
     return gap === undefined || isOver ? [] : [{ attempts, gap }];
   });
+}
+
+// A run that ended longer ago is not run again any more.
+function usefulFor(event: string): number {
+  return event === "workflow_run" ? rerunAtMost : redeliveryWindow;
 }
 
 function groupByEvent(deliveries: readonly DeliveryAttempt[]): readonly Attempts[] {

@@ -17,10 +17,10 @@ export type VersionPorts = {
 };
 
 const hour = 3_600_000;
+const day = 24 * hour;
 
 /** How many owners are asked in the name of until GitHub tells: each failure takes its time. */
 const mostOwners = 5;
-const day = 24 * hour;
 
 /**
  * A pass that measures, once an hour while there are jobs, how many days the runners of our images have
